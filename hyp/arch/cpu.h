@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Single instructions that portable code needs. The unit tests put a file of
+ * the same name in its place.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include "arch/csr.h"
+#include "core/types.h"
+
+/* The time CSR, in ticks of the device tree's timebase-frequency. */
+static inline u64 cpu_time(void)
+{
+	return csr_read(time);
+}
+
+static inline void cpu_fence_i(void)
+{
+	__asm__ volatile("fence.i" ::: "memory");
+}
+
+/* HFENCE.GVMA for everything of this hart. */
+static inline void cpu_hfence_gvma_all(void)
+{
+	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, x0" ::: "memory");
+}
+
+/* HFENCE.GVMA for one VMID. */
+static inline void cpu_hfence_gvma_vmid(u64 vmid)
+{
+	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, %0" ::"r"(vmid) : "memory");
+}
+
+/* HFENCE.GVMA for one page of one VMID. */
+static inline void cpu_hfence_gvma_page(gpa_t gpa, u64 vmid)
+{
+	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, %0, %1" ::"r"(gpa >> 2), "r"(vmid) : "memory");
+}
+
+/* The same with Svinval: the invalidations between the two fences may overlap. */
+static inline void cpu_hinval_gvma_page(gpa_t gpa, u64 vmid)
+{
+	__asm__ volatile(".insn r 0x73, 0, 0x33, x0, %0, %1" ::"r"(gpa >> 2), "r"(vmid) : "memory");
+}
+
+static inline void cpu_sfence_w_inval(void)
+{
+	__asm__ volatile(".insn 0x18000073" ::: "memory");
+}
+
+static inline void cpu_sfence_inval_ir(void)
+{
+	__asm__ volatile(".insn 0x18100073" ::: "memory");
+}
+
+/* Sets hgatp; 0 switches the G-stage off. */
+static inline void cpu_set_hgatp(u64 value)
+{
+	csr_write(CSR_HGATP, value);
+}
+
+/* Sleeps until an interrupt is pending, whether or not it may be taken. */
+static inline void cpu_wfi(void)
+{
+	__asm__ volatile("wfi" ::: "memory");
+}
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Control and status registers that Floe uses, by the names of the RISC-V
+ * privileged specification (version 20211203 and ratified extensions since).
+ * CSRs that the assembler of the oldest supported toolchain does not know are
+ * named by number.
+ */
+#ifndef ARCH_CSR_H
+#define ARCH_CSR_H
+
+/* sstatus and vsstatus */
+#define SSTATUS_SIE 0x2
+#define SSTATUS_SPIE 0x20
+#define SSTATUS_SPP 0x100
+#define SSTATUS_FS 0x6000
+#define SSTATUS_FS_INITIAL 0x2000
+#define SSTATUS_FS_CLEAN 0x4000
+#define SSTATUS_FS_DIRTY 0x6000
+#define SSTATUS_SUM 0x40000
+#define SSTATUS_UXL_64 0x200000000
+
+/* hstatus */
+#define HSTATUS_SPV 0x80
+#define HSTATUS_SPVP 0x100
+#define HSTATUS_VTW 0x200000
+#define HSTATUS_VSXL_64 0x200000000
+
+/* sip, sie: bits of the supervisor level; of the virtual one a bit higher */
+#define IRQ_SSI 0x2
+#define IRQ_STI 0x20
+#define IRQ_SEI 0x200
+#define IRQ_VSSI 0x4
+#define IRQ_VSTI 0x40
+#define IRQ_VSEI 0x400
+#define IRQ_VS_ALL (IRQ_VSSI | IRQ_VSTI | IRQ_VSEI)
+
+/* scause */
+#define CAUSE_INTERRUPT (1ul << 63)
+#define CAUSE_FETCH_MISALIGNED 0
+#define CAUSE_FETCH_ACCESS 1
+#define CAUSE_ILLEGAL_INSTRUCTION 2
+#define CAUSE_BREAKPOINT 3
+#define CAUSE_LOAD_MISALIGNED 4
+#define CAUSE_LOAD_ACCESS 5
+#define CAUSE_STORE_MISALIGNED 6
+#define CAUSE_STORE_ACCESS 7
+#define CAUSE_ECALL_U 8
+#define CAUSE_ECALL_VS 10
+#define CAUSE_FETCH_PAGE_FAULT 12
+#define CAUSE_LOAD_PAGE_FAULT 13
+#define CAUSE_STORE_PAGE_FAULT 15
+#define CAUSE_FETCH_GUEST_PAGE_FAULT 20
+#define CAUSE_LOAD_GUEST_PAGE_FAULT 21
+#define CAUSE_VIRTUAL_INSTRUCTION 22
+#define CAUSE_STORE_GUEST_PAGE_FAULT 23
+#define CAUSE_S_SOFT 1
+#define CAUSE_S_TIMER 5
+#define CAUSE_S_EXTERNAL 9
+
+/*
+ * Exceptions that a guest takes itself: all that can be delegated but the
+ * calls for us. Access faults, misaligned accesses and illegal instructions
+ * enter M-mode first, and firmware sends them on to VS-mode only with these
+ * bits; its way to HS-mode is broken on some QEMU versions.
+ */
+#define HEDELEG_ALL 0xb1fful
+
+#define SATP_MODE_SV39 (8ul << 60)
+#define HGATP_MODE_SV39X4 (8ul << 60)
+#define HGATP_MODE_SV48X4 (9ul << 60)
+#define HGATP_VMID_SHIFT 44
+#define HGATP_VMID_MASK 0x3ffful
+#define HGATP_PPN_MASK ((1ul << 44) - 1)
+
+/* henvcfg */
+#define HENVCFG_STCE (1ul << 63)
+
+/* hstateen0: what a guest may reach of the state that Smstateen guards */
+#define HSTATEEN0_SENVCFG (1ul << 62)
+#define HSTATEEN0_ALL (1ul << 63)
+
+/* hcounteren: cycle, time, instret */
+#define HCOUNTEREN_BASE 0x7
+
+#define CSR_SCOUNTEREN 0x106
+#define CSR_SENVCFG 0x10a
+#define CSR_STIMECMP 0x14d
+#define CSR_VSSTATUS 0x200
+#define CSR_VSIE 0x204
+#define CSR_VSTVEC 0x205
+#define CSR_VSSCRATCH 0x240
+#define CSR_VSEPC 0x241
+#define CSR_VSCAUSE 0x242
+#define CSR_VSTVAL 0x243
+#define CSR_VSIP 0x244
+#define CSR_VSTIMECMP 0x24d
+#define CSR_VSATP 0x280
+#define CSR_HSTATUS 0x600
+#define CSR_HEDELEG 0x602
+#define CSR_HIDELEG 0x603
+#define CSR_HIE 0x604
+#define CSR_HTIMEDELTA 0x605
+#define CSR_HCOUNTEREN 0x606
+#define CSR_HENVCFG 0x60a
+#define CSR_HSTATEEN0 0x60c
+#define CSR_HTVAL 0x643
+#define CSR_HIP 0x644
+#define CSR_HVIP 0x645
+#define CSR_HTINST 0x64a
+#define CSR_HGATP 0x680
+#define CSR_TIME 0xc01
+
+#ifndef __ASSEMBLER__
+#define CSR_STR_(x) #x
+#define CSR_STR(x) CSR_STR_(x)
+
+/* csr is a name that the assembler knows (sepc) or a CSR_ number above. */
+#define csr_read(csr)                                                                             \
+	({                                                                                        \
+		unsigned long csr_v_;                                                             \
+		__asm__ volatile("csrr %0, " CSR_STR(csr) : "=r"(csr_v_)::"memory");              \
+		csr_v_;                                                                           \
+	})
+
+#define csr_write(csr, value)                                                                     \
+	({                                                                                        \
+		unsigned long csr_v_ = (value);                                                   \
+		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+	})
+
+#define csr_set(csr, bits)                                                                        \
+	({                                                                                        \
+		unsigned long csr_v_ = (bits);                                                    \
+		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+	})
+
+#define csr_clear(csr, bits)                                                                      \
+	({                                                                                        \
+		unsigned long csr_v_ = (bits);                                                    \
+		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+	})
+
+/*
+ * Reads a CSR that may not exist: true if it does. A trap on the way goes to
+ * the label behind the access instead of the trap vector; it changes sepc,
+ * scause and sstatus.SPP, which is why this is for boot only.
+ */
+#define csr_probe(csr)                                                                            \
+	({                                                                                        \
+		unsigned long csr_ok_, csr_old_, csr_tmp_;                                        \
+		__asm__ volatile("la %2, 1f\n\t"                                                  \
+				 "csrrw %1, stvec, %2\n\t"                                        \
+				 "li %0, 0\n\t"                                                   \
+				 "csrr %2, " CSR_STR(csr) "\n\t"                                  \
+							  "li %0, 1\n\t"                          \
+							  ".balign 4\n"                           \
+							  "1:\tcsrw stvec, %1"                    \
+				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");   \
+		csr_ok_ != 0;                                                                     \
+	})
+#endif
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/gstage.h"
+
+#include "core/page.h"
+
+#define PTE_V 0x1ul
+#define PTE_R 0x2ul
+#define PTE_W 0x4ul
+#define PTE_X 0x8ul
+#define PTE_U 0x10ul
+#define PTE_A 0x40ul
+#define PTE_D 0x80ul
+#define PTE_SHARED 0x100ul /* RSW: the table below belongs to another gstage */
+#define PTE_LEAF (PTE_R | PTE_W | PTE_X)
+#define PTE_PPN_SHIFT 10
+
+#define ROOT_ORDER 2 /* G-stage roots are four times as large */
+#define LARGEST_LEAF 2
+
+static unsigned int level_shift(unsigned int level)
+{
+	return PAGE_SHIFT + 9 * level;
+}
+
+static u64 level_pages(unsigned int level)
+{
+	return (u64)1 << (9 * level);
+}
+
+static u64 *table_of(u64 pte)
+{
+	return (u64 *)((pte >> PTE_PPN_SHIFT) << PAGE_SHIFT);
+}
+
+static u64 pte_of(const void *page, u64 bits)
+{
+	return ((u64)page >> PAGE_SHIFT) << PTE_PPN_SHIFT | bits | PTE_V;
+}
+
+static bool pte_is_table(u64 pte)
+{
+	return (pte & PTE_V) && !(pte & PTE_LEAF);
+}
+
+static u64 leaf_bits(u32 prot)
+{
+	/* Accesses of a guest count as U-mode; A and D are set in advance. */
+	u64 bits = PTE_U | PTE_A;
+
+	bits |= prot & VMM_FLAG_READ ? PTE_R : 0;
+	bits |= prot & VMM_FLAG_WRITE ? PTE_W | PTE_D : 0;
+	bits |= prot & VMM_FLAG_EXECUTE ? PTE_X : 0;
+	return bits;
+}
+
+static u64 *entry(const struct gstage *gs, u64 *table, unsigned int level, gpa_t gpa)
+{
+	u64 mask = level == gs->levels - 1 ? 0x7ff : 0x1ff;
+
+	return &table[(gpa >> level_shift(level)) & mask];
+}
+
+/* Goes down to `level` or to where there is no further table. */
+static u64 *walk(const struct gstage *gs, gpa_t gpa, unsigned int *level)
+{
+	unsigned int at = gs->levels - 1;
+	u64 *pte = entry(gs, gs->root, at, gpa);
+
+	while (at > *level && pte_is_table(*pte))
+		pte = entry(gs, table_of(*pte), --at, gpa);
+	*level = at;
+	return pte;
+}
+
+/* The level of the largest leaf that fits. */
+static unsigned int best_level(gpa_t gpa, const void *page, u64 npages)
+{
+	unsigned int level = LARGEST_LEAF;
+
+	while (level && ((((gpa | (u64)page) >> PAGE_SHIFT) & (level_pages(level) - 1)) ||
+			 npages < level_pages(level)))
+		level--;
+	return level;
+}
+
+/* Pages from gpa to the end of the entry of that level, at most npages. */
+static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
+{
+	u64 size = level_pages(level);
+
+	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
+}
+
+bool gstage_init(struct gstage *gs, unsigned int levels)
+{
+	gs->root = page_alloc_zero(ROOT_ORDER);
+	gs->levels = levels;
+	gs->ntables = 0;
+	return gs->root != NULL;
+}
+
+static void free_table(struct gstage *gs, u64 *table, unsigned int level)
+{
+	for (unsigned int i = 0; level && i < 512; i++)
+		if (pte_is_table(table[i]) && !(table[i] & PTE_SHARED))
+			free_table(gs, table_of(table[i]), level - 1);
+	page_free(table, 0);
+	gs->ntables--;
+}
+
+void gstage_destroy(struct gstage *gs)
+{
+	if (!gs->root)
+		return;
+	for (unsigned int i = 0; i < 2048; i++)
+		if (pte_is_table(gs->root[i]) && !(gs->root[i] & PTE_SHARED))
+			free_table(gs, table_of(gs->root[i]), gs->levels - 2);
+	page_free(gs->root, ROOT_ORDER);
+	gs->root = NULL;
+}
+
+/* Makes tables down to `level`. */
+static bool ensure(struct gstage *gs, gpa_t gpa, unsigned int level)
+{
+	unsigned int at = level;
+	u64 *pte = walk(gs, gpa, &at);
+
+	while (at > level) {
+		u64 *table = page_alloc_zero(0);
+
+		if (!table)
+			return false;
+		gs->ntables++;
+		*pte = pte_of(table, 0);
+		pte = entry(gs, table, --at, gpa);
+	}
+	return true;
+}
+
+bool gstage_prepare(struct gstage *gs, gpa_t gpa, const void *page, u64 npages)
+{
+	u64 done = 0;
+
+	while (done < npages) {
+		const char *at = (const char *)page + (done << PAGE_SHIFT);
+		gpa_t to = gpa + (done << PAGE_SHIFT);
+		unsigned int level = best_level(to, at, npages - done);
+
+		if (!ensure(gs, to, level)) {
+			gstage_prune(gs, gpa, npages);
+			return false;
+		}
+		done += pages_in_entry(to, level ? level : 1, npages - done);
+	}
+	return true;
+}
+
+void gstage_map(struct gstage *gs, gpa_t gpa, const void *page, u64 npages, u32 prot)
+{
+	u64 bits = leaf_bits(prot);
+
+	while (npages) {
+		unsigned int level = best_level(gpa, page, npages);
+		u64 *pte = walk(gs, gpa, &level);
+		/* Small leaves fill their table in one go. */
+		u64 n = level ? level_pages(level) : pages_in_entry(gpa, 1, npages);
+		u64 value = pte_of(page, bits);
+
+		*pte = value;
+		for (u64 i = 1; !level && i < n; i++)
+			pte[i] = value += (u64)1 << PTE_PPN_SHIFT;
+		gpa += n << PAGE_SHIFT;
+		page = (const char *)page + (n << PAGE_SHIFT);
+		npages -= n;
+	}
+}
+
+bool gstage_split(struct gstage *gs, gpa_t gpa)
+{
+	for (;;) {
+		unsigned int level = 0;
+		u64 *pte = walk(gs, gpa, &level);
+		u64 value = *pte;
+		u64 *table;
+
+		if (!(value & PTE_V) || !level || !(gpa & ((PAGE_SIZE << (9 * level)) - 1)))
+			return true;
+		table = page_alloc_zero(0);
+		if (!table)
+			return false;
+		gs->ntables++;
+		for (unsigned int i = 0; i < 512; i++)
+			table[i] = value + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
+		*pte = pte_of(table, 0);
+	}
+}
+
+u64 gstage_unmap(struct gstage *gs, gpa_t gpa, u64 npages, gstage_release_fn *release, void *context)
+{
+	gpa_t start = gpa;
+	u64 total = npages, found = 0;
+
+	while (npages) {
+		unsigned int level = 0;
+		u64 *pte = walk(gs, gpa, &level);
+		u64 n = pages_in_entry(gpa, level, npages);
+
+		if (*pte & PTE_V) {
+			if (release)
+				release(table_of(*pte), 9 * level, context);
+			*pte = 0;
+			found += n;
+		}
+		gpa += n << PAGE_SHIFT;
+		npages -= n;
+	}
+	gstage_prune(gs, start, total);
+	return found;
+}
+
+static bool table_is_empty(const u64 *table)
+{
+	for (unsigned int i = 0; i < 512; i++)
+		if (table[i])
+			return false;
+	return true;
+}
+
+void gstage_prune(struct gstage *gs, gpa_t gpa, u64 npages)
+{
+	while (npages) {
+		u64 n = 0;
+
+		/* Bottom up: the table of level `below` hangs on an entry above it. */
+		for (unsigned int below = 0; below < gs->levels - 1; below++) {
+			unsigned int level = below + 1;
+			u64 *pte = walk(gs, gpa, &level);
+
+			if (level == below + 1 && pte_is_table(*pte) && !(*pte & PTE_SHARED) &&
+			    table_is_empty(table_of(*pte))) {
+				page_free(table_of(*pte), 0);
+				gs->ntables--;
+				*pte = 0;
+			}
+			if (!(*pte & PTE_V) || !n)
+				n = pages_in_entry(gpa, level, npages);
+		}
+		gpa += n << PAGE_SHIFT;
+		npages -= n;
+	}
+}
+
+bool gstage_lookup(const struct gstage *gs, gpa_t gpa, struct gstage_leaf *leaf)
+{
+	unsigned int level = 0;
+	u64 pte = *walk(gs, gpa, &level);
+	u64 offset = gpa & ((PAGE_SIZE << (9 * level)) - 1);
+
+	if (!(pte & PTE_V))
+		return false;
+	leaf->page = (char *)table_of(pte) + offset;
+	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
+	leaf->prot = (pte & PTE_R ? VMM_FLAG_READ : 0u) | (pte & PTE_W ? VMM_FLAG_WRITE : 0u) |
+		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u);
+	return true;
+}
+
+u64 gstage_count(const struct gstage *gs, gpa_t gpa, u64 npages)
+{
+	u64 found = 0;
+
+	while (npages) {
+		unsigned int level = 0;
+		u64 pte = *walk(gs, gpa, &level);
+		u64 n = pages_in_entry(gpa, level, npages);
+
+		found += pte & PTE_V ? n : 0;
+		gpa += n << PAGE_SHIFT;
+		npages -= n;
+	}
+	return found;
+}
+
+bool gstage_link(struct gstage *gs, const struct gstage *from, gpa_t gpa)
+{
+	unsigned int level = LARGEST_LEAF, from_level = LARGEST_LEAF;
+	u64 *pte;
+
+	if (!ensure(gs, gpa, LARGEST_LEAF))
+		return false;
+	pte = walk(gs, gpa, &level);
+	*pte = *walk(from, gpa, &from_level) | PTE_SHARED;
+	return true;
+}

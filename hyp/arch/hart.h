@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State of one hart, and what was found out about all of them.
+ *
+ * A hart's state is reached through tp while the hart runs the hypervisor;
+ * nobody else changes it, unless a member says so.
+ */
+#ifndef ARCH_HART_H
+#define ARCH_HART_H
+
+#include "core/sched.h"
+#include "core/types.h"
+
+/* Each hart has a stack of this size with an unmapped page below. */
+#define HART_STACK_SIZE ((u64)16384)
+
+struct hart {
+	/* arch/trap.S knows the offsets of the first two. */
+	struct thread *current; /* whose registers are live; NULL: nobody's */
+	u64 stack_top;
+
+	u64 id;             /* mhartid, as the firmware and the device tree say */
+	unsigned int index; /* in the order of the device tree's cpu nodes */
+
+	struct run_queue rq;
+	struct thread *fp_holder; /* whose f registers are live; NULL: all zero */
+	u64 timer_at;             /* what the timer is set to, ticks */
+
+	/* VMIDs (arch/vmid.c) */
+	const struct gstage *gstage; /* that hgatp points to */
+	u64 vmid_generation;
+	u32 vmid_next;
+	u64 code_generation; /* of executable memory that this hart has fenced for */
+};
+
+/* What this machine has beside the required features; the same on every hart. */
+struct machine_features {
+	bool sstc, svinval, smstateen, fpu;
+	u32 vmid_max;               /* 0: no VMIDs */
+	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
+	u64 hgatp_mode;             /* the MODE field in its place */
+	u64 timebase;               /* ticks per second */
+};
+
+extern struct machine_features machine;
+
+/* Harts in the order of the device tree; nharts at most MAX_HARTS. */
+extern struct hart *harts[MAX_HARTS];
+extern unsigned int nharts;
+
+#endif

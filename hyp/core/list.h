@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Intrusive circular doubly linked list. A node that is on no list points to
+ * itself, so that list_del() of it is harmless and list_empty() answers "am I
+ * queued?".
+ */
+#ifndef CORE_LIST_H
+#define CORE_LIST_H
+
+#include "core/types.h"
+
+struct list {
+	struct list *next, *prev;
+};
+
+static inline void list_init(struct list *l)
+{
+	l->next = l;
+	l->prev = l;
+}
+
+static inline bool list_empty(const struct list *l)
+{
+	return l->next == l;
+}
+
+/* Inserts node behind pos. */
+static inline void list_add_after(struct list *pos, struct list *node)
+{
+	node->next = pos->next;
+	node->prev = pos;
+	pos->next->prev = node;
+	pos->next = node;
+}
+
+static inline void list_add_head(struct list *head, struct list *node)
+{
+	list_add_after(head, node);
+}
+
+static inline void list_add_tail(struct list *head, struct list *node)
+{
+	list_add_after(head->prev, node);
+}
+
+static inline void list_del(struct list *node)
+{
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+	list_init(node);
+}
+
+#define list_entry(ptr, type, member) container_of(ptr, type, member)
+
+#define list_first(head, type, member) list_entry((head)->next, type, member)
+
+#define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
+
+#define list_for_each_safe(it, tmp, head)                                                         \
+	for (struct list *it = (head)->next, *tmp = it->next; it != (head); it = tmp, tmp = it->next)
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/memobj.h"
+
+#include "core/page.h"
+#include "core/slab.h"
+#include "core/vm.h"
+
+#include <string.h>
+
+struct memobj *memobj_create_empty(u64 nextents)
+{
+	struct memobj *mem = slab_alloc(sizeof(*mem));
+
+	if (!mem)
+		return NULL;
+	mem->extents = mem_alloc(nextents * sizeof(*mem->extents));
+	if (!mem->extents) {
+		slab_free(mem);
+		return NULL;
+	}
+	mem->capacity = nextents;
+	mem->refs = 1;
+	mem->owned = true;
+	list_init(&mem->mappings);
+	list_init(&mem->account_link);
+	return mem;
+}
+
+static bool grow(struct memobj *mem)
+{
+	u64 capacity = mem->capacity * 2;
+	struct extent *extents = mem_alloc(capacity * sizeof(*extents));
+
+	if (!extents)
+		return false;
+	memcpy(extents, mem->extents, mem->nextents * sizeof(*extents));
+	mem_free(mem->extents, mem->capacity * sizeof(*extents));
+	mem->extents = extents;
+	mem->capacity = capacity;
+	return true;
+}
+
+bool memobj_append(struct memobj *mem, void *start, u64 npages)
+{
+	struct extent *last = mem->nextents ? &mem->extents[mem->nextents - 1] : NULL;
+
+	if (last && last->start + (last->npages << PAGE_SHIFT) == (char *)start) {
+		last->npages += npages;
+	} else {
+		if (mem->nextents == mem->capacity && !grow(mem))
+			return false;
+		mem->extents[mem->nextents++] = (struct extent){ start, npages };
+	}
+	mem->npages += npages;
+	return true;
+}
+
+struct memobj *memobj_create(u64 npages)
+{
+	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty(8) : NULL;
+	unsigned int order = PAGE_MAX_ORDER;
+
+	while (mem && mem->npages < npages) {
+		void *block;
+
+		while (((u64)1 << order) > npages - mem->npages)
+			order--;
+		block = page_alloc_zero(order);
+		if (!block && order) {
+			order--;
+		} else if (!block || !memobj_append(mem, block, (u64)1 << order)) {
+			if (block)
+				page_free(block, order);
+			memobj_put(mem);
+			mem = NULL;
+		}
+	}
+	return mem;
+}
+
+/* An extent is any number of pages; the allocator joins them again. */
+static void free_extent(const struct extent *extent)
+{
+	for (u64 i = 0; i < extent->npages; i++)
+		page_free(extent->start + (i << PAGE_SHIFT), 0);
+}
+
+void memobj_put(struct memobj *mem)
+{
+	if (--mem->refs)
+		return;
+	if (mem->account)
+		vm_uncharge(mem->account, mem->npages);
+	list_del(&mem->account_link);
+	for (u64 i = 0; mem->owned && i < mem->nextents; i++)
+		free_extent(&mem->extents[i]);
+	mem_free(mem->extents, mem->capacity * sizeof(*mem->extents));
+	slab_free(mem);
+}
+
+const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offset)
+{
+	const struct extent *extent = mem->extents;
+
+	while (page >= extent->npages) {
+		page -= extent->npages;
+		extent++;
+	}
+	*offset = page;
+	return extent;
+}
+
+bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot)
+{
+	u32 other = 0;
+
+	if (prot & VMM_FLAG_WRITE)
+		other |= VMM_FLAG_EXECUTE;
+	if (prot & VMM_FLAG_EXECUTE)
+		other |= VMM_FLAG_WRITE;
+	if ((prot & other) || !other || !mem->owned)
+		return (prot & other) != 0;
+
+	list_for_each(it, &mem->mappings) {
+		const struct region *r = list_entry(it, struct region, map_link);
+
+		if ((r->prot & other) && r->mem_first < first + npages &&
+		    first < r->mem_first + r->npages)
+			return true;
+	}
+	return false;
+}
+
+struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)
+{
+	struct mdl *mdl = slab_alloc(sizeof(*mdl));
+
+	if (!mdl)
+		return NULL;
+	object_init(&mdl->object, OBJECT_MDL);
+	mem->refs++;
+	mdl->mem = mem;
+	mdl->first = first;
+	mdl->npages = npages;
+	mdl->prot = prot;
+	return mdl;
+}
+
+void mdl_destroy(struct object *object)
+{
+	struct mdl *mdl = container_of(object, struct mdl, object);
+
+	memobj_put(mdl->mem);
+	slab_free(mdl);
+}
+
+void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes)
+{
+	while (bytes) {
+		u64 page;
+		const struct extent *extent =
+			memobj_extent(mdl->mem, mdl->first + (offset >> PAGE_SHIFT), &page);
+		u64 at = (page << PAGE_SHIFT) + (offset & PAGE_MASK);
+		u64 n = min_u64((extent->npages << PAGE_SHIFT) - at, bytes);
+
+		memcpy(extent->start + at, data, n);
+		data = (const char *)data + n;
+		offset += n;
+		bytes -= n;
+	}
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory objects: committed host memory that partitions map and share, and MDL
+ * buffers, the views of one that handles refer to.
+ *
+ * A memory object lives as long as something refers to it: an MDL or a mapping.
+ * Its pages count for the partition that made it until it goes, and for every
+ * other partition while that has them mapped. A view has an access ceiling;
+ * several views of one object may differ.
+ *
+ * Units: pages. Nothing here blocks.
+ */
+#ifndef CORE_MEMOBJ_H
+#define CORE_MEMOBJ_H
+
+#include "core/list.h"
+#include "core/object.h"
+#include "core/types.h"
+
+struct vm;
+
+/* Host memory that is contiguous. */
+struct extent {
+	char *start;
+	u64 npages;
+};
+
+struct memobj {
+	u32 refs; /* MDLs and mappings */
+	bool owned; /* the pages go back to the allocator with the object */
+	u64 npages;
+	u64 nextents, capacity; /* extents in use, and room for them */
+	struct extent *extents;
+	struct vm *account;       /* whom the pages count for; NULL: nobody */
+	struct list account_link; /* among the account's objects */
+	struct list mappings;     /* regions */
+};
+
+struct mdl {
+	struct object object;
+	struct memobj *mem;
+	u64 first, npages; /* the part of the object that is seen */
+	u32 prot;          /* ceiling of every mapping made from it */
+};
+
+/* Zeroed memory of npages, or NULL. The caller accounts for it. */
+struct memobj *memobj_create(u64 npages);
+
+/* An object without pages and with room for nextents, or NULL. */
+struct memobj *memobj_create_empty(u64 nextents);
+
+/*
+ * Adds memory behind what there is, joining what is contiguous. False: no
+ * memory for a longer list of extents, which cannot happen within the room.
+ */
+bool memobj_append(struct memobj *mem, void *start, u64 npages);
+
+/* Drops one reference; the last frees the object. */
+void memobj_put(struct memobj *mem);
+
+/* The extent that holds a page, and how far into it the page lies. */
+const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offset);
+
+/*
+ * Would mapping [first, first + npages) with that access make a page writable
+ * in one place and executable in another?
+ */
+bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot);
+
+/* A view with one reference of its own on mem, or NULL (mem is untouched). */
+struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot);
+
+/* The object type's destructor. */
+void mdl_destroy(struct object *object);
+
+/* Copies bytes into the view, which has to be large enough. */
+void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/page.h"
+
+#include "core/list.h"
+
+#include <string.h>
+
+static struct {
+	char *start;
+	u64 npages;
+	u64 *bits;                          /* pair bits of order 0, then of order 1, ... */
+	u64 first_bit[PAGE_MAX_ORDER];      /* where those of an order begin */
+	u64 nfree, nall;
+	struct list free[PAGE_MAX_ORDER + 1];
+} pool;
+
+static u64 pair_count(u64 npages, unsigned int order)
+{
+	return (npages >> (order + 1)) + 1;
+}
+
+/* The pair bit of a block: set while exactly one of the two buddies is free. */
+static u64 pair_index(u64 page, unsigned int order)
+{
+	return pool.first_bit[order] + (page >> (order + 1));
+}
+
+/* Flips the pair bit and returns its new value. */
+static bool pair_toggle(u64 page, unsigned int order)
+{
+	u64 index = pair_index(page, order);
+	u64 bit = (u64)1 << (index % 64);
+
+	pool.bits[index / 64] ^= bit;
+	return (pool.bits[index / 64] & bit) != 0;
+}
+
+static struct list *block_at(u64 page)
+{
+	return (struct list *)(void *)(pool.start + (page << PAGE_SHIFT));
+}
+
+static u64 page_index(const void *block)
+{
+	return (u64)((const char *)block - pool.start) >> PAGE_SHIFT;
+}
+
+size_t page_bitmap_bytes(const void *start, const void *end)
+{
+	/* Blocks are aligned by address, so count from an aligned start. */
+	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
+	u64 bits = 0;
+
+	for (unsigned int o = 0; o < PAGE_MAX_ORDER; o++)
+		bits += pair_count(span >> PAGE_SHIFT, o);
+	return (bits / 64 + 1) * sizeof(u64);
+}
+
+void page_init(void *start, void *end, void *bitmap)
+{
+	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1);
+
+	pool.start = (char *)start - skip;
+	pool.npages = (u64)((char *)end - pool.start) >> PAGE_SHIFT;
+	pool.bits = bitmap;
+	pool.nfree = 0;
+	pool.nall = 0;
+	pool.first_bit[0] = 0;
+	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
+		pool.first_bit[o] = pool.first_bit[o - 1] + pair_count(pool.npages, o - 1);
+	memset(bitmap, 0, page_bitmap_bytes(start, end));
+	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
+		list_init(&pool.free[o]);
+}
+
+void page_free(void *block, unsigned int order)
+{
+	u64 page = page_index(block);
+
+	pool.nfree += (u64)1 << order;
+	/* A bit that becomes clear says that the buddy is free as well: join. */
+	while (order < PAGE_MAX_ORDER && !pair_toggle(page, order)) {
+		list_del(block_at(page ^ ((u64)1 << order)));
+		page &= ~((u64)1 << order);
+		order++;
+	}
+	list_add_head(&pool.free[order], block_at(page));
+}
+
+void page_add_range(void *start, void *end)
+{
+	u64 page = page_index(start);
+	u64 last = page_index(end);
+
+	pool.nall += last - page;
+	while (page < last) {
+		unsigned int order = 0;
+
+		while (order < PAGE_MAX_ORDER && (page & ((u64)1 << order)) == 0 &&
+		       page + ((u64)2 << order) <= last)
+			order++;
+		page_free(block_at(page), order);
+		page += (u64)1 << order;
+	}
+}
+
+void *page_alloc(unsigned int order)
+{
+	unsigned int from = order;
+	struct list *block;
+
+	while (from <= PAGE_MAX_ORDER && list_empty(&pool.free[from]))
+		from++;
+	if (from > PAGE_MAX_ORDER)
+		return NULL;
+
+	block = pool.free[from].next;
+	list_del(block);
+	if (from < PAGE_MAX_ORDER)
+		pair_toggle(page_index(block), from);
+	while (from > order) {
+		from--;
+		list_add_head(&pool.free[from], block_at(page_index(block) + ((u64)1 << from)));
+		pair_toggle(page_index(block), from);
+	}
+	pool.nfree -= (u64)1 << order;
+	return block;
+}
+
+void *page_alloc_zero(unsigned int order)
+{
+	u64 *word = page_alloc(order);
+
+	if (!word)
+		return NULL;
+	/* Eight stores a turn: page zeroing is most of a first touch. */
+	for (u64 *end = word + ((PAGE_SIZE << order) / sizeof(*word)); word < end; word += 8) {
+		word[0] = 0;
+		word[1] = 0;
+		word[2] = 0;
+		word[3] = 0;
+		word[4] = 0;
+		word[5] = 0;
+		word[6] = 0;
+		word[7] = 0;
+	}
+	return word - (PAGE_SIZE << order) / sizeof(*word);
+}
+
+unsigned int page_order(u64 bytes)
+{
+	unsigned int order = 0;
+
+	while ((PAGE_SIZE << order) < bytes)
+		order++;
+	return order;
+}
+
+u64 page_count_free(void)
+{
+	return pool.nfree;
+}
+
+u64 page_count_all(void)
+{
+	return pool.nall;
+}

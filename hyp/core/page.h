@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Page allocator: a binary buddy allocator over the machine's usable memory.
+ *
+ * Blocks are 2^order pages, aligned to their size. Free blocks carry their own
+ * list links, and one bit per pair of buddies is all the allocator keeps
+ * besides, so that memory which is never used costs one bit a page.
+ *
+ * Callers: the hypervisor only. No call blocks; a call that finds no memory
+ * returns NULL and has changed nothing.
+ */
+#ifndef CORE_PAGE_H
+#define CORE_PAGE_H
+
+#include "core/types.h"
+
+/* The largest block is 1 GiB, the largest leaf of a page table. */
+#define PAGE_MAX_ORDER 18
+
+/*
+ * Prepares for memory between start and end (page aligned). bitmap holds
+ * page_bitmap_bytes(start, end) bytes and belongs to the allocator from now
+ * on. Nothing is free yet.
+ */
+void page_init(void *start, void *end, void *bitmap);
+
+size_t page_bitmap_bytes(const void *start, const void *end);
+
+/* Gives [start, end) to the allocator; both page aligned, each page once. */
+void page_add_range(void *start, void *end);
+
+/* A block of 2^order pages with undefined content, or NULL. */
+void *page_alloc(unsigned int order);
+
+/* The same, zeroed: what every page must be before a partition sees it. */
+void *page_alloc_zero(unsigned int order);
+
+/* Gives a block back; order as in the allocation (or its parts, split up). */
+void page_free(void *block, unsigned int order);
+
+/* The smallest order whose block holds that many bytes. */
+unsigned int page_order(u64 bytes);
+
+/* Pages that are free now, and pages that were ever given to the allocator. */
+u64 page_count_free(void);
+u64 page_count_all(void);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/region.h"
+
+#include "core/slab.h"
+
+/*
+ * Automatic addresses begin in a window of one last-level table, so that a
+ * process's stack and the hypervisor's pages in it share their tables.
+ */
+#define WINDOW_PAGES 512u
+#define WINDOW_BYTES (WINDOW_PAGES * PAGE_SIZE)
+#define RANDOM_TRIES 8
+
+struct region *vm_find(const struct vm *vm, gpa_t gpa)
+{
+	list_for_each(it, &vm->regions) {
+		struct region *r = list_entry(it, struct region, link);
+
+		if (gpa < r->base)
+			return NULL;
+		if (gpa < region_end(r))
+			return r;
+	}
+	return NULL;
+}
+
+bool region_range_free(const struct vm *vm, gpa_t base, gpa_t end)
+{
+	list_for_each(it, &vm->regions) {
+		const struct region *r = list_entry(it, struct region, link);
+
+		if (region_high(r) > base)
+			return region_low(r) >= end;
+	}
+	return true;
+}
+
+static gpa_t align_to(gpa_t gpa, u64 align, u64 remainder)
+{
+	return ((gpa - remainder + align - 1) & ~(align - 1)) + remainder;
+}
+
+/* The first free place at or above `from`. */
+static gpa_t first_fit(const struct vm *vm, gpa_t from, u64 bytes, u64 align, u64 remainder)
+{
+	gpa_t at = align_to(from, align, remainder);
+
+	list_for_each(it, &vm->regions) {
+		const struct region *r = list_entry(it, struct region, link);
+
+		if (region_high(r) <= at)
+			continue;
+		if (region_low(r) >= at + bytes)
+			break;
+		at = align_to(region_high(r), align, remainder);
+	}
+	return at + bytes <= VM_AUTO_END ? at : 0;
+}
+
+gpa_t region_place(struct vm *vm, u64 npages, u64 align, u64 remainder)
+{
+	u64 span = WINDOW_PAGES, bytes = npages << PAGE_SHIFT;
+	gpa_t at;
+
+	if (npages >= (VM_AUTO_END - VM_AUTO_MIN) >> PAGE_SHIFT)
+		return 0;
+	while (span < npages)
+		span *= 2;
+	if (!vm->window)
+		vm->window = VM_AUTO_MIN + WINDOW_BYTES * rng_below(&vm->rng, (VM_AUTO_END - VM_AUTO_MIN) /
+										      WINDOW_BYTES);
+	for (unsigned int i = 0; i < RANDOM_TRIES; i++) {
+		u64 slot = rng_below(&vm->rng, span - npages + 1);
+
+		at = align_to(vm->window + (slot << PAGE_SHIFT), align, remainder);
+		if (at + bytes <= VM_AUTO_END && region_range_free(vm, at, at + bytes))
+			return at;
+	}
+	at = first_fit(vm, vm->window, bytes, align, remainder);
+	return at ? at : first_fit(vm, VM_AUTO_MIN, bytes, align, remainder);
+}
+
+void region_insert(struct vm *vm, struct region *r)
+{
+	struct list *pos = vm->regions.prev;
+
+	while (pos != &vm->regions && list_entry(pos, struct region, link)->base > r->base)
+		pos = pos->prev;
+	list_add_after(pos, &r->link);
+	vm->nregions++;
+}
+
+void region_remove(struct vm *vm, struct region *r)
+{
+	list_del(&r->link);
+	if (r->mem) {
+		list_del(&r->map_link);
+		memobj_put(r->mem);
+	}
+	vm->nregions--;
+	slab_free(r);
+}
+
+void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upper)
+{
+	u64 below = (gpa - r->base) >> PAGE_SHIFT;
+
+	*upper = *r;
+	upper->base = gpa;
+	upper->npages = r->npages - below;
+	upper->flags &= ~(u32)REGION_LOW_GUARD;
+	r->npages = below;
+	r->flags &= ~(u32)REGION_HIGH_GUARD;
+	if (r->mem) {
+		upper->mem_first += below;
+		r->mem->refs++;
+		list_add_after(&r->map_link, &upper->map_link);
+	}
+	list_add_after(&r->link, &upper->link);
+	vm->nregions++;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of a partition's regions: look-up, free space, splitting. For
+ * core/vm*.c only.
+ */
+#ifndef CORE_REGION_H
+#define CORE_REGION_H
+
+#include "core/vm.h"
+
+static inline gpa_t region_end(const struct region *r)
+{
+	return r->base + (r->npages << PAGE_SHIFT);
+}
+
+/* Address space with the guard pages. */
+static inline gpa_t region_low(const struct region *r)
+{
+	return r->base - (r->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0);
+}
+
+static inline gpa_t region_high(const struct region *r)
+{
+	return region_end(r) + (r->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0);
+}
+
+/* Is [base, end) free of regions and guard pages? */
+bool region_range_free(const struct vm *vm, gpa_t base, gpa_t end);
+
+/*
+ * A free place for npages, chosen by the partition's generator; alignment and
+ * remainder are in bytes (a power of two, a page multiple). 0: none.
+ */
+gpa_t region_place(struct vm *vm, u64 npages, u64 align, u64 remainder);
+
+/* Puts a region in its place in the list. */
+void region_insert(struct vm *vm, struct region *r);
+
+/* Takes it off and frees it. Its pages are unmapped already. */
+void region_remove(struct vm *vm, struct region *r);
+
+/* Makes two of one: `upper` (allocated by the caller) becomes what lies from gpa on. */
+void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upper);
+
+/*
+ * Makes region boundaries of both ends of a range that regions cover, in the
+ * tables too. rcOutOfMemory: nothing was changed that a guest can tell.
+ */
+Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Random numbers: the ChaCha20 block function (RFC 8439) as a generator.
+ *
+ * Each process has one, from which its automatic addresses come: the same seed
+ * and the same calls give the same addresses. The hypervisor has another for
+ * keys and for KosRandomGenerate, which replaces its key after every request so
+ * that what it gave out cannot be computed from its state later.
+ */
+#ifndef CORE_RNG_H
+#define CORE_RNG_H
+
+#include "core/types.h"
+
+struct rng {
+	u32 key[8];
+	u64 counter; /* of the next block */
+	u32 used;    /* words of the block that are spent */
+	u32 block[16];
+};
+
+/* Starts anew from a seed of at most 32 bytes (shorter: filled with zeros). */
+void rng_seed(struct rng *rng, const void *seed, size_t bytes);
+
+u64 rng_u64(struct rng *rng);
+
+/* An even choice in [0, limit); limit above 0. */
+u64 rng_below(struct rng *rng, u64 limit);
+
+/* The hypervisor's generator. */
+void random_add_entropy(const void *data, size_t bytes);
+void random_bytes(void *output, size_t bytes);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/slab.h"
+
+#include "core/list.h"
+#include "core/page.h"
+
+#include <string.h>
+
+/* Sizes that divide what a page has left behind its header without much waste. */
+static const u16 class_size[] = { 32, 64, 96, 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
+
+/* Stands at the start of each page of objects. */
+struct slab {
+	struct list link; /* on its class's list while it has a free object */
+	void *free;       /* chain through the free objects' first word */
+	u16 used;
+	u16 class;
+};
+
+#define SLAB_FIRST 32 /* offset of the first object */
+
+_Static_assert(sizeof(struct slab) <= SLAB_FIRST, "the header fits before the first object");
+
+static struct list partial[ARRAY_SIZE(class_size)];
+
+static struct slab *slab_of(void *object)
+{
+	return (struct slab *)(void *)((char *)object - ((u64)object & PAGE_MASK));
+}
+
+static struct slab *slab_grow(unsigned int class)
+{
+	struct slab *s = page_alloc(0);
+	u64 size = class_size[class];
+
+	if (!s)
+		return NULL;
+	s->free = NULL;
+	s->used = 0;
+	s->class = (u16)class;
+	for (u64 at = SLAB_FIRST; at + size <= PAGE_SIZE; at += size) {
+		void **object = (void **)(void *)((char *)s + at);
+
+		*object = s->free;
+		s->free = object;
+	}
+	list_add_head(&partial[class], &s->link);
+	return s;
+}
+
+void *slab_alloc(size_t bytes)
+{
+	unsigned int class = 0;
+	struct slab *s;
+	void **object;
+
+	while (class < ARRAY_SIZE(class_size) && class_size[class] < bytes)
+		class++;
+	if (class == ARRAY_SIZE(class_size))
+		return NULL;
+
+	if (!partial[class].next)
+		list_init(&partial[class]);
+	if (!list_empty(&partial[class]))
+		s = list_first(&partial[class], struct slab, link);
+	else
+		s = slab_grow(class);
+	if (!s)
+		return NULL;
+
+	object = s->free;
+	s->free = *object;
+	s->used++;
+	if (!s->free)
+		list_del(&s->link);
+	return memset(object, 0, class_size[class]);
+}
+
+void slab_free(void *object)
+{
+	struct slab *s;
+
+	if (!object)
+		return;
+	s = slab_of(object);
+	if (!s->free)
+		list_add_head(&partial[s->class], &s->link);
+	*(void **)object = s->free;
+	s->free = object;
+	if (--s->used == 0) {
+		list_del(&s->link);
+		page_free(s, 0);
+	}
+}
+
+void *mem_alloc(size_t bytes)
+{
+	return bytes <= SLAB_MAX ? slab_alloc(bytes) : page_alloc_zero(page_order(bytes));
+}
+
+void mem_free(void *object, size_t bytes)
+{
+	if (bytes <= SLAB_MAX)
+		slab_free(object);
+	else if (object)
+		page_free(object, page_order(bytes));
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/timer.h"
+
+#include "arch/hart.h"
+
+/* Makes the later of two heaps the first child of the earlier. */
+static struct timer *meld(struct timer *a, struct timer *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	if (b->at < a->at) {
+		struct timer *t = a;
+
+		a = b;
+		b = t;
+	}
+	b->next = a->child;
+	if (b->next)
+		b->next->prev = b;
+	b->prev = a;
+	a->child = b;
+	return a;
+}
+
+/* Melds siblings in pairs from the left, then the pairs from the right. */
+static struct timer *meld_siblings(struct timer *first)
+{
+	struct timer *pairs = NULL, *root = NULL;
+
+	while (first) {
+		struct timer *a = first, *b = first->next;
+
+		first = b ? b->next : NULL;
+		a->next = NULL;
+		if (b)
+			b->next = NULL;
+		a = meld(a, b);
+		a->next = pairs;
+		pairs = a;
+	}
+	while (pairs) {
+		struct timer *a = pairs;
+
+		pairs = a->next;
+		a->next = NULL;
+		root = meld(root, a);
+	}
+	return root;
+}
+
+void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
+{
+	t->at = at;
+	t->armed = true;
+	t->child = NULL;
+	t->next = NULL;
+	t->prev = NULL;
+	q->root = meld(q->root, t);
+}
+
+void timer_cancel(struct timer_queue *q, struct timer *t)
+{
+	if (!t->armed)
+		return;
+	t->armed = false;
+	if (q->root == t) {
+		q->root = meld_siblings(t->child);
+	} else {
+		if (t->prev->child == t)
+			t->prev->child = t->next;
+		else
+			t->prev->next = t->next;
+		if (t->next)
+			t->next->prev = t->prev;
+		q->root = meld(q->root, meld_siblings(t->child));
+	}
+	if (q->root) {
+		q->root->next = NULL;
+		q->root->prev = NULL;
+	}
+}
+
+void timer_run(struct timer_queue *q, u64 now)
+{
+	while (q->root && q->root->at <= now) {
+		struct timer *t = q->root;
+
+		timer_cancel(q, t);
+		t->expired(t);
+	}
+}
+
+static u64 scale(u64 whole, u64 fraction, u64 per_second)
+{
+	if (whole >= (TIME_NEVER / 2) / machine.timebase - 1)
+		return TIME_NEVER / 2;
+	return whole * machine.timebase + (fraction * machine.timebase + per_second - 1) / per_second;
+}
+
+u64 ticks_from_ms(u64 ms)
+{
+	return scale(ms / 1000, ms % 1000, 1000);
+}
+
+u64 ticks_from_ns(u64 sec, u64 nsec)
+{
+	return scale(sec, nsec, 1000000000);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deadlines of one hart: a pairing heap, so that arming costs the same however
+ * many there are. Times are in ticks of the time CSR.
+ */
+#ifndef CORE_TIMER_H
+#define CORE_TIMER_H
+
+#include "core/types.h"
+
+#define TIME_NEVER (~(u64)0)
+
+struct timer {
+	u64 at;
+	void (*expired)(struct timer *timer);
+	struct timer *child, *next, *prev; /* prev: elder sibling, or parent of the first child */
+	bool armed;
+};
+
+struct timer_queue {
+	struct timer *root;
+};
+
+/* Arms a timer that is not armed. */
+void timer_arm(struct timer_queue *q, struct timer *t, u64 at);
+
+/* Disarms; harmless if it is not armed. */
+void timer_cancel(struct timer_queue *q, struct timer *t);
+
+/* Disarms and calls everything that is due at `now`. */
+void timer_run(struct timer_queue *q, u64 now);
+
+/* The earliest deadline, or TIME_NEVER. */
+static inline u64 timer_next(const struct timer_queue *q)
+{
+	return q->root ? q->root->at : TIME_NEVER;
+}
+
+/* Ticks of an interval, rounded up, at most TIME_NEVER / 2. */
+u64 ticks_from_ms(u64 ms);
+u64 ticks_from_ns(u64 sec, u64 nsec);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/vm.h"
+
+#include "core/page.h"
+#include "core/region.h"
+#include "core/slab.h"
+
+#include <string.h>
+
+/* What all partitions share, mapped once. */
+static struct {
+	struct gstage gs;
+	struct memobj *romfs;
+	u64 romfs_bytes;
+} system_window;
+
+bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
+{
+	struct gstage *gs = &system_window.gs;
+	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
+	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
+
+	if (!gstage_init(gs, gstage_levels()) || !gstage_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
+		return false;
+	gstage_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	if (!romfs)
+		return true;
+	if (!mem || !gstage_prepare(gs, VM_ROMFS, romfs, npages))
+		return false;
+	gstage_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
+	mem->owned = false;
+	memobj_append(mem, romfs, npages);
+	system_window.romfs = mem;
+	system_window.romfs_bytes = romfs_bytes;
+	return true;
+}
+
+struct memobj *vm_romfs(u64 *bytes)
+{
+	*bytes = system_window.romfs_bytes;
+	return system_window.romfs;
+}
+
+Retcode vm_init(struct vm *vm, u64 limit_pages)
+{
+	list_init(&vm->regions);
+	list_init(&vm->objects);
+	vm->limit = limit_pages;
+	vmid_init(&vm->tags);
+	if (!gstage_init(&vm->gs, gstage_levels()))
+		return rcOutOfMemory;
+	if (gstage_link(&vm->gs, &system_window.gs, VM_SYSTEM))
+		return rcOk;
+	gstage_destroy(&vm->gs);
+	return rcOutOfMemory;
+}
+
+void vm_destroy(struct vm *vm)
+{
+	if (!vm->gs.root)
+		return;
+	/* No hart may keep a translation to what is freed below. */
+	vmid_forget(&vm->tags, &vm->gs);
+	while (!list_empty(&vm->regions))
+		vm_unmap_region(vm, list_first(&vm->regions, struct region, link));
+	/* Memory objects may outlive whom they counted for. */
+	list_for_each_safe(it, tmp, &vm->objects) {
+		struct memobj *mem = list_entry(it, struct memobj, account_link);
+
+		mem->account = NULL;
+		list_del(&mem->account_link);
+	}
+	gstage_destroy(&vm->gs);
+}
+
+u64 vm_used(const struct vm *vm)
+{
+	return vm->used + vm->gs.ntables;
+}
+
+Retcode vm_charge(struct vm *vm, u64 npages)
+{
+	u64 used = vm_used(vm);
+
+	if (used > vm->limit || npages > vm->limit - used)
+		return rcQuotaExceeded;
+	vm->used += npages;
+	return rcOk;
+}
+
+void vm_uncharge(struct vm *vm, u64 npages)
+{
+	vm->used -= npages;
+}
+
+void vm_own(struct vm *vm, struct memobj *mem)
+{
+	mem->account = vm;
+	list_add_tail(&vm->objects, &mem->account_link);
+}
+
+enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
+{
+	struct region *r = vm_find(vm, gpa);
+	void *page;
+
+	if (!r || r->mem || !(r->flags & REGION_COMMIT) || (access & ~r->prot))
+		return VM_TOUCH_REFUSED;
+	if (vm_charge(vm, 1) != rcOk)
+		return VM_TOUCH_NO_MEMORY;
+	gpa = page_round_down(gpa);
+	page = page_alloc_zero(0);
+	if (!page || !gstage_prepare(&vm->gs, gpa, page, 1)) {
+		if (page)
+			page_free(page, 0);
+		vm_uncharge(vm, 1);
+		return VM_TOUCH_NO_MEMORY;
+	}
+	gstage_map(&vm->gs, gpa, page, 1, r->prot);
+	/* A hart may remember that there was nothing. */
+	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
+	return VM_TOUCH_OK;
+}
+
+void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left)
+{
+	struct gstage_leaf leaf;
+
+	if (gpa >= VM_SYSTEM + ((gpa_t)1 << 30))
+		return NULL;
+	if (!gstage_lookup(&vm->gs, gpa, &leaf)) {
+		if (vm_touch(vm, gpa, access) != VM_TOUCH_OK ||
+		    !gstage_lookup(&vm->gs, gpa, &leaf))
+			return NULL;
+	}
+	if (access & ~leaf.prot)
+		return NULL;
+	*left = leaf.left;
+	return leaf.page;
+}

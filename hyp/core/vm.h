@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A partition's memory: its guest-physical address space of regions behind
+ * G-stage tables.
+ *
+ * A region is backed by a memory object, or is anonymous: its pages then
+ * belong to it alone and appear on first touch or by a commit. Ranges are
+ * page aligned, sizes are in pages where a parameter says npages, else bytes.
+ * Every call checks everything first; one that fails has changed nothing.
+ *
+ * Address space: a guest may choose [VM_USER_MIN, VM_USER_END); automatic
+ * addresses lie in [VM_AUTO_MIN, VM_AUTO_END); behind that lies the system
+ * window with the trap page and ROMFS, one table shared by all partitions.
+ */
+#ifndef CORE_VM_H
+#define CORE_VM_H
+
+#include "arch/gstage.h"
+#include "arch/vmid.h"
+#include "core/list.h"
+#include "core/memobj.h"
+#include "core/rng.h"
+#include "core/types.h"
+
+#define VM_USER_MIN ((gpa_t)0x1000)
+#define VM_USER_END ((gpa_t)1 << 39)
+#define VM_AUTO_MIN ((gpa_t)1 << 39)
+#define VM_AUTO_END VM_SYSTEM
+#define VM_SYSTEM (((gpa_t)1 << 40) - ((gpa_t)1 << 30))
+#define VM_TRAP_PAGE VM_SYSTEM /* arch/trap.S knows it as well */
+#define VM_ROMFS (VM_SYSTEM + ((gpa_t)1 << 21))
+
+#define VM_REGIONS_MAX 1024
+
+enum {
+	REGION_COMMIT = 1u << 0,   /* anonymous pages appear on first touch */
+	REGION_LOCKED = 1u << 1,   /* whole-region commits were asked for */
+	REGION_LOW_GUARD = 1u << 2,
+	REGION_HIGH_GUARD = 1u << 3,
+	REGION_INTERNAL = 1u << 4, /* the hypervisor's own: PCB, SCP */
+};
+
+struct region {
+	struct list link; /* in the vm's list, by address */
+	gpa_t base;
+	u64 npages;
+	u32 prot;    /* VMM_FLAG_READ, WRITE, EXECUTE */
+	u32 ceiling; /* the most that it may become, or be shared with */
+	u32 flags;   /* REGION_* */
+	struct memobj *mem; /* NULL: anonymous */
+	u64 mem_first;      /* first page in mem */
+	struct list map_link; /* among mem's mappings */
+};
+
+struct vm {
+	struct gstage gs;
+	struct vmid_tags tags;
+	struct list regions;
+	u32 nregions;
+	bool allow_rwx;
+	u64 used, limit;     /* pages charged beside the tables, and how many may be */
+	struct list objects; /* memory objects that count here */
+	struct rng rng;      /* automatic addresses */
+	gpa_t window;        /* where they begin; 0: not chosen yet */
+};
+
+/* What a new region is to be. */
+struct vm_request {
+	gpa_t base; /* 0: chosen */
+	u64 npages;
+	u32 prot, ceiling, flags;
+	struct memobj *mem; /* NULL: anonymous */
+	u64 mem_first;
+};
+
+/* Boot: the system window. romfs may be NULL; otherwise both page aligned. */
+bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes);
+
+/* The memory object behind the ROMFS image; NULL without one. */
+struct memobj *vm_romfs(u64 *bytes);
+
+/* An empty address space with the system window. rcOk or rcOutOfMemory. */
+Retcode vm_init(struct vm *vm, u64 limit_pages);
+
+/* Frees everything; nothing runs in it any more. */
+void vm_destroy(struct vm *vm);
+
+/* Pages charged, tables included. */
+u64 vm_used(const struct vm *vm);
+
+/* Counts pages against the limit; rcQuotaExceeded. */
+Retcode vm_charge(struct vm *vm, u64 npages);
+void vm_uncharge(struct vm *vm, u64 npages);
+
+/* Makes mem count for vm; charge first. */
+void vm_own(struct vm *vm, struct memobj *mem);
+
+/*
+ * Maps a region. rcAlreadyExists: the range is not free. rcOutOfMemory: no
+ * room or memory. rcQuotaExceeded. rcSecurityDisallow: breaks W^X.
+ */
+Retcode vm_map(struct vm *vm, const struct vm_request *request, struct region **region);
+
+/* Gives every page of an anonymous region memory now. */
+Retcode vm_commit_all(struct vm *vm, struct region *region);
+
+/*
+ * Unmaps a range that regions cover without a gap; regions are split at its
+ * ends. rcInvalidOperation: not covered, or the hypervisor's own.
+ */
+Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages);
+
+/* Unmaps and forgets one region of the hypervisor's own. */
+void vm_unmap_region(struct vm *vm, struct region *region);
+
+/*
+ * An MDL of the committed pages of a range that lies in one region, or in
+ * ROMFS. Anonymous pages become a memory object that the region then maps.
+ * rcInvalidOperation: not committed, no such region, or the hypervisor's own.
+ * rcNoCapability: prot is wider than what the region may be.
+ */
+Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **mdl);
+
+/* The region that an address lies in, or NULL. */
+struct region *vm_find(const struct vm *vm, gpa_t gpa);
+
+enum vm_touch {
+	VM_TOUCH_OK,        /* a page is there now: retry */
+	VM_TOUCH_REFUSED,   /* nothing mapped, or not with that access */
+	VM_TOUCH_NO_MEMORY, /* the machine or the partition has none left */
+};
+
+/* First touch of an anonymous page with an access of VMM_FLAG_*. */
+enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access);
+
+/*
+ * Host memory at a guest address for an access of VMM_FLAG_*, committing it
+ * where a touch would; *left is what follows contiguously. NULL: refused.
+ */
+void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypercall ABI. A hypercall is an SBI call (`ecall` from VS-mode) with
+ *
+ *	a7        FLOE_SBI_EXTENSION
+ *	a6        function number, FloeFn*
+ *	a0 .. a5  arguments
+ *
+ * and gives a0 = Retcode, sign-extended, and a1 = a value where the function's
+ * row says so, else 0. All other registers are preserved. Pointers are
+ * guest-physical addresses, which is what a guest's addresses are while its
+ * satp is bare. A number that is not listed gives rcUnimplemented.
+ *
+ * Beside it a guest may use the SBI extensions Base, DBCN (console_write,
+ * console_write_byte; console_read for a partition that may inspect), TIME,
+ * SRST and the legacy console putchar (RISC-V SBI specification 2.0).
+ */
+#ifndef FLOE_ABI_H
+#define FLOE_ABI_H
+
+#define FLOE_ABI_VERSION 1
+
+/* In the firmware space of the SBI specification: "\nFLO". */
+#define FLOE_SBI_EXTENSION 0x0A464C4F
+
+#ifndef __ASSEMBLER__
+#include <floe/types.h>
+
+enum {
+	FloeFnAbiVersion = 0, /* () -> a1 version */
+
+	FloeFnTaskCreate = 1, /* (name, eiid, path, stackSize, priority | flags << 32, Handle *) */
+	FloeFnTaskReseedAslr = 2,        /* (task, seed, size) */
+	FloeFnTaskLoadSeg = 3,           /* (task, const VmSeg *, rtl_uintptr_t *actual) */
+	FloeFnTaskLoadElfSyms = 4,       /* (task, symSeg, symSize, strSeg, strSize) */
+	FloeFnTaskSetInitialState = 5,   /* (task, const TaskInitialState *) */
+	FloeFnTaskSetElfHdr = 6,         /* (task, hdr, size) */
+	FloeFnTaskSetEnv = 7,            /* (task, env, size) */
+	FloeFnTaskFreeEnv = 8,           /* () */
+	FloeFnTaskSetInitialPolicy = 12, /* (task, policy, priority, const ThreadSchedParam *) */
+	FloeFnTaskSetInitialThreadPriority = 13, /* (task, priority) */
+	FloeFnTaskGetInitialThreadPriority = 14, /* (task, ThreadPriority *) */
+	FloeFnTaskResume = 15,                   /* (task) */
+	FloeFnTaskSetPath = 16,                  /* (task, path) */
+	FloeFnTaskSetLimits = 17,                /* (task, const TaskLimits *) */
+	FloeFnTaskExit = 18,                     /* (status) */
+	FloeFnTaskPanic = 19,                    /* () */
+	FloeFnTaskTerminate = 20,                /* (task) */
+	FloeFnTaskGetExitStatus = 21,            /* (task, TaskExitStatus *) */
+	FloeFnTaskGetExitCode = 22,              /* (task, rtl_int32_t *) */
+	FloeFnTaskGetExceptionInfo = 23, /* (task, HalExceptionCode *, HalArchException *,
+	                                    HalTrapFrame *) */
+	FloeFnTaskGetThreadContext = 24, /* (task, index, KnThreadContext *) */
+	FloeFnTaskTerminateAfterFreezing = 26, /* (task) */
+	FloeFnTaskGetIdByHandle = 27,          /* (task, Pid *) */
+	FloeFnTaskGetName = 28,                /* (name, size) */
+	FloeFnTaskGetPath = 29,                /* (path, size) */
+	FloeFnTaskGetPcb = 30,                 /* () -> a1 address of the PCB */
+
+	FloeFnVmAllocate = 40,       /* (addr, size, flags) -> a1 address */
+	FloeFnVmUnmap = 44,          /* (addr, size) */
+	FloeFnVmSegInitFromVm = 46,  /* (VmSeg *, loadAddr, addr, size, flags) */
+	FloeFnVmSegInitFromBuf = 47, /* (VmSeg *, const FloeSegFromBuf *) */
+
+	FloeFnHandleClose = 50, /* (handle) */
+
+	FloeFnNoticeCreate = 56,    /* (Handle *) */
+	FloeFnNoticeSubscribe = 57, /* (notice, object, mask, id) */
+	FloeFnNoticeGetEvent = 58,  /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
+
+	FloeFnSleep = 72, /* (ms) */
+
+	FloeFnRandomGenerate = 80, /* (size, output) */
+
+	FloeFnCount = 81,
+};
+#endif
+
+#endif

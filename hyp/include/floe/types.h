@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Types and constants that cross the boundary between a guest and the
+ * hypervisor. The names are the API's; the SDK's headers under the API's own
+ * paths include this file and add prototypes and contracts.
+ *
+ * Sizes are in bytes and addresses are guest-physical unless a comment says
+ * otherwise. Structures have no padding that carries information: the
+ * hypervisor zeroes what it writes.
+ */
+#ifndef FLOE_TYPES_H
+#define FLOE_TYPES_H
+
+#include <floe/retcode.h>
+#include <stdint.h>
+
+typedef uint8_t rtl_uint8_t;
+typedef uint16_t rtl_uint16_t;
+typedef uint32_t rtl_uint32_t;
+typedef uint64_t rtl_uint64_t;
+typedef int8_t rtl_int8_t;
+typedef int16_t rtl_int16_t;
+typedef int32_t rtl_int32_t;
+typedef int64_t rtl_int64_t;
+typedef uint64_t rtl_size_t;
+typedef uint64_t rtl_uintptr_t;
+
+/* An id in the caller's own handle space; 0 and the invalid id are never used. */
+typedef rtl_uint32_t Handle;
+typedef rtl_uint32_t Pid;
+typedef rtl_uint32_t Tid;
+
+#define INVALID_HANDLE ((Handle)0xffffffffu)
+#define INFINITE_TIMEOUT ((rtl_uint32_t)0xffffffffu)
+
+/* The page size of everything in this API (G-stage leaf, 4 KiB). */
+#define FLOE_PAGE_SIZE 4096u
+
+/* Limits (bytes with the terminating NUL where a string is meant). */
+#define FLOE_NAME_MAX 1024u
+#define FLOE_ELF_HDR_MAX 1024u
+#define FLOE_ENV_MAX 131072u
+#define FLOE_SEED_MAX 32u
+#define FLOE_STACK_DEFAULT 0x100000u
+
+/* Flags of KnTaskCreateEx. */
+enum {
+	TaskExceptionTerminatesTask = 1u << 0,
+	TaskExceptionFreezesTask = 1u << 1,
+	TaskEmpty = 1u << 2,
+};
+
+/* Why a process ended (KnTaskGetExitStatus). */
+typedef enum {
+	TaskExitUnexpected = 0, /* an exception that nobody handled */
+	TaskExitNormal = 1,     /* by itself */
+	TaskExitTerminated = 2, /* from outside */
+} TaskExitStatus;
+
+/* Permissions of TaskLimits. */
+enum {
+	TaskMayRwx = 1u << 0,
+	TaskMayInspect = 1u << 1,
+};
+
+typedef struct {
+	rtl_size_t memoryLimit;   /* bytes; 0: as the creator */
+	rtl_uint32_t maxTasks;    /* processes that it may have at a time */
+	rtl_uint32_t permissions; /* TaskMay* */
+	rtl_uint64_t cpuMask;     /* bit n: the hart of the n-th cpu node; 0: as the creator */
+} TaskLimits;
+
+typedef struct {
+	rtl_uintptr_t entryAddr; /* e_entry + load offset; even */
+	rtl_uintptr_t relocBase; /* load offset */
+} TaskInitialState;
+
+/* Scheduling. */
+typedef rtl_uint32_t ThreadPriority;
+enum {
+	ThreadPriorityLowest = 0,
+	ThreadPriorityNormal = 10,
+	ThreadPriorityHighest = 15,
+	ThreadPriorityRealtimeHighest = 31,
+};
+typedef enum {
+	ThreadSchedPolicyOther = 0, /* standard, priority 0-15 */
+	ThreadSchedPolicyFifo = 1,  /* real-time FIFO, priority 0-31 */
+	ThreadSchedPolicyRR = 2,    /* real-time round-robin, priority 0-31 */
+} ThreadSchedPolicy;
+typedef struct {
+	rtl_uint64_t sec;
+	rtl_uint32_t nsec; /* below 1,000,000,000 */
+} RtlTimeSpec;
+typedef union {
+	RtlTimeSpec rrInterval; /* above 0; default 10 ms */
+} ThreadSchedParam;
+
+/* Memory flags. */
+enum {
+	VMM_FLAG_READ = 1u << 0,
+	VMM_FLAG_WRITE = 1u << 1,
+	VMM_FLAG_EXECUTE = 1u << 2,
+	VMM_FLAG_RWX_MASK = 7u,
+	VMM_FLAG_RESERVE = 1u << 3,
+	VMM_FLAG_COMMIT = 1u << 4,
+	VMM_FLAG_LOCKED = 1u << 5,
+	VMM_FLAG_LOW_GUARD = 1u << 6,
+	VMM_FLAG_HIGH_GUARD = 1u << 7,
+	VMM_FLAG_GROW_DOWN = 1u << 8,
+};
+
+typedef struct {
+	Handle h;               /* MDL buffer */
+	rtl_uintptr_t loadAddr; /* page aligned; 0: the process's generator chooses */
+	rtl_size_t offset;      /* in the MDL, a page multiple */
+	rtl_size_t size;        /* a page multiple */
+	rtl_uint32_t flags;     /* VMM_FLAG_READ, WRITE, EXECUTE */
+	rtl_size_t fileOffset;  /* of the segment in the ELF image */
+	const void *buildId;
+	rtl_size_t buildIdSize;
+} VmSeg;
+
+/* What KnVmSegInitFromBuf hands over in memory, for want of registers. */
+typedef struct {
+	rtl_uintptr_t loadAddr;
+	rtl_size_t offset; /* in the MDL, where the copy begins */
+	rtl_size_t size;   /* of the MDL, a page multiple */
+	rtl_uint32_t flags;
+	rtl_size_t fileOffset;
+	const void *buildId;
+	rtl_size_t buildIdSize;
+	const void *buf;
+	rtl_size_t bufSize;
+} FloeSegFromBuf;
+
+/* Registers of a thread at an exception or where it was halted. x[0] is 0. */
+typedef struct {
+	rtl_uint64_t x[32];
+	rtl_uint64_t pc, sstatus, scause, stval;
+} HalTrapFrame;
+
+typedef struct {
+	Tid tid;
+	HalTrapFrame frame;
+} KnThreadContext;
+
+/* The cause of an exception in words common to all architectures. */
+typedef enum {
+	HalExcIllegalInstruction = 1,
+	HalExcBreakpoint,
+	HalExcMisaligned,
+	HalExcAccess,
+	HalExcVirtualInstruction,
+	HalExcPanic,
+	HalExcOutOfMemory,
+	HalExcOther,
+} HalExceptionCode;
+
+/* scause of the exception; 20, 21, 23: refused by the second stage. */
+typedef rtl_uint64_t HalArchException;
+
+/* Rights of a handle: a general part and a part for its type. */
+enum {
+	OCAP_HANDLE_TRANSFER = 1u << 0,
+	OCAP_HANDLE_COPY = 1u << 1,
+	OCAP_TASK_LOAD = 1u << 16,
+	OCAP_TASK_CONTROL = 1u << 17,
+	OCAP_TASK_QUERY = 1u << 18,
+	OCAP_TASK_INSPECT = 1u << 19,
+	OCAP_TASK_FULL = 0xfu << 16 | 3u,
+	OCAP_MDL_MAP = 1u << 16,
+	OCAP_MDL_FULL = 1u << 16 | 3u,
+	OCAP_NOTICE_WAIT = 1u << 16,
+	OCAP_NOTICE_FULL = 1u << 16 | 3u,
+};
+
+/* Events of a process (KnNoticeSubscribeToObject). */
+enum {
+	EVENT_OBJECT_DESTROYED = 1u << 0,
+	EVENT_TASK_COMPLETED = 1u << 1,
+	EVENT_TASK_FROZEN = 1u << 2,
+};
+typedef struct {
+	rtl_uintptr_t eventId; /* evId of the subscription */
+	rtl_uint32_t eventMask;
+} EventDesc;
+
+/*
+ * Process control block: read-only in the process, its address from
+ * FloeFnTaskGetPcb. Offsets count from the start of the PCB; strings are
+ * NUL-terminated.
+ */
+typedef struct {
+	rtl_uint32_t abiVersion; /* FLOE_ABI_VERSION */
+	Pid pid;
+	rtl_uint32_t permissions; /* TaskMay* */
+	rtl_uint32_t size;        /* bytes of this block with its strings */
+	rtl_uint64_t stackSize;   /* default size of a thread's stack */
+	rtl_uint64_t relocBase;
+	rtl_uint64_t symTab, symTabSize; /* .symtab, 0 where none was loaded */
+	rtl_uint64_t strTab, strTabSize; /* .strtab */
+	rtl_uint64_t romfs, romfsSize;   /* the ROMFS image, page aligned; 0: none */
+	rtl_uint64_t scp, scpSize;       /* static connection page; 0: none or freed */
+	rtl_uint32_t nameOffset, eiidOffset, pathOffset;
+	rtl_uint32_t elfHdrOffset, elfHdrSize;
+	rtl_uint32_t reserved;
+} Pcb;
+
+#endif
