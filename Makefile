@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# All of Floe's commands; `make help` lists them. What is built lies in build/.
+# Fragments, each beside what it builds: hyp/hyp.mk, guest/guest.mk,
+# tests/unit/unit.mk, tests/system/system.mk. How a platform is started and what it
+# boots stands in platform/<board>/platform.sh.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DEFAULT_GOAL := help
+
+BUILD := build
+PLATFORM := qemu-virt
+SYSTEM :=
+IMAGES :=
+SYSTEM_CHECK := 1
+SMP := 4
+MEM := 256M
+TIMEOUT := 0
+ICOUNT := 0
+QEMU := qemu-system-riscv64
+QEMU_ARGS :=
+OPENSBI :=
+GDB := gdb-multiarch
+GDB_ARGS :=
+T :=
+V := 0
+CROSS_COMPILE := riscv64-unknown-elf-
+HOSTCC := gcc
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+LIBFDT_SRC := $(cache)/floe/libfdt
+
+# V=1 prints every command; else rules print one short line each with $(call say,CC,$@).
+Q := $(if $(filter-out 0,$(V)),,@)
+say = $(if $(Q),printf '  %-7s %s\n' $(1) $(2);)
+
+# All cores, and the output of parallel jobs in one piece; -j of your own wins.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc) --output-sync=target
+endif
+
+# What each command needs, as groups of ci/setup.
+commands := run test test-unit test-system sdk image check debug
+group_run := run
+group_image := run
+group_test := test
+group_test-unit := test
+group_test-system := test
+group_check := test check
+group_debug := debug
+group_programs := build
+group_sdk := build
+goals := $(or $(MAKECMDGOALS),help)
+groups := $(sort $(foreach goal,$(filter-out help clean,$(goals)),$(or $(group_$(goal)),build)))
+
+# Before anything is read that asks the tools about themselves.
+ifneq ($(groups),)
+platforms := $(patsubst platform/%/platform.sh,%,$(wildcard platform/*/platform.sh))
+ifeq ($(filter $(PLATFORM),$(platforms)),)
+$(error PLATFORM=$(PLATFORM) does not exist; there is: $(platforms))
+endif
+ifneq ($(SYSTEM),)
+ifeq ($(wildcard $(SYSTEM)),)
+$(error SYSTEM=$(SYSTEM): no such file; name a manifest (device tree source))
+endif
+endif
+setup := CROSS_COMPILE='$(CROSS_COMPILE)' QEMU='$(QEMU)' OPENSBI='$(OPENSBI)' \
+	LIBFDT_SRC='$(if $(filter file,$(origin LIBFDT_SRC)),,$(LIBFDT_SRC))' ci/setup
+$(shell $(setup) $(groups) 1>&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error what is needed is not there, see above)
+endif
+-include hyp/hyp.mk
+-include guest/guest.mk
+-include tests/unit/unit.mk
+include tests/system/system.mk
+endif
+
+# VAR=value arguments for the scripts of ci/, quoted for the shell.
+quote = '$(subst ','\'',$(1))'
+arguments = $(foreach v,$(1),$(call quote,$(v)=$($(v))))
+system_variables := PLATFORM SYSTEM IMAGES SYSTEM_CHECK BUILD MEM V OPENSBI QEMU CROSS_COMPILE \
+	$(if $(filter file,$(origin LIBFDT_SRC)),,LIBFDT_SRC)
+run_variables := $(system_variables) SMP TIMEOUT ICOUNT QEMU_ARGS
+
+.PHONY: $(commands) programs help clean
+
+# The hypervisor and every program that comes with Floe.
+programs: $(BUILD)/hyp/floe.bin guests
+
+# These build in a make of their own, through the script, so that the script
+# alone does the same. `+` lets it share the jobs, and the console be seen live.
+run:
+	+$(Q)ci/qemu $(call arguments,$(run_variables))
+
+debug:
+	+$(Q)ci/debug $(call arguments,$(run_variables) GDB GDB_ARGS)
+
+image:
+	+$(Q)ci/image $(call arguments,$(system_variables))
+
+# unit.mk names its test programs in UNIT_TESTS, system.mk its guests in
+# SYSTEM_TEST_IMAGES.
+run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T))
+
+test: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
+	$(run_tests) --system --unit $(UNIT_TESTS)
+
+test-unit: $(UNIT_TESTS)
+	$(run_tests) --unit $(UNIT_TESTS)
+
+test-system: programs $(SYSTEM_TEST_IMAGES)
+	$(run_tests) --system
+
+check: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
+	$(Q)ci/check $(call quote,$(BUILD)) $(call quote,$(CROSS_COMPILE))
+
+define help_text
+Commands:
+  make run         builds everything and runs the demo system in QEMU
+  make debug       the same under gdb, halted before the first instruction
+  make test        all tests; make test-unit and make test-system are its parts
+  make check       format, static analysis, sizes
+  make sdk         the SDK for programs of your own, in $(BUILD)/sdk
+  make image       the files that a board boots, in $(BUILD)/$(PLATFORM)
+  make clean       removes $(BUILD)
+
+Variables, with their defaults:
+  SYSTEM=dts/demo.dts   the manifest of the system to run
+  IMAGES=               more folders to look its images up in
+  PLATFORM=$(PLATFORM)    SMP=$(SMP) harts    MEM=$(MEM)
+  TIMEOUT=$(TIMEOUT)             seconds after which a run ends with status 124; 0: never
+  ICOUNT=$(ICOUNT)              1: QEMU counts instructions, and every run is the same
+  QEMU_ARGS=            appended to QEMU's command line
+  T=                    one test, by its name
+  V=$(V)                   1: shows the commands
+  QEMU= OPENSBI= CROSS_COMPILE= LIBFDT_SRC= GDB= GDB_ARGS=  tools of your own
+endef
+
+help:
+	@: $(info $(help_text))
+
+clean:
+	rm -rf $(call quote,$(BUILD))
