@@ -50,6 +50,13 @@ static inline void list_del(struct list *node)
 	list_init(node);
 }
 
+/* Moves all nodes of `from` to the empty list `to`. */
+static inline void list_move_all(struct list *to, struct list *from)
+{
+	list_add_after(from, to);
+	list_del(from);
+}
+
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 
 #define list_first(head, type, member) list_entry((head)->next, type, member)

@@ -3,6 +3,7 @@
 
 #include "core/memobj.h"
 #include "core/notice.h"
+#include "core/sched.h"
 #include "core/task.h"
 
 static struct list dead = { &dead, &dead };
@@ -27,13 +28,10 @@ void object_get(struct object *object)
 
 void object_put(struct object *object)
 {
-	if (--object->refs == 0)
-		list_add_tail(&dead, &object->dead);
-}
-
-bool object_reap_pending(void)
-{
-	return !list_empty(&dead);
+	if (--object->refs)
+		return;
+	list_add_tail(&dead, &object->dead);
+	sched_request(WORK_REAP);
 }
 
 void object_reap(void)

@@ -31,10 +31,7 @@ void object_init(struct object *object, enum object_type type);
 void object_get(struct object *object);
 void object_put(struct object *object);
 
-/* Destroys all objects whose last reference is gone. Called once per trap. */
+/* Destroys all objects whose last reference is gone: sched_work() calls it. */
 void object_reap(void);
-
-/* True while object_reap() has something to do. */
-bool object_reap_pending(void);
 
 #endif

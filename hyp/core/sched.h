@@ -25,41 +25,60 @@
 
 struct thread;
 
+enum thread_state {
+	THREAD_STOPPED, /* not started, or halted for good */
+	THREAD_READY,
+	THREAD_RUNNING,
+	THREAD_BLOCKED,
+};
+
 #define RT_PRIORITIES 32
 #define STD_PRIORITIES 16
 
+/* What has to be done before a guest goes on. */
+enum {
+	WORK_RESCHEDULE = 1u << 0, /* pick again */
+	WORK_TIMER = 1u << 1,      /* set the hart's timer again */
+	WORK_REAP = 1u << 2,       /* object_reap() */
+	WORK_CONSOLE = 1u << 3,    /* output or reports wait */
+};
+
 struct run_queue {
+	u32 work;                      /* WORK_* */
 	u32 rt_ready;                  /* bit p: rt[p] is not empty */
+	struct thread *running;        /* on no list; NULL: none */
+	u64 slice_end;                 /* when its quantum or interval is over */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
 	u32 rotation;
-	u64 slice_end;   /* of the running thread, if it has one */
-	bool reschedule; /* pick again before the guest goes on */
 	struct timer_queue timers;
 };
 
 void sched_init(struct run_queue *rq);
 
+/* Asks for WORK_* before a guest goes on. */
+void sched_request(u32 work);
+
+/*
+ * Does the work that was asked for and gives the thread to go on with; waits
+ * while there is none. The last thing in every trap that has work.
+ */
+struct thread *sched_work(void);
+
 /* Makes a stopped or blocked thread ready on this hart. */
 void sched_wake(struct thread *thread);
 
-/* Takes a running or ready thread off the hart: it is blocked or stopped. */
-void sched_remove(struct thread *thread);
+/* Takes a running or ready thread off the hart, into a state that does not run. */
+void sched_remove(struct thread *thread, enum thread_state state);
+
+/* The running thread lets its equals go first. */
+void sched_yield(void);
 
 /* Changes class and priority in any state. Arguments are valid. */
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
 
-/*
- * The thread that has to run now, made the running one; waits until there is
- * one. The caller switches to it.
- */
-struct thread *sched_pick(void);
-
-/* The running thread's slice is over, or some timer is due: called on a timer interrupt. */
+/* Some deadline is due, or the running thread's slice is over. */
 void sched_timer_interrupt(void);
-
-/* Sets the hart's timer to the next thing that is due. Called before a guest runs. */
-void sched_arm_timer(void);
 
 #endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/fault.h"
+
+#include "core/task.h"
+#include "core/thread.h"
+#include "core/vm.h"
+
+#define CAUSE_IS_INTERRUPT ((u64)1 << 63)
+
+/* RISC-V privileged specification, table of scause values, with our codes. */
+static const struct {
+	const char *name;
+	HalExceptionCode code;
+} exceptions[] = {
+	[0] = { "instruction address misaligned", HalExcMisaligned },
+	[1] = { "instruction access fault", HalExcAccess },
+	[2] = { "illegal instruction", HalExcIllegalInstruction },
+	[3] = { "breakpoint", HalExcBreakpoint },
+	[4] = { "load address misaligned", HalExcMisaligned },
+	[5] = { "load access fault", HalExcAccess },
+	[6] = { "store/AMO address misaligned", HalExcMisaligned },
+	[7] = { "store/AMO access fault", HalExcAccess },
+	[8] = { "environment call from U-mode", HalExcOther },
+	[10] = { "environment call from VS-mode", HalExcOther },
+	[12] = { "instruction page fault", HalExcAccess },
+	[13] = { "load page fault", HalExcAccess },
+	[15] = { "store/AMO page fault", HalExcAccess },
+	[20] = { "instruction guest-page fault", HalExcAccess },
+	[21] = { "load guest-page fault", HalExcAccess },
+	[22] = { "virtual instruction", HalExcVirtualInstruction },
+	[23] = { "store/AMO guest-page fault", HalExcAccess },
+};
+
+static bool is_listed(const struct fault *f)
+{
+	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name;
+}
+
+HalExceptionCode fault_code(const struct fault *f)
+{
+	if (f->kind == FAULT_PANIC)
+		return HalExcPanic;
+	if (f->kind == FAULT_OUT_OF_MEMORY)
+		return HalExcOutOfMemory;
+	return is_listed(f) ? exceptions[f->cause].code : HalExcOther;
+}
+
+const char *fault_name(const struct fault *f)
+{
+	if (f->kind == FAULT_PANIC)
+		return "panic";
+	if (f->kind == FAULT_OUT_OF_MEMORY)
+		return "out of memory";
+	if (f->cause & CAUSE_IS_INTERRUPT)
+		return "interrupt without a trap vector";
+	return is_listed(f) ? exceptions[f->cause].name : "reserved exception";
+}
+
+static struct fault_region region_at(const struct vm *vm, u64 address)
+{
+	const struct region *r = vm_find(vm, address);
+
+	return r ? (struct fault_region){ r->base, r->npages, r->prot } : (struct fault_region){ 0 };
+}
+
+static u32 mapped_at(const struct vm *vm, gpa_t gpa)
+{
+	struct gstage_leaf leaf;
+
+	return gpa < (gpa_t)1 << 41 && gstage_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
+}
+
+static gpa_t refused_address(const struct fault *f)
+{
+	return f->two_stage ? f->gpa : f->address;
+}
+
+static void record(struct task *task, const struct thread *t, const struct fault *f,
+		   const struct fault *handler)
+{
+	struct fault_record *r = &task->fault;
+	const struct vcpu *v = &t->vcpu;
+
+	r->fault = *f;
+	r->tid = t->tid;
+	r->mapped = f->access ? mapped_at(&task->vm, refused_address(f)) : 0;
+	r->at_pc = region_at(&task->vm, f->pc);
+	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
+	vcpu_frame(v, f->cause, f->address, &r->frame);
+	r->frame.pc = f->pc;
+	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,    v->vstvec, v->vsscratch,
+				       v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+	r->handler_failed = handler != NULL;
+	if (handler) {
+		r->handler = *handler;
+		r->handler_mapped = mapped_at(&task->vm, refused_address(handler));
+	}
+}
+
+void fault_unhandled(const struct fault *fault, const struct fault *handler)
+{
+	struct thread *t = thread_current();
+	struct task *task = t->task;
+
+	vcpu_save(&t->vcpu);
+	record(task, t, fault, handler);
+	if (task->flags & TaskExceptionFreezesTask)
+		task_freeze(task, t);
+	else
+		task_end(task, TaskExitUnexpected, 0);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/notice.h"
+
+#include "core/slab.h"
+#include "core/task.h"
+#include "core/thread.h"
+
+struct notice *notice_create(void)
+{
+	struct notice *n = slab_alloc(sizeof(*n));
+
+	if (!n)
+		return NULL;
+	object_init(&n->object, OBJECT_NOTICE);
+	list_init(&n->subscriptions);
+	list_init(&n->pending);
+	list_init(&n->waiters);
+	return n;
+}
+
+static void unsubscribe(struct subscription *s)
+{
+	s->notice->count--;
+	list_del(&s->notice_link);
+	list_del(&s->pending_link);
+	list_del(&s->object_link);
+	slab_free(s);
+}
+
+void notice_destroy(struct object *object)
+{
+	struct notice *n = container_of(object, struct notice, object);
+
+	while (!list_empty(&n->subscriptions))
+		unsubscribe(list_first(&n->subscriptions, struct subscription, notice_link));
+	/* Who waits finds its handle closed. */
+	while (!list_empty(&n->waiters))
+		thread_wake_first(&n->waiters);
+	slab_free(n);
+}
+
+static void raise(struct subscription *s, u32 event)
+{
+	if (!(s->mask & event))
+		return;
+	s->events |= event;
+	if (list_empty(&s->pending_link))
+		list_add_tail(&s->notice->pending, &s->pending_link);
+	thread_wake_first(&s->notice->waiters);
+}
+
+Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64 id)
+{
+	struct subscription *s;
+
+	if (notice->count >= NOTICE_SUBSCRIPTIONS_MAX)
+		return rcQuotaExceeded;
+	s = slab_alloc(sizeof(*s));
+	if (!s)
+		return rcOutOfMemory;
+	s->notice = notice;
+	s->mask = mask;
+	s->id = id;
+	list_init(&s->pending_link);
+	list_add_tail(&notice->subscriptions, &s->notice_link);
+	list_add_tail(&task->subscriptions, &s->object_link);
+	notice->count++;
+	if (task->events)
+		raise(s, task->events & mask);
+	return rcOk;
+}
+
+void notice_raise(struct list *subscriptions, u32 event)
+{
+	list_for_each(it, subscriptions)
+		raise(list_entry(it, struct subscription, object_link), event);
+}
+
+void notice_detach(struct list *subscriptions)
+{
+	while (!list_empty(subscriptions)) {
+		struct subscription *s = list_first(subscriptions, struct subscription, object_link);
+
+		list_del(&s->object_link);
+		if (!s->events)
+			unsubscribe(s);
+	}
+}
+
+bool notice_take(struct notice *notice, EventDesc *event)
+{
+	struct subscription *s;
+
+	if (list_empty(&notice->pending))
+		return false;
+	s = list_first(&notice->pending, struct subscription, pending_link);
+	*event = (EventDesc){ .eventId = s->id, .eventMask = s->events };
+	s->events = 0;
+	list_del(&s->pending_link);
+	/* Nothing can follow once the object is gone. */
+	if (list_empty(&s->object_link))
+		unsubscribe(s);
+	return true;
+}

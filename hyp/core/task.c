@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/task.h"
+
+#include "console/line.h"
+#include "console/report.h"
+#include "core/notice.h"
+#include "core/page.h"
+#include "core/slab.h"
+#include "core/system.h"
+
+#include <string.h>
+
+#define NAME_BUCKETS 64u
+
+static struct list all = { &all, &all };
+static struct list names[NAME_BUCKETS];
+static Pid last_pid;
+
+static struct list *name_bucket(const char *name)
+{
+	u32 hash = 2166136261u; /* FNV-1a */
+	struct list *bucket;
+
+	for (; *name; name++)
+		hash = (hash ^ (u8)*name) * 16777619u;
+	bucket = &names[hash % NAME_BUCKETS];
+	if (!bucket->next)
+		list_init(bucket);
+	return bucket;
+}
+
+static bool name_is_taken(const char *name)
+{
+	struct list *bucket = name_bucket(name);
+
+	list_for_each(it, bucket)
+		if (!strcmp(list_entry(it, struct task, name_link)->name, name))
+			return true;
+	return false;
+}
+
+static char *copy_string(const char *s)
+{
+	size_t bytes = strlen(s) + 1;
+	char *copy = mem_alloc(bytes);
+
+	return copy ? memcpy(copy, s, bytes) : NULL;
+}
+
+static void free_string(char *s)
+{
+	if (s)
+		mem_free(s, strlen(s) + 1);
+}
+
+static void init_fields(struct task *task, const struct task_request *q)
+{
+	object_init(&task->object, OBJECT_TASK);
+	list_init(&task->threads);
+	list_init(&task->children);
+	list_init(&task->sibling_link);
+	list_init(&task->subscriptions);
+	list_init(&task->report_link);
+	task->flags = q->flags;
+	task->stack_size = q->stack_size;
+	task->policy = ThreadSchedPolicyOther;
+	task->priority = q->priority;
+	task->limits = q->limits;
+	task->vm.allow_rwx = (q->limits.permissions & TaskMayRwx) != 0;
+}
+
+Retcode task_create(const struct task_request *q, struct task **out)
+{
+	struct task *task;
+	u32 seed[8];
+
+	if (name_is_taken(q->name))
+		return rcAlreadyExists;
+	task = mem_alloc(sizeof(*task));
+	if (!task)
+		return rcOutOfMemory;
+	init_fields(task, q);
+	task->name = copy_string(q->name);
+	task->eiid = copy_string(q->eiid);
+	if (!task->name || !task->eiid ||
+	    vm_init(&task->vm, q->limits.memoryLimit >> PAGE_SHIFT) != rcOk) {
+		free_string(task->name);
+		free_string(task->eiid);
+		mem_free(task, sizeof(*task));
+		return rcOutOfMemory;
+	}
+	random_bytes(seed, sizeof(seed));
+	rng_seed(&task->vm.rng, seed, sizeof(seed));
+	task->pid = ++last_pid;
+	list_add_tail(&all, &task->all_link);
+	list_add_tail(name_bucket(task->name), &task->name_link);
+	if (q->creator) {
+		task->creator = q->creator;
+		list_add_tail(&q->creator->children, &task->sibling_link);
+		q->creator->nchildren++;
+	}
+	*out = task;
+	return rcOk;
+}
+
+static void happened(struct task *task, u32 event)
+{
+	task->events |= event;
+	notice_raise(&task->subscriptions, event);
+}
+
+/* Its resources go; what inspection may ask for stays. */
+static void release(struct task *task)
+{
+	while (!list_empty(&task->threads))
+		thread_destroy(list_first(&task->threads, struct thread, task_link));
+	handle_close_all(&task->handles);
+	vm_destroy(&task->vm);
+	mem_free(task->elf_hdr, task->elf_hdr_size);
+	task->elf_hdr = NULL;
+	task->pcb = NULL;
+	task->scp = NULL;
+}
+
+void task_end(struct task *task, TaskExitStatus status, i32 code)
+{
+	bool was_running = task->state == TASK_RUNNING;
+
+	line_flush(task);
+	task->state = TASK_ENDED;
+	task->exit_status = status;
+	task->exit_code = code;
+	release(task);
+	if (task->started)
+		report_enqueue(task);
+	happened(task, EVENT_TASK_COMPLETED);
+	if (task->pid == INIT_PID)
+		system_end(task);
+	if (was_running)
+		object_put(&task->object);
+}
+
+void task_freeze(struct task *task, struct thread *faulting)
+{
+	list_del(&faulting->task_link);
+	list_add_head(&task->threads, &faulting->task_link);
+	list_for_each(it, &task->threads)
+		thread_stop(list_entry(it, struct thread, task_link));
+	line_flush(task);
+	task->state = TASK_FROZEN;
+	report_enqueue(task);
+	happened(task, EVENT_TASK_FROZEN);
+	if (task->pid == INIT_PID)
+		system_end(task);
+	object_put(&task->object);
+}
+
+/* Children outlive their creator and count for nobody then. */
+static void orphan_children(struct task *task)
+{
+	while (!list_empty(&task->children)) {
+		struct task *child = list_first(&task->children, struct task, sibling_link);
+
+		child->creator = NULL;
+		list_del(&child->sibling_link);
+	}
+}
+
+void task_destroy(struct object *object)
+{
+	struct task *task = container_of(object, struct task, object);
+
+	if (task->state != TASK_ENDED) {
+		/* Ending may ask for a report, which then comes back here. */
+		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated, 0);
+		if (task->object.refs)
+			return;
+	}
+	happened(task, EVENT_OBJECT_DESTROYED);
+	notice_detach(&task->subscriptions);
+	orphan_children(task);
+	if (task->creator)
+		task->creator->nchildren--;
+	list_del(&task->sibling_link);
+	list_del(&task->all_link);
+	list_del(&task->name_link);
+	line_destroy(task);
+	free_string(task->name);
+	free_string(task->eiid);
+	free_string(task->path);
+	mem_free(task, sizeof(*task));
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A task (process): one guest partition with its memory, handles and threads.
+ *
+ * States: empty -> entry set -> running -> ended, or running -> frozen ->
+ * ended. What is legal when is one table, task_allows(). References are held by
+ * handles, by a running task itself, and by a report that waits to be printed;
+ * with the last one the object goes. What a handle alone keeps alive and does
+ * not run (empty, entry set, frozen) ends with it.
+ */
+#ifndef CORE_TASK_H
+#define CORE_TASK_H
+
+#include "core/fault.h"
+#include "core/handle.h"
+#include "core/list.h"
+#include "core/object.h"
+#include "core/thread.h"
+#include "core/types.h"
+#include "core/vm.h"
+
+enum task_state {
+	TASK_EMPTY,
+	TASK_ENTRY_SET,
+	TASK_RUNNING,
+	TASK_FROZEN,
+	TASK_ENDED,
+	TASK_STATES,
+};
+
+/* The rows of the table of legal states (api.md, section 4). */
+enum task_call {
+	CALL_CONFIGURE,      /* SetPath, SetLimits */
+	CALL_LOAD,           /* ReseedAslr, LoadSeg, LoadElfSyms, SetInitialState */
+	CALL_PREPARE,        /* SetElfHdr, SetEnv */
+	CALL_SCHEDULE,       /* SetInitialPolicy, SetInitialThreadPriority */
+	CALL_RESUME,
+	CALL_TERMINATE,
+	CALL_EXAMINE,        /* GetThreadContext, TerminateAfterFreezing */
+	CALL_EXIT_STATUS,
+	CALL_EXIT_CODE,      /* TaskExitNormal only */
+	CALL_EXCEPTION_INFO, /* frozen, or TaskExitUnexpected */
+	CALL_ANY,
+	CALL_COUNT,
+};
+
+struct line_buffer;
+
+struct task {
+	struct object object;
+	struct list all_link;  /* all tasks, by pid */
+	struct list name_link; /* those whose names hash alike */
+	Pid pid;
+	enum task_state state;
+	u32 flags; /* Task* of KnTaskCreateEx */
+	bool started;
+
+	char *name, *eiid, *path; /* path NULL: none set */
+	struct vm vm;
+	struct handle_table handles;
+	struct list threads; /* after a freeze the faulting one is the first */
+
+	struct task *creator;    /* NULL: gone */
+	struct list children;
+	struct list sibling_link;
+	u32 nchildren;
+	TaskLimits limits;
+
+	/* The initial thread. */
+	ThreadSchedPolicy policy;
+	ThreadPriority priority;
+	u64 rr_interval; /* ticks */
+	u64 stack_size;  /* bytes, default of all threads */
+	TaskInitialState initial;
+
+	/* What the PCB will say. */
+	void *elf_hdr;
+	u32 elf_hdr_size;
+	gpa_t symtab, strtab;
+	u64 symtab_size, strtab_size;
+	struct region *pcb, *scp;
+	u64 scp_size;
+
+	TaskExitStatus exit_status;
+	i32 exit_code;
+	u32 events; /* EVENT_* that have happened */
+	struct list subscriptions;
+	struct fault_record fault;
+
+	/* console/ */
+	struct line_buffer *line;
+	struct list report_link;
+	u32 report_step;
+};
+
+/* Everything KnTaskCreateEx decides on; strings are the hypervisor's copies. */
+struct task_request {
+	const char *name, *eiid;
+	u64 stack_size; /* bytes, a page multiple */
+	ThreadPriority priority;
+	u32 flags;
+	struct task *creator; /* NULL: the first task */
+	TaskLimits limits;
+};
+
+/*
+ * An empty task with one reference, the caller's. rcAlreadyExists,
+ * rcOutOfMemory.
+ */
+Retcode task_create(const struct task_request *request, struct task **task);
+
+/* The object type's destructor: ends what has not ended and frees the rest. */
+void task_destroy(struct object *object);
+
+/* Does the task's state allow the call? */
+bool task_allows(const struct task *task, enum task_call call);
+
+/* Stack, PCB and initial thread, then off it goes. rcOutOfMemory, rcQuotaExceeded. */
+Retcode task_start(struct task *task);
+
+/* Stops and frees everything but what inspection may ask for; code counts for TaskExitNormal. */
+void task_end(struct task *task, TaskExitStatus status, i32 code);
+
+/* Halts all threads; the faulting one becomes the first. Everything stays. */
+void task_freeze(struct task *task, struct thread *faulting);
+
+/* The first task. When it ends, the system does. */
+#define INIT_PID 1u
+
+#endif

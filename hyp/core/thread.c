@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/thread.h"
+
+#include "arch/hart.h"
+#include "arch/this_hart.h"
+#include "core/slab.h"
+#include "core/task.h"
+
+static Tid last_tid;
+
+static void wait_is_over(struct timer *timer)
+{
+	struct thread *t = container_of(timer, struct thread, wait_timer);
+
+	t->timed_out = true;
+	thread_wake(t);
+}
+
+static void guest_timer_expired(struct timer *timer)
+{
+	struct thread *t = container_of(timer, struct thread, guest_timer);
+
+	vcpu_raise_timer(&t->vcpu, this_hart()->current == t);
+	if (t->wait == WAIT_INTERRUPT)
+		thread_wake(t);
+}
+
+struct thread *thread_create(struct task *task, u64 entry, u64 stack_top)
+{
+	struct thread *t = slab_alloc(sizeof(*t));
+
+	if (!t)
+		return NULL;
+	vcpu_init(&t->vcpu, entry, stack_top);
+	t->task = task;
+	t->tid = ++last_tid;
+	t->hart = this_hart();
+	t->wait_timer.expired = wait_is_over;
+	t->guest_timer.expired = guest_timer_expired;
+	list_init(&t->ready);
+	list_init(&t->waiting);
+	list_add_tail(&task->threads, &t->task_link);
+	return t;
+}
+
+struct thread *thread_current(void)
+{
+	return this_hart()->current;
+}
+
+static void end_wait(struct thread *t)
+{
+	timer_cancel(&t->hart->rq.timers, &t->wait_timer);
+	list_del(&t->waiting);
+	t->wait = WAIT_NONE;
+}
+
+void thread_stop(struct thread *t)
+{
+	struct hart *hart = this_hart();
+
+	if (t->wait != WAIT_NONE)
+		end_wait(t);
+	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	if (t->state != THREAD_STOPPED)
+		sched_remove(t, THREAD_STOPPED);
+	if (hart->current == t) {
+		vcpu_save(&t->vcpu);
+		hart->current = NULL;
+	}
+}
+
+void thread_destroy(struct thread *t)
+{
+	thread_stop(t);
+	vcpu_forget(&t->vcpu);
+	list_del(&t->task_link);
+	slab_free(t);
+}
+
+void thread_block(enum thread_wait wait, struct list *queue, u64 until)
+{
+	struct thread *t = thread_current();
+
+	t->wait = wait;
+	t->timed_out = false;
+	if (queue)
+		list_add_tail(queue, &t->waiting);
+	if (until != TIME_NEVER)
+		timer_arm(&t->hart->rq.timers, &t->wait_timer, until);
+	sched_remove(t, THREAD_BLOCKED);
+}
+
+void thread_wake(struct thread *t)
+{
+	end_wait(t);
+	sched_wake(t);
+}
+
+void thread_wake_first(struct list *queue)
+{
+	if (!list_empty(queue))
+		thread_wake(list_first(queue, struct thread, waiting));
+}
+
+void thread_set_guest_timer(struct thread *t, u64 at)
+{
+	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	if (at != TIME_NEVER)
+		timer_arm(&t->hart->rq.timers, &t->guest_timer, at);
+	sched_request(WORK_TIMER);
+}
+
+void thread_wait_for_interrupt(void)
+{
+	struct thread *t = thread_current();
+
+	if (vcpu_interrupt_pending())
+		return;
+	/* With Sstc the guest's timer runs only while the vCPU does: watch it. */
+	if (machine.sstc)
+		thread_set_guest_timer(t, vcpu_timer_deadline());
+	thread_block(WAIT_INTERRUPT, NULL, TIME_NEVER);
+}
