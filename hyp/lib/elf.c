@@ -53,7 +53,7 @@ static bool inside(const struct elf_image *elf, uint64_t offset, uint64_t size)
 
 static struct elf_part part_at(const struct elf_image *elf, uint64_t offset, uint64_t size)
 {
-	return (struct elf_part){elf->data + offset, size, offset};
+	return (struct elf_part){ elf->data + offset, size, offset };
 }
 
 static struct program_header program_header(const struct elf_image *elf, uint32_t index)
@@ -175,7 +175,7 @@ enum elf_error elf_parse(struct elf_image *elf, const void *image, size_t size)
 	struct file_header h;
 	enum elf_error error;
 
-	*elf = (struct elf_image){.data = image, .size = size};
+	*elf = (struct elf_image){ .data = image, .size = size };
 	if (size < 4 || memcmp(image, "\177ELF", 4) != 0)
 		return ELF_NOT_ELF;
 	if (size < sizeof(h))
@@ -214,28 +214,30 @@ bool elf_next_segment(const struct elf_image *elf, uint32_t *cursor, struct elf_
 static const struct {
 	const char *name, *text;
 } errors[ELF_ERROR_COUNT] = {
-	[ELF_OK] = {"ok", "is a loadable program"},
-	[ELF_TRUNCATED] = {"truncated-elf", "ends before its headers say; copy the whole file"},
-	[ELF_NOT_ELF] = {"not-elf", "is not an ELF file; build it with the SDK"},
-	[ELF_WRONG_CLASS] = {"wrong-architecture", "is not a 64-bit little-endian ELF file; "
-						   "build it for riscv64"},
-	[ELF_WRONG_ARCHITECTURE] = {"wrong-architecture",
-				    "is for another architecture; build it for riscv64"},
-	[ELF_NOT_A_PROGRAM] = {"bad-elf", "is an object or core file; link it to a program"},
-	[ELF_DYNAMIC] = {"dynamic-elf", "needs a dynamic loader; link it statically"},
-	[ELF_WRITABLE_EXECUTABLE] = {"writable-executable-segment",
-				     "has a segment that is writable and executable; separate code "
-				     "from data, or permit it with allow-rwx"},
-	[ELF_SHARED_PAGE] = {"overlapping-segments",
-			     "has segments that share a page or do not ascend; "
-			     "link it with -z max-page-size=4096"},
-	[ELF_BAD_SEGMENT] = {"bad-elf", "has a segment with impossible sizes or addresses; "
-					"segments must lie below 2^39"},
-	[ELF_PAGE_ZERO] = {"bad-elf", "has a segment in page 0, which is never mapped; "
-				      "link it at 0x1000 or above"},
-	[ELF_NO_SEGMENT] = {"bad-elf", "has no segment to load; link it to a program"},
-	[ELF_ODD_ENTRY] = {"bad-elf", "has an odd entry address; instructions are 2-byte aligned"},
-	[ELF_BAD_HEADER] = {"bad-elf", "has tables that are not ELF64 tables; build it again"},
+	[ELF_OK] = { "ok", "is a loadable program" },
+	[ELF_TRUNCATED] = { "truncated-elf", "ends before its headers say; copy the whole file" },
+	[ELF_NOT_ELF] = { "not-elf", "is not an ELF file; build it with the SDK" },
+	[ELF_WRONG_CLASS] = { "wrong-architecture", "is not a 64-bit little-endian ELF file; "
+						    "build it for riscv64" },
+	[ELF_WRONG_ARCHITECTURE] = { "wrong-architecture",
+				     "is for another architecture; build it for riscv64" },
+	[ELF_NOT_A_PROGRAM] = { "bad-elf", "is an object or core file; link it to a program" },
+	[ELF_DYNAMIC] = { "dynamic-elf", "needs a dynamic loader; link it statically" },
+	[ELF_WRITABLE_EXECUTABLE] = { "writable-executable-segment",
+				      "has a segment that is writable and executable; separate "
+				      "code "
+				      "from data, or permit it with allow-rwx" },
+	[ELF_SHARED_PAGE] = { "overlapping-segments",
+			      "has segments that share a page or do not ascend; "
+			      "link it with -z max-page-size=4096" },
+	[ELF_BAD_SEGMENT] = { "bad-elf", "has a segment with impossible sizes or addresses; "
+					 "segments must lie below 2^39" },
+	[ELF_PAGE_ZERO] = { "bad-elf", "has a segment in page 0, which is never mapped; "
+				       "link it at 0x1000 or above" },
+	[ELF_NO_SEGMENT] = { "bad-elf", "has no segment to load; link it to a program" },
+	[ELF_ODD_ENTRY] = { "bad-elf",
+			    "has an odd entry address; instructions are 2-byte aligned" },
+	[ELF_BAD_HEADER] = { "bad-elf", "has tables that are not ELF64 tables; build it again" },
 };
 
 const char *elf_error_name(enum elf_error error)

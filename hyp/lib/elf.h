@@ -19,19 +19,19 @@
 
 enum elf_error {
 	ELF_OK,
-	ELF_TRUNCATED,          /* a header, table or segment lies beyond the file */
-	ELF_NOT_ELF,            /* no ELF magic */
-	ELF_WRONG_CLASS,        /* 32 bit or big-endian */
-	ELF_WRONG_ARCHITECTURE, /* not for RISC-V */
-	ELF_NOT_A_PROGRAM,      /* neither ET_EXEC nor ET_DYN */
-	ELF_DYNAMIC,            /* needs an interpreter */
+	ELF_TRUNCATED,           /* a header, table or segment lies beyond the file */
+	ELF_NOT_ELF,             /* no ELF magic */
+	ELF_WRONG_CLASS,         /* 32 bit or big-endian */
+	ELF_WRONG_ARCHITECTURE,  /* not for RISC-V */
+	ELF_NOT_A_PROGRAM,       /* neither ET_EXEC nor ET_DYN */
+	ELF_DYNAMIC,             /* needs an interpreter */
 	ELF_WRITABLE_EXECUTABLE, /* a W+X segment; elf_parse() only sets the flag for it */
 	ELF_SHARED_PAGE,         /* two segments in one page, or not in ascending order */
-	ELF_BAD_SEGMENT,         /* larger in the file than in memory, or beyond the address space */
-	ELF_PAGE_ZERO,           /* an ET_EXEC with a segment in page 0 */
-	ELF_NO_SEGMENT,          /* nothing to load */
-	ELF_ODD_ENTRY,           /* an entry at an odd address */
-	ELF_BAD_HEADER,          /* table entries of a size that ELF64 does not have */
+	ELF_BAD_SEGMENT, /* larger in the file than in memory, or beyond the address space */
+	ELF_PAGE_ZERO,   /* an ET_EXEC with a segment in page 0 */
+	ELF_NO_SEGMENT,  /* nothing to load */
+	ELF_ODD_ENTRY,   /* an entry at an odd address */
+	ELF_BAD_HEADER,  /* table entries of a size that ELF64 does not have */
 	ELF_ERROR_COUNT,
 };
 
@@ -50,8 +50,8 @@ struct elf_part {
 };
 
 struct elf_segment {
-	uint64_t address;      /* where it wants to be, not page aligned */
-	uint64_t memory_size;  /* above 0, not below content.size: the rest is zero */
+	uint64_t address;     /* where it wants to be, not page aligned */
+	uint64_t memory_size; /* above 0, not below content.size: the rest is zero */
 	struct elf_part content;
 	uint32_t flags; /* ELF_READ, always; ELF_WRITE, ELF_EXECUTE */
 };

@@ -101,7 +101,7 @@ bool romfs_next(const struct romfs *fs, struct romfs_cursor *cursor, struct romf
 
 bool romfs_find(const struct romfs *fs, const char *name, struct romfs_file *file)
 {
-	struct romfs_cursor cursor = {0};
+	struct romfs_cursor cursor = { 0 };
 
 	while (romfs_next(fs, &cursor, file))
 		if (strcmp(file->name, name) == 0)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes: making, starting, ending and looking at them.
+ *
+ * A process that creates another goes through these steps, in this order:
+ * KnTaskCreateEx, KnTaskReseedAslr, KnTaskLoadSeg for each segment
+ * [, KnTaskLoadElfSyms], KnTaskSetInitialState [, KnTaskSetElfHdr]
+ * [, KnTaskSetEnv] [, KnTaskSetInitialPolicy], KnTaskResume. <kos/task.h> does
+ * them all in one call.
+ *
+ * States: empty -> entry set (KnTaskSetInitialState) -> running (KnTaskResume)
+ * -> ended, or frozen and then ended. A call that its object's state forbids
+ * gives rcInvalidOperation; "legal" below names the states that allow it.
+ *
+ * Errors common to all calls, first that applies: rcInvalidArgument for a null
+ * or unaligned pointer, bad flags, an unknown handle or one of another type;
+ * rcHandleRevoked; rcNoCapability for a handle without the right (OCAP_TASK_*)
+ * that is named below; rcSecurityDisallow for what the manifest does not permit
+ * the caller; rcInvalidOperation; rcSourceFault and rcTargetFault for memory
+ * behind a pointer that is not the caller's; rcBufferTooLarge, rcBufferTooSmall;
+ * rcQuotaExceeded for a limit of the process, rcOutOfMemory for the machine's.
+ * A call that fails changes nothing.
+ */
+#ifndef CORESRV_TASK_TASK_API_H
+#define CORESRV_TASK_TASK_API_H
+
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_types.h>
+#include <hal/exc_codes.h>
+#include <hal/riscv64/frame.h>
+#include <rtl/retcode.h>
+#include <rtl/stddef.h>
+#include <task/pcbpage.h>
+#include <task/pidtype.h>
+#include <thread/context.h>
+
+/*
+ * Makes an empty process and gives a handle to it with all rights. For a process
+ * with may-create in its manifest.
+ *
+ * name and eiid (its class) have at most 1024 bytes with the NUL and are not
+ * empty; path must be RTL_NULL; stackSize is in bytes, rounded up to pages, 0
+ * means 1 MiB; priority is that of a standard thread, 0-15. flags: TaskEmpty
+ * always, and what an unhandled exception does: TaskExceptionTerminatesTask (also
+ * without either) or TaskExceptionFreezesTask.
+ *
+ * rcAlreadyExists: a process of that name lives. rcSecurityDisallow: may-create
+ * is 0; rcQuotaExceeded: it is used up.
+ */
+Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
+		       ThreadPriority priority, rtl_uint32_t flags, Handle *outHandle);
+
+/* KnTaskCreateEx with TaskEmpty | TaskExceptionTerminatesTask. */
+Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
+		     ThreadPriority priority, Handle *outHandle);
+
+/*
+ * Seeds the process's own generator, from which every address comes that it
+ * does not choose itself: the same seed and calls give the same addresses. At
+ * most 32 bytes. Legal: empty. Right: OCAP_TASK_LOAD.
+ */
+Retcode KnTaskReseedAslr(Handle task, const void *seed, rtl_size_t seedSize);
+
+/*
+ * Maps the segment's MDL buffer into the process at seg->loadAddr, at a random
+ * place where that is 0, and gives the address. Legal: empty. Right:
+ * OCAP_TASK_LOAD; OCAP_MDL_MAP on the buffer.
+ *
+ * rcAlreadyExists: the range overlaps another. rcNoCapability: more access than
+ * the buffer has. rcSecurityDisallow: pages would be writable and executable.
+ */
+Retcode KnTaskLoadSeg(Handle h, const VmSeg *seg, rtl_uintptr_t *actual);
+
+/*
+ * Maps the image's .symtab and .strtab, sizes in bytes, read-only into the
+ * process; backtraces take function names from them. Legal: empty. Right:
+ * OCAP_TASK_LOAD.
+ */
+Retcode KnTaskLoadElfSyms(Handle h, const VmSeg *symTabSeg, rtl_size_t symTabSize,
+			  const VmSeg *strTabSeg, rtl_size_t strTabSize);
+
+/*
+ * Sets the entry (even; it need not be mapped) and the load offset. Legal:
+ * empty, which becomes entry set. Right: OCAP_TASK_LOAD.
+ */
+Retcode KnTaskSetInitialState(Handle h, const TaskInitialState *state);
+
+/*
+ * Puts the image's ELF header, at most 1024 bytes, into the process's PCB.
+ * Legal: empty, entry set. Right: OCAP_TASK_LOAD.
+ */
+Retcode KnTaskSetElfHdr(Handle h, const void *hdrData, rtl_size_t hdrSize);
+
+/*
+ * Gives the process its static connection page, at most 131072 bytes; the
+ * layout that SDK programs read is in <floe/scp.h>. Legal: empty, entry set.
+ * Right: OCAP_TASK_LOAD.
+ */
+Retcode KnTaskSetEnv(Handle task, const void *env, rtl_size_t envSize);
+
+/*
+ * The caller's static connection page and its size; RTL_NULL where it has none,
+ * or has freed it. The runtime library calls both of these before main().
+ */
+void *KnTaskGetEnv(rtl_size_t *envSize);
+Retcode KnTaskFreeEnv(void);
+
+/*
+ * Records the image's file name, at most 1024 bytes with the NUL, for
+ * KnTaskGetPath and reports. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
+ */
+Retcode KnTaskSetPath(Handle task, const char *path);
+
+/*
+ * Sets the process's memory limit, the number of processes it may create, its
+ * permissions (TaskMayRwx, TaskMayInspect) and CPUs. Without this call it has
+ * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
+ * Right: OCAP_TASK_LOAD.
+ *
+ * rcSecurityDisallow: more than the caller itself has.
+ */
+Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
+
+/*
+ * Sets the scheduling class and the priority of the initial thread (standard:
+ * 0-15, real-time: 0-31). param: RTL_NULL for the class's defaults, and for the
+ * classes without parameters. Legal: entry set, running. Right:
+ * OCAP_TASK_CONTROL.
+ */
+Retcode KnTaskSetInitialPolicy(Handle task, ThreadSchedPolicy policy, ThreadPriority priority,
+			       const ThreadSchedParam *param);
+
+/* The same for the priority alone, in the class that the thread has. */
+Retcode KnTaskSetInitialThreadPriority(Handle task, ThreadPriority priority);
+
+/* Gives the initial thread's priority. Legal in every state. Right: OCAP_TASK_QUERY. */
+Retcode KnTaskGetInitialThreadPriority(Handle task, ThreadPriority *priority);
+
+/*
+ * Starts the process; it cannot be paused or started again. Legal: entry set.
+ * Right: OCAP_TASK_CONTROL.
+ */
+Retcode KnTaskResume(Handle task);
+
+/*
+ * Ends the calling process with an exit code and returns only if that fails. A
+ * program calls exit(), which also flushes its streams.
+ */
+Retcode KnTaskExit(rtl_int32_t status);
+
+/* Ends the calling process by an exception that nothing can handle; a freezing one freezes. */
+void KnTaskPanic(void);
+
+/* Ends a process from outside. Legal: empty, entry set, running. Right: OCAP_TASK_CONTROL. */
+Retcode KnTaskTerminate(Handle task);
+
+/* Ends a frozen process and frees its memory. Legal: frozen. Right: OCAP_TASK_CONTROL. */
+Retcode KnTaskTerminateAfterFreezing(Handle task);
+
+/*
+ * Why it ended: TaskExitNormal (itself), TaskExitTerminated (from outside),
+ * TaskExitUnexpected (an exception). Legal: ended. Right: OCAP_TASK_QUERY.
+ */
+Retcode KnTaskGetExitStatus(Handle task, TaskExitStatus *status);
+
+/* The exit code. Legal: ended with TaskExitNormal. Right: OCAP_TASK_QUERY. */
+Retcode KnTaskGetExitCode(Handle task, rtl_int32_t *exitCode);
+
+/*
+ * The exception that ended or froze it: its code common to all architectures,
+ * its scause, the registers. Legal: frozen, ended with TaskExitUnexpected.
+ * Right: OCAP_TASK_INSPECT.
+ */
+Retcode KnTaskGetExceptionInfo(Handle task, HalExceptionCode *excType, HalArchException *excNo,
+			       HalTrapFrame *exceptionContext);
+
+/*
+ * The id and registers of a thread of a frozen process; index 0 is the thread
+ * that faulted. Legal: frozen. Right: OCAP_TASK_INSPECT.
+ */
+Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *context);
+
+/* The caller's process id. */
+Pid KnTaskGetId(void);
+
+/* The id of any process. Legal in every state. Right: OCAP_TASK_QUERY. */
+Retcode KnTaskGetIdByHandle(Handle task, Pid *taskId);
+
+/*
+ * The caller's name, and the file name of its image (empty if nobody set it),
+ * into a buffer of msize bytes. rcBufferTooSmall: it does not fit with its NUL.
+ */
+Retcode KnTaskGetName(char *name, rtl_size_t msize);
+Retcode KnTaskGetPath(char *path, rtl_size_t msize);
+
+/*
+ * The caller's own symbol tables, sizes in bytes, and its load offset, which is
+ * to be added to the symbols' values. RTL_NULL and 0 where none were loaded.
+ */
+Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt, void **strs,
+			 rtl_size_t *strsCnt);
+
+/* The caller's process control block; read-only. */
+Pcb *KnTaskGetPcb(void);
+
+#endif

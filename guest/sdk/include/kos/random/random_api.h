@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KOS_RANDOM_RANDOM_API_H
+#define KOS_RANDOM_RANDOM_API_H
+
+#include <rtl/retcode.h>
+#include <rtl/stddef.h>
+
+/*
+ * Fills `size` bytes at `output` from the hypervisor's random source. Any
+ * process may call it.
+ *
+ * rcInvalidArgument: output is RTL_NULL. rcTargetFault: the bytes do not lie in
+ * the caller's writable memory.
+ */
+Retcode KosRandomGenerate(rtl_size_t size, void *output);
+
+#endif

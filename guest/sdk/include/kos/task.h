@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making a process from an image in ROMFS in one call: all the steps of
+ * <coresrv/task/task_api.h>. For a process with may-create in its manifest.
+ */
+#ifndef KOS_TASK_H
+#define KOS_TASK_H
+
+#include <coresrv/task/task_api.h>
+
+/* flags of KosTaskParams: an unhandled exception freezes the process. */
+#define KOS_TASK_FLAG_DUMPABLE (1u << 0)
+
+typedef struct {
+	const char *eiid;         /* its class; RTL_NULL: the name */
+	const char *const *args;  /* argv[1] and on, ends with RTL_NULL; RTL_NULL: none */
+	const char *const *envs;  /* "NAME=value", ends with RTL_NULL; RTL_NULL: none */
+	rtl_uint32_t flags;       /* KOS_TASK_FLAG_* */
+	ThreadSchedPolicy policy; /* 0: standard */
+	ThreadPriority priority;
+	rtl_size_t stackSize;     /* bytes; 0: 1 MiB */
+	const TaskLimits *limits; /* RTL_NULL: as KnTaskSetLimits says */
+} KosTaskParams;
+
+/*
+ * Makes the process `name` from the ROMFS file `path` and loads it, without
+ * starting it. argv[0] is its name.
+ *
+ * rcInvalidArgument: a null pointer, or an image that is no loadable program.
+ * rcResourceNotFound: no such file. rcBufferTooLarge: arguments and environment
+ * above 131072 bytes. Else what the step that failed gave; nothing is left then.
+ */
+Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path,
+		      Handle *task);
+
+/* The same with params->eiid as name and image. */
+Retcode KosTaskInit(const KosTaskParams *params, Handle *task);
+
+/* KosTaskInitEx() and KnTaskResume(). */
+Retcode KosTaskLaunch(const KosTaskParams *params, const char *name, const char *path,
+		      Handle *task);
+
+/*
+ * The API call that made the latest failed function of this header fail, for
+ * messages: "KnTaskLoadSeg". A static string.
+ */
+const char *KosTaskFailedCall(void);
+
+#endif

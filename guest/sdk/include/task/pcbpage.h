@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TaskExitStatus (why a process ended) and Pcb (what a process may read about itself). */
+#ifndef TASK_PCBPAGE_H
+#define TASK_PCBPAGE_H
+
+#include <task/pidtype.h>
+
+#endif

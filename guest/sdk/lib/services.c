@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory, handles, notices, sleeping, random numbers: one hypercall each. */
+#include "hypercall.h"
+
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/notice/notice_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_api.h>
+#include <kos/random/random_api.h>
+#include <rtl/random.h>
+#include <string.h>
+
+void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags)
+{
+	struct floe_result r = FLOE_CALL(FloeFnVmAllocate, FLOE_ARG(addr), size, flags);
+
+	return r.error == rcOk ? (void *)r.value : RTL_NULL;
+}
+
+Retcode KnVmUnmap(void *addr, rtl_size_t size)
+{
+	return FLOE_RC(FloeFnVmUnmap, FLOE_ARG(addr), size);
+}
+
+Retcode KnVmSegInitFromVm(VmSeg *seg, rtl_uintptr_t loadAddr, void *addr, rtl_size_t size,
+			  rtl_uint32_t flags)
+{
+	return FLOE_RC(FloeFnVmSegInitFromVm, FLOE_ARG(seg), loadAddr, FLOE_ARG(addr), size, flags);
+}
+
+Retcode KnVmSegInitFromBuf(VmSeg *seg, rtl_uintptr_t loadAddr, rtl_size_t offset, rtl_size_t size,
+			   rtl_uint32_t flags, rtl_size_t fileOffset, const void *buildId,
+			   rtl_size_t buildIdSize, const void *buf, rtl_size_t bufSize)
+{
+	FloeSegFromBuf from = {
+		.loadAddr = loadAddr,
+		.offset = offset,
+		.size = size,
+		.flags = flags,
+		.fileOffset = fileOffset,
+		.buildId = buildId,
+		.buildIdSize = buildIdSize,
+		.buf = buf,
+		.bufSize = bufSize,
+	};
+
+	return FLOE_RC(FloeFnVmSegInitFromBuf, FLOE_ARG(seg), FLOE_ARG(&from));
+}
+
+Retcode KnHandleClose(Handle handle)
+{
+	return FLOE_RC(FloeFnHandleClose, handle);
+}
+
+Retcode KnNoticeCreate(Handle *notice)
+{
+	return FLOE_RC(FloeFnNoticeCreate, FLOE_ARG(notice));
+}
+
+Retcode KnNoticeSubscribeToObject(Handle notice, Handle object, rtl_uint32_t evMask,
+				  rtl_uintptr_t evId)
+{
+	return FLOE_RC(FloeFnNoticeSubscribe, notice, object, evMask, evId);
+}
+
+Retcode KnNoticeGetEvent(Handle notice, rtl_uint32_t msDelay, rtl_size_t countMax,
+			 EventDesc *events, rtl_size_t *count)
+{
+	return FLOE_RC(FloeFnNoticeGetEvent, notice, msDelay, countMax, FLOE_ARG(events),
+		       FLOE_ARG(count));
+}
+
+Retcode KnSleep(rtl_uint32_t ms)
+{
+	return FLOE_RC(FloeFnSleep, ms);
+}
+
+Retcode KosRandomGenerate(rtl_size_t size, void *output)
+{
+	return FLOE_RC(FloeFnRandomGenerate, size, FLOE_ARG(output));
+}
+
+void RtlRandomMemSanitize(void *mem, rtl_size_t size)
+{
+	memset(mem, 0, size);
+	__asm__ volatile("" : : "r"(mem) : "memory"); /* somebody may read it: the wipe stays */
+}
