@@ -33,9 +33,9 @@ HOSTCC := gcc
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 LIBFDT_SRC := $(cache)/floe/libfdt
 
-# V=1 prints every command; else rules print one short line each with $(call say,CC,$@).
+# V=1 prints every command; else a rule begins with the line $(call say,CC,$@) instead.
 Q := $(if $(filter-out 0,$(V)),,@)
-say = $(if $(Q),printf '  %-7s %s\n' $(1) $(2);)
+say = $(if $(Q),@printf '  %-7s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
 
 # All cores, and the output of parallel jobs in one piece; -j of your own wins.
 ifeq ($(MAKELEVEL),0)
@@ -104,7 +104,9 @@ image:
 
 # unit.mk names its test programs in UNIT_TESTS, system.mk its guests in
 # SYSTEM_TEST_IMAGES.
-run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T))
+test_variables := $(foreach v,QEMU OPENSBI QEMU_ARGS,$(if $(filter file,$(origin $(v))),,$(v)))
+run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T)) \
+	$(addprefix --set ,$(call arguments,$(test_variables)))
 
 test: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system --unit $(UNIT_TESTS)

@@ -21,7 +21,7 @@ class Node:
 
 
 # What dtc calls a check that failed, and the name that a mistake of it has here.
-DTC_ERROR = re.compile(r"^(?P<where>\S+): ERROR \((?P<check>\w+)\): (?P<text>.*)$")
+DTC_ERROR = re.compile(r"^(?P<where>\S+): ERROR \((?P<check>\w+)\): (?P<path>/\S*?): (?P<text>.*)$")
 DTC_NAMES = {
     "duplicate_node_names": "duplicate-name",
     "duplicate_property_names": "duplicate-property",
@@ -45,11 +45,9 @@ def compile_manifest(manifest, output, mistakes):
     for line in said:
         match = DTC_ERROR.match(line)
         if match:
-            check, text = match["check"], match["text"]
-            path = text.split(":", 1)[0]
-            sentence = DTC_ADVICE.get(check, text.split(":", 1)[-1].strip())
-            where = path.replace(": ", "/")
-            mistakes.add(DTC_NAMES.get(check, "bad-manifest"), where, f"{sentence} ({match['where']})")
+            sentence = DTC_ADVICE.get(match["check"], match["text"])
+            name = DTC_NAMES.get(match["check"], "bad-manifest")
+            mistakes.add(name, match["path"].replace(":", "/"), f"{sentence} ({match['where']})")
     return True
 
 

@@ -31,7 +31,7 @@ class Files:
         """Adds a file; `missing` names the mistake where there is none. Gives its path."""
         path = self.find(name)
         if path is None:
-            looked = ", ".join(os.path.relpath(f) for f in self.folders)
+            looked = ", ".join(self.folders)
             self.mistakes.add(missing, where, f"there is no file {name} in {looked}; build it, or add its folder to IMAGES=")
             return None
         base = os.path.basename(name)
