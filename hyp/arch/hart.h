@@ -23,11 +23,11 @@ struct hart {
 	unsigned int index; /* in the order of the device tree's cpu nodes */
 
 	struct run_queue rq;
-	struct thread *fp_holder; /* whose f registers are live; NULL: all zero */
+	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
 	u64 timer_at;             /* what the timer is set to, ticks */
 
 	/* VMIDs (arch/vmid.c) */
-	const struct gstage *gstage; /* that hgatp points to */
+	const struct pgtable *gstage; /* that hgatp points to */
 	u64 vmid_generation;
 	u32 vmid_next;
 	u64 code_generation; /* of executable memory that this hart has fenced for */
@@ -35,7 +35,7 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, smstateen, fpu;
+	bool sstc, svinval, senvcfg, fpu;
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 hgatp_mode;             /* the MODE field in its place */

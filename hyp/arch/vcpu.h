@@ -12,29 +12,49 @@
 #include "core/types.h"
 
 struct vcpu {
-	u64 x[32]; /* offsets known to arch/trap.S; x[0] holds the hart while current */
+	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */
 	u64 sstatus, hstatus;
 	u64 vsstatus, vsie, vstvec, vsscratch, vsepc, vscause, vstval, vsatp;
 	u64 hvip;
-	u64 vstimecmp; /* with Sstc; else the deadline of an emulated timer */
+	u64 vstimecmp; /* with Sstc */
 	u64 senvcfg, scounteren;
 	bool fp_used; /* f holds something but zeros */
 	u32 fcsr;
 	u64 f[32];
 };
 
-/* A program's start: VS-mode, satp bare, interrupts off, a0 = 0. */
+struct vm;
+struct thread;
+
+/* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp. */
 void vcpu_init(struct vcpu *vcpu, u64 entry, u64 stack_top);
 
 /* Saves the live state of a current vCPU, so that it can be read or resumed elsewhere. */
 void vcpu_save(struct vcpu *vcpu);
 
-/* The reverse. vm: whose memory it sees. */
-struct vm;
-void vcpu_load(struct vcpu *vcpu, struct vm *vm);
+/* The vCPU goes: no hart keeps its f registers for it. */
+void vcpu_forget(const struct vcpu *vcpu);
 
-/* The vCPU's registers in the API's form; cause and value are the exception's. */
+/* arch/trap.S: makes the thread this hart's current one. */
+void vcpu_switch(struct thread *next);
+
+/* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
+
+/* Of the current vCPU: the hypercall is made again, not passed over. */
+void vcpu_retry_call(void);
+
+/* Of the current vCPU: is an interrupt pending that it has enabled? */
+bool vcpu_interrupt_pending(void);
+
+/* Of the current vCPU: when its Sstc timer is due, ticks. */
+u64 vcpu_timer_deadline(void);
+
+/* Of the current vCPU: its timer is set (SBI set_timer). */
+void vcpu_set_timer(u64 at);
+
+/* An emulated timer is due; live: the vCPU is current. */
+void vcpu_raise_timer(struct vcpu *vcpu, bool live);
 
 #endif

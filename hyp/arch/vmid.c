@@ -2,7 +2,7 @@
 #include "arch/vmid.h"
 
 #include "arch/cpu.h"
-#include "arch/gstage.h"
+#include "arch/pgtable.h"
 #include "arch/hart.h"
 #include "arch/this_hart.h"
 
@@ -26,7 +26,7 @@ static bool tag_is_valid(const struct hart *hart, u64 tag)
 	return tag >> 16 == hart->vmid_generation && tag;
 }
 
-void vmid_activate(struct vmid_tags *tags, const struct gstage *gs)
+void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
 	u64 *tag = &tags->tag[hart->index];
@@ -58,7 +58,7 @@ static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)
 		cpu_sfence_inval_ir();
 }
 
-void vmid_fence(struct vmid_tags *tags, const struct gstage *gs, gpa_t gpa, u64 npages)
+void vmid_fence(struct vmid_tags *tags, const struct pgtable *gs, gpa_t gpa, u64 npages)
 {
 	struct hart *hart = this_hart();
 	u64 *tag = &tags->tag[hart->index];
@@ -78,7 +78,7 @@ void vmid_fence(struct vmid_tags *tags, const struct gstage *gs, gpa_t gpa, u64 
 	}
 }
 
-void vmid_forget(struct vmid_tags *tags, const struct gstage *gs)
+void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
 

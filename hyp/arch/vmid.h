@@ -14,7 +14,7 @@
 
 #include "core/types.h"
 
-struct gstage;
+struct pgtable;
 
 struct vmid_tags {
 	u64 tag[MAX_HARTS]; /* generation << 16 | VMID; 0: none */
@@ -27,13 +27,13 @@ static inline void vmid_init(struct vmid_tags *tags)
 }
 
 /* Makes this hart translate through gs, with a VMID that is right for it. */
-void vmid_activate(struct vmid_tags *tags, const struct gstage *gs);
+void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs);
 
 /* After a change of npages at gpa: no hart uses an old translation any more. */
-void vmid_fence(struct vmid_tags *tags, const struct gstage *gs, gpa_t gpa, u64 npages);
+void vmid_fence(struct vmid_tags *tags, const struct pgtable *gs, gpa_t gpa, u64 npages);
 
 /* Before gs goes: no hart translates through it any more. */
-void vmid_forget(struct vmid_tags *tags, const struct gstage *gs);
+void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs);
 
 /* Memory became executable: every hart fences instruction fetches before it runs a guest. */
 void vmid_code_changed(void);

@@ -65,9 +65,9 @@ static struct fault_region region_at(const struct vm *vm, u64 address)
 
 static u32 mapped_at(const struct vm *vm, gpa_t gpa)
 {
-	struct gstage_leaf leaf;
+	struct pgtable_leaf leaf;
 
-	return gpa < (gpa_t)1 << 41 && gstage_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
+	return gpa < (gpa_t)1 << 41 && pgtable_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
 }
 
 static gpa_t refused_address(const struct fault *f)

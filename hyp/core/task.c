@@ -103,6 +103,24 @@ Retcode task_create(const struct task_request *q, struct task **out)
 	return rcOk;
 }
 
+Retcode task_set_path(struct task *task, const char *path)
+{
+	char *copy = copy_string(path);
+
+	if (!copy)
+		return rcOutOfMemory;
+	free_string(task->path);
+	task->path = copy;
+	return rcOk;
+}
+
+void task_set_limits(struct task *task, const TaskLimits *limits)
+{
+	task->limits = *limits;
+	task->vm.limit = limits->memoryLimit >> PAGE_SHIFT;
+	task->vm.allow_rwx = (limits->permissions & TaskMayRwx) != 0;
+}
+
 static void happened(struct task *task, u32 event)
 {
 	task->events |= event;
@@ -171,9 +189,9 @@ void task_destroy(struct object *object)
 	struct task *task = container_of(object, struct task, object);
 
 	if (task->state != TASK_ENDED) {
-		/* Ending may ask for a report, which then comes back here. */
 		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated, 0);
-		if (task->object.refs)
+		/* A report of the end took a reference; the last one comes back here. */
+		if (task->object.refs || !list_empty(&task->object.dead))
 			return;
 	}
 	happened(task, EVENT_OBJECT_DESTROYED);

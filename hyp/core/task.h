@@ -112,11 +112,23 @@ Retcode task_create(const struct task_request *request, struct task **task);
 /* The object type's destructor: ends what has not ended and frees the rest. */
 void task_destroy(struct object *object);
 
+/* The image's name; rcOutOfMemory. */
+Retcode task_set_path(struct task *task, const char *path);
+
+/* Limits that were checked against who gives them. */
+void task_set_limits(struct task *task, const TaskLimits *limits);
+
 /* Does the task's state allow the call? */
 bool task_allows(const struct task *task, enum task_call call);
 
 /* Stack, PCB and initial thread, then off it goes. rcOutOfMemory, rcQuotaExceeded. */
 Retcode task_start(struct task *task);
+
+/* Writes the static connection page, replacing an earlier one. */
+Retcode task_set_env(struct task *task, gpa_t env, u64 bytes, struct vm *from);
+
+/* Removes it; rcInvalidOperation: there is none. */
+Retcode task_free_env(struct task *task);
 
 /* Stops and frees everything but what inspection may ask for; code counts for TaskExitNormal. */
 void task_end(struct task *task, TaskExitStatus status, i32 code);

@@ -44,6 +44,8 @@ struct thread {
 	/* core/thread.c */
 	enum thread_wait wait;
 	bool timed_out;           /* the wait's time is over: its retry gives up */
+	bool retrying;            /* the hypercall was made before, and waited */
+	u64 wait_until;           /* of that wait, ticks */
 	struct timer wait_timer;  /* end of a sleep or of a wait */
 	struct timer guest_timer; /* the vCPU's own timer, where the hypervisor keeps it */
 	struct list waiting;      /* on the queue of what it waits for */
@@ -72,12 +74,6 @@ void thread_wake(struct thread *thread);
 
 /* Wakes the first thread of a queue, if there is one. */
 void thread_wake_first(struct list *queue);
-
-/*
- * The current thread's hypercall has to be made again when its wait ends:
- * leaves the pc on the ecall instead of behind it.
- */
-void thread_retry_call(void);
 
 /* The vCPU's own timer is set to an absolute time (TIME_NEVER: off). */
 void thread_set_guest_timer(struct thread *thread, u64 at);

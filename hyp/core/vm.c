@@ -9,25 +9,25 @@
 
 /* What all partitions share, mapped once. */
 static struct {
-	struct gstage gs;
+	struct pgtable gs;
 	struct memobj *romfs;
 	u64 romfs_bytes;
 } system_window;
 
 bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
 {
-	struct gstage *gs = &system_window.gs;
+	struct pgtable *gs = &system_window.gs;
 	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
 	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
 
-	if (!gstage_init(gs, gstage_levels()) || !gstage_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
+	if (!pgtable_init(gs, gstage_levels()) || !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
 		return false;
-	gstage_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
 	if (!romfs)
 		return true;
-	if (!mem || !gstage_prepare(gs, VM_ROMFS, romfs, npages))
+	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))
 		return false;
-	gstage_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
+	pgtable_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
 	mem->owned = false;
 	memobj_append(mem, romfs, npages);
 	system_window.romfs = mem;
@@ -47,11 +47,11 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 	list_init(&vm->objects);
 	vm->limit = limit_pages;
 	vmid_init(&vm->tags);
-	if (!gstage_init(&vm->gs, gstage_levels()))
+	if (!pgtable_init(&vm->gs, gstage_levels()))
 		return rcOutOfMemory;
-	if (gstage_link(&vm->gs, &system_window.gs, VM_SYSTEM))
+	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM))
 		return rcOk;
-	gstage_destroy(&vm->gs);
+	pgtable_destroy(&vm->gs);
 	return rcOutOfMemory;
 }
 
@@ -70,7 +70,7 @@ void vm_destroy(struct vm *vm)
 		mem->account = NULL;
 		list_del(&mem->account_link);
 	}
-	gstage_destroy(&vm->gs);
+	pgtable_destroy(&vm->gs);
 }
 
 u64 vm_used(const struct vm *vm)
@@ -110,13 +110,13 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_NO_MEMORY;
 	gpa = page_round_down(gpa);
 	page = page_alloc_zero(0);
-	if (!page || !gstage_prepare(&vm->gs, gpa, page, 1)) {
+	if (!page || !pgtable_prepare(&vm->gs, gpa, page, 1)) {
 		if (page)
 			page_free(page, 0);
 		vm_uncharge(vm, 1);
 		return VM_TOUCH_NO_MEMORY;
 	}
-	gstage_map(&vm->gs, gpa, page, 1, r->prot);
+	pgtable_map(&vm->gs, gpa, page, 1, r->prot);
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;
@@ -124,13 +124,13 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 
 void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left)
 {
-	struct gstage_leaf leaf;
+	struct pgtable_leaf leaf;
 
 	if (gpa >= VM_SYSTEM + ((gpa_t)1 << 30))
 		return NULL;
-	if (!gstage_lookup(&vm->gs, gpa, &leaf)) {
+	if (!pgtable_lookup(&vm->gs, gpa, &leaf)) {
 		if (vm_touch(vm, gpa, access) != VM_TOUCH_OK ||
-		    !gstage_lookup(&vm->gs, gpa, &leaf))
+		    !pgtable_lookup(&vm->gs, gpa, &leaf))
 			return NULL;
 	}
 	if (access & ~leaf.prot)

@@ -15,7 +15,7 @@
 #ifndef CORE_VM_H
 #define CORE_VM_H
 
-#include "arch/gstage.h"
+#include "arch/pgtable.h"
 #include "arch/vmid.h"
 #include "core/list.h"
 #include "core/memobj.h"
@@ -53,7 +53,7 @@ struct region {
 };
 
 struct vm {
-	struct gstage gs;
+	struct pgtable gs;
 	struct vmid_tags tags;
 	struct list regions;
 	u32 nregions;

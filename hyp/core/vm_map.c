@@ -26,8 +26,8 @@ static bool prepare_object(struct vm *vm, const struct region *r)
 	for (u64 done = 0; done < r->npages;) {
 		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
 
-		if (!gstage_prepare(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages)) {
-			gstage_prune(&vm->gs, r->base, done);
+		if (!pgtable_prepare(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages)) {
+			pgtable_prune(&vm->gs, r->base, done);
 			return false;
 		}
 		done += p.npages;
@@ -40,7 +40,7 @@ static void map_object(struct vm *vm, const struct region *r)
 	for (u64 done = 0; done < r->npages;) {
 		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
 
-		gstage_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages, r->prot);
+		pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages, r->prot);
 		done += p.npages;
 	}
 	if (r->prot & VMM_FLAG_EXECUTE)
@@ -130,7 +130,7 @@ static void free_block(void *block, unsigned int order, void *context)
 /* Unmaps all of a region, whose ends no large leaf crosses. */
 void vm_unmap_region(struct vm *vm, struct region *r)
 {
-	u64 found = gstage_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : free_block, NULL);
+	u64 found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : free_block, NULL);
 
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	vm_uncharge(vm, r->mem ? mapping_charge(vm, r->mem, r->npages) : found);
@@ -147,11 +147,11 @@ static bool commit_one(struct vm *vm, gpa_t gpa, u64 left, u32 prot, u64 *done)
 		block = page_alloc_zero(order = 0);
 	if (!block)
 		return false;
-	if (!gstage_prepare(&vm->gs, gpa, block, (u64)1 << order)) {
+	if (!pgtable_prepare(&vm->gs, gpa, block, (u64)1 << order)) {
 		page_free(block, order);
 		return false;
 	}
-	gstage_map(&vm->gs, gpa, block, (u64)1 << order, prot);
+	pgtable_map(&vm->gs, gpa, block, (u64)1 << order, prot);
 	*done = (u64)1 << order;
 	return true;
 }
@@ -173,7 +173,7 @@ Retcode vm_commit_all(struct vm *vm, struct region *r)
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	return rcOk;
 undo:
-	gstage_unmap(&vm->gs, r->base, done, free_block, NULL);
+	pgtable_unmap(&vm->gs, r->base, done, free_block, NULL);
 	vm_uncharge(vm, r->npages);
 	return rcOutOfMemory;
 }
@@ -201,7 +201,7 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	gpa_t cut[2] = { base, end };
 	struct region *spare[2] = { slab_alloc(sizeof(struct region)),
 				    slab_alloc(sizeof(struct region)) };
-	bool ok = spare[0] && spare[1] && gstage_split(&vm->gs, base) && gstage_split(&vm->gs, end);
+	bool ok = spare[0] && spare[1] && pgtable_split(&vm->gs, base) && pgtable_split(&vm->gs, end);
 
 	for (unsigned int i = 0; i < 2; i++) {
 		struct region *r = ok ? vm_find(vm, cut[i]) : NULL;

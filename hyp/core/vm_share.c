@@ -10,10 +10,10 @@ static u64 collect(const struct vm *vm, gpa_t base, u64 npages, struct memobj *m
 	u64 pieces = 0;
 
 	for (u64 done = 0; done < npages;) {
-		struct gstage_leaf leaf;
+		struct pgtable_leaf leaf;
 		u64 n;
 
-		gstage_lookup(&vm->gs, base + (done << PAGE_SHIFT), &leaf);
+		pgtable_lookup(&vm->gs, base + (done << PAGE_SHIFT), &leaf);
 		n = min_u64(leaf.left >> PAGE_SHIFT, npages - done);
 		pieces += leaf.page != expected;
 		expected = (const char *)leaf.page + (n << PAGE_SHIFT);
@@ -37,7 +37,7 @@ static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, 
 	struct region *r;
 	struct memobj *mem;
 
-	if (gstage_count(&vm->gs, base, npages) != npages)
+	if (pgtable_count(&vm->gs, base, npages) != npages)
 		return rcInvalidOperation;
 	mem = memobj_create_empty(collect(vm, base, npages, NULL));
 	if (!mem)

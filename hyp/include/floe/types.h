@@ -107,7 +107,6 @@ enum {
 	VMM_FLAG_LOCKED = 1u << 5,
 	VMM_FLAG_LOW_GUARD = 1u << 6,
 	VMM_FLAG_HIGH_GUARD = 1u << 7,
-	VMM_FLAG_GROW_DOWN = 1u << 8,
 };
 
 typedef struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/gstage.h"
+#include "arch/pgtable.h"
 
 #include "core/page.h"
 
@@ -8,13 +8,14 @@
 #define PTE_W 0x4ul
 #define PTE_X 0x8ul
 #define PTE_U 0x10ul
+#define PTE_G 0x20ul
 #define PTE_A 0x40ul
 #define PTE_D 0x80ul
 #define PTE_SHARED 0x100ul /* RSW: the table below belongs to another gstage */
 #define PTE_LEAF (PTE_R | PTE_W | PTE_X)
 #define PTE_PPN_SHIFT 10
 
-#define ROOT_ORDER 2 /* G-stage roots are four times as large */
+#define GSTAGE_ROOT_ORDER 2 /* G-stage roots are four times as large */
 #define LARGEST_LEAF 2
 
 static unsigned int level_shift(unsigned int level)
@@ -42,10 +43,10 @@ static bool pte_is_table(u64 pte)
 	return (pte & PTE_V) && !(pte & PTE_LEAF);
 }
 
-static u64 leaf_bits(u32 prot)
+static u64 access_bits(u32 prot)
 {
-	/* Accesses of a guest count as U-mode; A and D are set in advance. */
-	u64 bits = PTE_U | PTE_A;
+	/* A and D are set in advance: hardware need not, and no fault asks for it. */
+	u64 bits = PTE_A;
 
 	bits |= prot & VMM_FLAG_READ ? PTE_R : 0;
 	bits |= prot & VMM_FLAG_WRITE ? PTE_W | PTE_D : 0;
@@ -53,21 +54,21 @@ static u64 leaf_bits(u32 prot)
 	return bits;
 }
 
-static u64 *entry(const struct gstage *gs, u64 *table, unsigned int level, gpa_t gpa)
+static u64 *entry(const struct pgtable *pt, u64 *table, unsigned int level, gpa_t gpa)
 {
-	u64 mask = level == gs->levels - 1 ? 0x7ff : 0x1ff;
+	u64 entries = level == pt->levels - 1 ? (u64)512 << pt->root_order : 512;
 
-	return &table[(gpa >> level_shift(level)) & mask];
+	return &table[(gpa >> level_shift(level)) & (entries - 1)];
 }
 
 /* Goes down to `level` or to where there is no further table. */
-static u64 *walk(const struct gstage *gs, gpa_t gpa, unsigned int *level)
+static u64 *walk(const struct pgtable *pt, gpa_t gpa, unsigned int *level)
 {
-	unsigned int at = gs->levels - 1;
-	u64 *pte = entry(gs, gs->root, at, gpa);
+	unsigned int at = pt->levels - 1;
+	u64 *pte = entry(pt, pt->root, at, gpa);
 
 	while (at > *level && pte_is_table(*pte))
-		pte = entry(gs, table_of(*pte), --at, gpa);
+		pte = entry(pt, table_of(*pte), --at, gpa);
 	*level = at;
 	return pte;
 }
@@ -91,53 +92,66 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
 }
 
-bool gstage_init(struct gstage *gs, unsigned int levels)
+static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
 {
-	gs->root = page_alloc_zero(ROOT_ORDER);
-	gs->levels = levels;
-	gs->ntables = 0;
-	return gs->root != NULL;
+	pt->root = page_alloc_zero(root_order);
+	pt->levels = levels;
+	pt->root_order = root_order;
+	pt->leaf_bits = leaf_bits;
+	pt->ntables = 0;
+	return pt->root != NULL;
 }
 
-static void free_table(struct gstage *gs, u64 *table, unsigned int level)
+bool pgtable_init(struct pgtable *pt, unsigned int levels)
+{
+	/* All accesses of a guest count as U-mode in the second stage. */
+	return init(pt, levels, GSTAGE_ROOT_ORDER, PTE_U);
+}
+
+bool pgtable_init_own(struct pgtable *pt)
+{
+	return init(pt, 3, 0, PTE_G);
+}
+
+static void free_table(struct pgtable *pt, u64 *table, unsigned int level)
 {
 	for (unsigned int i = 0; level && i < 512; i++)
 		if (pte_is_table(table[i]) && !(table[i] & PTE_SHARED))
-			free_table(gs, table_of(table[i]), level - 1);
+			free_table(pt, table_of(table[i]), level - 1);
 	page_free(table, 0);
-	gs->ntables--;
+	pt->ntables--;
 }
 
-void gstage_destroy(struct gstage *gs)
+void pgtable_destroy(struct pgtable *pt)
 {
-	if (!gs->root)
+	if (!pt->root)
 		return;
-	for (unsigned int i = 0; i < 2048; i++)
-		if (pte_is_table(gs->root[i]) && !(gs->root[i] & PTE_SHARED))
-			free_table(gs, table_of(gs->root[i]), gs->levels - 2);
-	page_free(gs->root, ROOT_ORDER);
-	gs->root = NULL;
+	for (u64 i = 0; i < (u64)512 << pt->root_order; i++)
+		if (pte_is_table(pt->root[i]) && !(pt->root[i] & PTE_SHARED))
+			free_table(pt, table_of(pt->root[i]), pt->levels - 2);
+	page_free(pt->root, pt->root_order);
+	pt->root = NULL;
 }
 
 /* Makes tables down to `level`. */
-static bool ensure(struct gstage *gs, gpa_t gpa, unsigned int level)
+static bool ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 {
 	unsigned int at = level;
-	u64 *pte = walk(gs, gpa, &at);
+	u64 *pte = walk(pt, gpa, &at);
 
 	while (at > level) {
 		u64 *table = page_alloc_zero(0);
 
 		if (!table)
 			return false;
-		gs->ntables++;
+		pt->ntables++;
 		*pte = pte_of(table, 0);
-		pte = entry(gs, table, --at, gpa);
+		pte = entry(pt, table, --at, gpa);
 	}
 	return true;
 }
 
-bool gstage_prepare(struct gstage *gs, gpa_t gpa, const void *page, u64 npages)
+bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages)
 {
 	u64 done = 0;
 
@@ -146,8 +160,8 @@ bool gstage_prepare(struct gstage *gs, gpa_t gpa, const void *page, u64 npages)
 		gpa_t to = gpa + (done << PAGE_SHIFT);
 		unsigned int level = best_level(to, at, npages - done);
 
-		if (!ensure(gs, to, level)) {
-			gstage_prune(gs, gpa, npages);
+		if (!ensure(pt, to, level)) {
+			pgtable_prune(pt, gpa, npages);
 			return false;
 		}
 		done += pages_in_entry(to, level ? level : 1, npages - done);
@@ -155,13 +169,13 @@ bool gstage_prepare(struct gstage *gs, gpa_t gpa, const void *page, u64 npages)
 	return true;
 }
 
-void gstage_map(struct gstage *gs, gpa_t gpa, const void *page, u64 npages, u32 prot)
+void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot)
 {
-	u64 bits = leaf_bits(prot);
+	u64 bits = pt->leaf_bits | access_bits(prot);
 
 	while (npages) {
 		unsigned int level = best_level(gpa, page, npages);
-		u64 *pte = walk(gs, gpa, &level);
+		u64 *pte = walk(pt, gpa, &level);
 		/* Small leaves fill their table in one go. */
 		u64 n = level ? level_pages(level) : pages_in_entry(gpa, 1, npages);
 		u64 value = pte_of(page, bits);
@@ -175,11 +189,11 @@ void gstage_map(struct gstage *gs, gpa_t gpa, const void *page, u64 npages, u32 
 	}
 }
 
-bool gstage_split(struct gstage *gs, gpa_t gpa)
+bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 {
 	for (;;) {
 		unsigned int level = 0;
-		u64 *pte = walk(gs, gpa, &level);
+		u64 *pte = walk(pt, gpa, &level);
 		u64 value = *pte;
 		u64 *table;
 
@@ -188,21 +202,21 @@ bool gstage_split(struct gstage *gs, gpa_t gpa)
 		table = page_alloc_zero(0);
 		if (!table)
 			return false;
-		gs->ntables++;
+		pt->ntables++;
 		for (unsigned int i = 0; i < 512; i++)
 			table[i] = value + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
 		*pte = pte_of(table, 0);
 	}
 }
 
-u64 gstage_unmap(struct gstage *gs, gpa_t gpa, u64 npages, gstage_release_fn *release, void *context)
+u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release, void *context)
 {
 	gpa_t start = gpa;
 	u64 total = npages, found = 0;
 
 	while (npages) {
 		unsigned int level = 0;
-		u64 *pte = walk(gs, gpa, &level);
+		u64 *pte = walk(pt, gpa, &level);
 		u64 n = pages_in_entry(gpa, level, npages);
 
 		if (*pte & PTE_V) {
@@ -214,7 +228,7 @@ u64 gstage_unmap(struct gstage *gs, gpa_t gpa, u64 npages, gstage_release_fn *re
 		gpa += n << PAGE_SHIFT;
 		npages -= n;
 	}
-	gstage_prune(gs, start, total);
+	pgtable_prune(pt, start, total);
 	return found;
 }
 
@@ -226,20 +240,20 @@ static bool table_is_empty(const u64 *table)
 	return true;
 }
 
-void gstage_prune(struct gstage *gs, gpa_t gpa, u64 npages)
+void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
 {
 	while (npages) {
 		u64 n = 0;
 
 		/* Bottom up: the table of level `below` hangs on an entry above it. */
-		for (unsigned int below = 0; below < gs->levels - 1; below++) {
+		for (unsigned int below = 0; below < pt->levels - 1; below++) {
 			unsigned int level = below + 1;
-			u64 *pte = walk(gs, gpa, &level);
+			u64 *pte = walk(pt, gpa, &level);
 
 			if (level == below + 1 && pte_is_table(*pte) && !(*pte & PTE_SHARED) &&
 			    table_is_empty(table_of(*pte))) {
 				page_free(table_of(*pte), 0);
-				gs->ntables--;
+				pt->ntables--;
 				*pte = 0;
 			}
 			if (!(*pte & PTE_V) || !n)
@@ -250,10 +264,10 @@ void gstage_prune(struct gstage *gs, gpa_t gpa, u64 npages)
 	}
 }
 
-bool gstage_lookup(const struct gstage *gs, gpa_t gpa, struct gstage_leaf *leaf)
+bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
 {
 	unsigned int level = 0;
-	u64 pte = *walk(gs, gpa, &level);
+	u64 pte = *walk(pt, gpa, &level);
 	u64 offset = gpa & ((PAGE_SIZE << (9 * level)) - 1);
 
 	if (!(pte & PTE_V))
@@ -265,13 +279,13 @@ bool gstage_lookup(const struct gstage *gs, gpa_t gpa, struct gstage_leaf *leaf)
 	return true;
 }
 
-u64 gstage_count(const struct gstage *gs, gpa_t gpa, u64 npages)
+u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
 	u64 found = 0;
 
 	while (npages) {
 		unsigned int level = 0;
-		u64 pte = *walk(gs, gpa, &level);
+		u64 pte = *walk(pt, gpa, &level);
 		u64 n = pages_in_entry(gpa, level, npages);
 
 		found += pte & PTE_V ? n : 0;
@@ -281,14 +295,14 @@ u64 gstage_count(const struct gstage *gs, gpa_t gpa, u64 npages)
 	return found;
 }
 
-bool gstage_link(struct gstage *gs, const struct gstage *from, gpa_t gpa)
+bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa)
 {
 	unsigned int level = LARGEST_LEAF, from_level = LARGEST_LEAF;
 	u64 *pte;
 
-	if (!ensure(gs, gpa, LARGEST_LEAF))
+	if (!ensure(pt, gpa, LARGEST_LEAF))
 		return false;
-	pte = walk(gs, gpa, &level);
+	pte = walk(pt, gpa, &level);
 	*pte = *walk(from, gpa, &from_level) | PTE_SHARED;
 	return true;
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exits of a guest: decoded to a struct fault and one of three actions, on
+ * which guest_exit() acts.
+ */
+#include "arch/exit.h"
+
+#include "arch/cpu.h"
+#include "arch/layout.h"
+#include "core/guest_copy.h"
+#include "core/task.h"
+#include "core/thread.h"
+
+#define INSTRUCTION_WFI 0x10500073u
+
+enum exit_action {
+	EXIT_RESUME,         /* go on where the pc points to now */
+	EXIT_FAULT,          /* an exception that nobody in the guest takes */
+	EXIT_HANDLER_FAILED, /* the guest's trap vector refused the exception in *fault */
+};
+
+static u32 access_of(u64 cause)
+{
+	switch (cause) {
+	case CAUSE_FETCH_MISALIGNED:
+	case CAUSE_FETCH_ACCESS:
+	case CAUSE_FETCH_PAGE_FAULT:
+	case CAUSE_FETCH_GUEST_PAGE_FAULT:
+		return VMM_FLAG_EXECUTE;
+	case CAUSE_LOAD_MISALIGNED:
+	case CAUSE_LOAD_ACCESS:
+	case CAUSE_LOAD_PAGE_FAULT:
+	case CAUSE_LOAD_GUEST_PAGE_FAULT:
+		return VMM_FLAG_READ;
+	case CAUSE_STORE_MISALIGNED:
+	case CAUSE_STORE_ACCESS:
+	case CAUSE_STORE_PAGE_FAULT:
+	case CAUSE_STORE_GUEST_PAGE_FAULT:
+		return VMM_FLAG_WRITE;
+	default:
+		return 0;
+	}
+}
+
+/* The instruction at the pc, if it can be read without the guest's own paging. */
+static void read_instruction(const struct vm *vm, struct fault *f)
+{
+	u16 half[2];
+
+	if (csr_read(CSR_VSATP) || guest_peek(vm, f->pc, half, 2) != 2)
+		return;
+	f->instruction = half[0];
+	f->instruction_size = 2;
+	if ((half[0] & 3) == 3 && guest_peek(vm, f->pc + 2, &half[1], 2) == 2) {
+		f->instruction |= (u32)half[1] << 16;
+		f->instruction_size = 4;
+	}
+}
+
+/* An exception that came to the hypervisor directly. */
+static struct fault direct_fault(u64 cause)
+{
+	struct fault f = { .cause = cause,
+			   .pc = csr_read(sepc),
+			   .address = csr_read(stval),
+			   .access = access_of(cause) };
+
+	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f.access) {
+		f.two_stage = true;
+		f.gpa = csr_read(CSR_HTVAL) << 2 | (f.address & 3);
+	}
+	return f;
+}
+
+/* An exception of the guest's own level, as it stands in the VS CSRs. */
+static struct fault delegated_fault(void)
+{
+	struct fault f = { .cause = csr_read(CSR_VSCAUSE),
+			   .pc = csr_read(CSR_VSEPC),
+			   .address = csr_read(CSR_VSTVAL) };
+
+	f.access = access_of(f.cause);
+	return f;
+}
+
+static enum exit_action guest_page_fault(struct thread *t, struct fault *f, struct fault *handler)
+{
+	u64 vector = csr_read(CSR_VSTVEC) & ~3ul;
+
+	switch (vm_touch(&t->task->vm, f->gpa, f->access)) {
+	case VM_TOUCH_OK:
+		return EXIT_RESUME;
+	case VM_TOUCH_NO_MEMORY:
+		f->kind = FAULT_OUT_OF_MEMORY;
+		break;
+	case VM_TOUCH_REFUSED:
+		break;
+	}
+	/* A fetch at the trap vector: what counts is why the guest went there. */
+	if (f->access == VMM_FLAG_EXECUTE && f->pc == vector && csr_read(CSR_VSEPC)) {
+		*handler = *f;
+		*f = delegated_fault();
+		return EXIT_HANDLER_FAILED;
+	}
+	return EXIT_FAULT;
+}
+
+static enum exit_action virtual_instruction(const struct vm *vm, struct fault *f)
+{
+	bool supervisor = (csr_read(CSR_HSTATUS) & HSTATUS_SPVP) != 0;
+
+	read_instruction(vm, f);
+	if (f->instruction != INSTRUCTION_WFI || !supervisor)
+		return EXIT_FAULT;
+	csr_write(sepc, f->pc + 4);
+	thread_wait_for_interrupt();
+	return EXIT_RESUME;
+}
+
+static enum exit_action interrupt(u64 cause)
+{
+	if (cause == CAUSE_S_TIMER)
+		sched_timer_interrupt();
+	else
+		csr_clear(sip, IRQ_SSI);
+	return EXIT_RESUME;
+}
+
+static enum exit_action decode(struct thread *t, struct fault *f, struct fault *handler)
+{
+	u64 cause = csr_read(scause);
+
+	if (cause & CAUSE_INTERRUPT)
+		return interrupt(cause & ~CAUSE_INTERRUPT);
+	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
+		*f = delegated_fault();
+		return EXIT_FAULT;
+	}
+	*f = direct_fault(cause);
+	switch (cause) {
+	case CAUSE_ECALL_VS:
+		/* The one hypercall that asks for all registers; the pc is behind it. */
+		f->kind = FAULT_PANIC;
+		f->cause = CAUSE_BREAKPOINT;
+		f->pc -= 4;
+		f->address = 0;
+		return EXIT_FAULT;
+	case CAUSE_FETCH_GUEST_PAGE_FAULT:
+	case CAUSE_LOAD_GUEST_PAGE_FAULT:
+	case CAUSE_STORE_GUEST_PAGE_FAULT:
+		return guest_page_fault(t, f, handler);
+	case CAUSE_VIRTUAL_INSTRUCTION:
+		return virtual_instruction(&t->task->vm, f);
+	default:
+		return EXIT_FAULT;
+	}
+}
+
+struct thread *guest_exit(struct thread *t)
+{
+	struct fault fault = { 0 }, handler = { 0 };
+	enum exit_action action = decode(t, &fault, &handler);
+
+	if (action != EXIT_RESUME) {
+		read_instruction(&t->task->vm, &fault);
+		fault_unhandled(&fault, action == EXIT_HANDLER_FAILED ? &handler : NULL);
+	}
+	return sched_work();
+}

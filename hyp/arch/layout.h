@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Offsets and addresses that assembly knows; arch/vcpu.c checks them. */
+#ifndef ARCH_LAYOUT_H
+#define ARCH_LAYOUT_H
+
+/* struct thread begins with struct vcpu, that with its x registers. */
+#define X(n) ((n)*8)
+
+/* The slot of x0, which needs none. */
+#define THREAD_HART X(0)
+
+/* struct hart */
+#define HART_CURRENT 0
+#define HART_STACK_TOP 8
+
+/* VM_TRAP_PAGE; its low 30 bits are zero */
+#define TRAP_PAGE 0xffc0000000
+
+#define PANIC_FRAME_SIZE 256
+
+#endif

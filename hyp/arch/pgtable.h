@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Page tables: G-stage tables, which translate a partition's guest-physical
+ * addresses (RISC-V privileged specification, chapter "Hypervisor Extension",
+ * two-stage address translation; modes Sv39x4 with 3 levels and Sv48x4 with 4),
+ * and the hypervisor's own (Sv39).
+ *
+ * Changes are made in two steps: prepare allocates every table that the change
+ * needs and may fail without having changed anything; the step that follows
+ * cannot fail. Leaves are as large as alignment of both addresses and the
+ * length permit: 4 KiB, 2 MiB, 1 GiB.
+ *
+ * Nothing here fences; the caller knows where the tables are in use
+ * (see arch/vmid.h). Callers hold whatever protects the partition's memory.
+ */
+#ifndef ARCH_PGTABLE_H
+#define ARCH_PGTABLE_H
+
+#include "core/types.h"
+
+struct pgtable {
+	u64 *root;               /* aligned to its size */
+	unsigned int levels;     /* 3 or 4 */
+	unsigned int root_order; /* 2 for a G-stage: 16 KiB; else 0 */
+	u64 leaf_bits;           /* what every leaf has beside its access */
+	u64 ntables;             /* pages of tables beside the root */
+};
+
+/* What a lookup finds. */
+struct pgtable_leaf {
+	void *page;  /* host memory at the very address that was asked for */
+	u64 left;    /* bytes from there to the end of the leaf */
+	u32 prot;    /* VMM_FLAG_READ, WRITE, EXECUTE; 0: nothing mapped */
+};
+
+/* Takes a piece of memory that unmapping has released: 2^order pages. */
+typedef void pgtable_release_fn(void *block, unsigned int order, void *context);
+
+/* G-stage tables of 3 or 4 levels. False: no memory for the root. */
+bool pgtable_init(struct pgtable *pt, unsigned int levels);
+
+/* The hypervisor's own tables. False: no memory for the root. */
+bool pgtable_init_own(struct pgtable *pt);
+
+/* Frees all tables. What the leaves point to is the caller's. */
+void pgtable_destroy(struct pgtable *pt);
+
+/* Makes the tables for mapping npages at gpa to host memory at page. */
+bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages);
+
+/* Maps what was prepared; nothing was mapped there. prot is not 0. */
+void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
+
+/* Makes sure that no large leaf crosses gpa; false: no memory for the split. */
+bool pgtable_split(struct pgtable *pt, gpa_t gpa);
+
+/*
+ * Unmaps a range whose ends were split, hands each released block to `release`
+ * (NULL: none wanted) and frees tables that became empty. Returns how many
+ * pages were mapped.
+ */
+u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release, void *context);
+
+/* Frees empty tables of a range: undoes a prepare that was not followed up. */
+void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages);
+
+/* Looks one address up. False: nothing mapped there. */
+bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf);
+
+/* Number of pages in the range that are mapped. */
+u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
+
+/*
+ * Links the tables of the 1 GiB window at gpa in `from` into pt as well. They
+ * stay `from`'s: pt neither changes nor frees them. False: no memory.
+ */
+bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Traps. sscratch holds the current thread while its vCPU runs, and 0 while
+ * the hypervisor runs, so a trap tells at once where it came from.
+ *
+ * Three ways in, none with policy:
+ *   - SBI Base get_spec_version is answered here: the shortest call there is
+ *     (the plain path beside it: api/sbi.c).
+ *   - Other ecalls save the caller-saved registers; C keeps the rest.
+ *   - Everything else saves all registers.
+ * C gives the thread to go on with; if that is another one, vcpu_switch()
+ * changes the CSRs. Callee-saved registers hold the guest's values whenever C
+ * has returned, so a switch stores them from there.
+ */
+#include "arch/csr.h"
+#include "arch/layout.h"
+#include "arch/sbi.h"
+
+	.macro save_caller_saved
+	/* t0: the thread; t1, t2 are saved already */
+	sd	ra, X(1)(t0)
+	sd	sp, X(2)(t0)
+	sd	tp, X(4)(t0)
+	sd	a0, X(10)(t0)
+	sd	a1, X(11)(t0)
+	sd	a2, X(12)(t0)
+	sd	a3, X(13)(t0)
+	sd	a4, X(14)(t0)
+	sd	a5, X(15)(t0)
+	sd	a6, X(16)(t0)
+	sd	a7, X(17)(t0)
+	sd	t3, X(28)(t0)
+	sd	t4, X(29)(t0)
+	sd	t5, X(30)(t0)
+	sd	t6, X(31)(t0)
+	csrrw	t1, sscratch, zero
+	sd	t1, X(5)(t0)
+	.endm
+
+	.macro restore_caller_saved
+	/* t0: the thread, which is current */
+	csrw	sscratch, t0
+	ld	ra, X(1)(t0)
+	ld	sp, X(2)(t0)
+	ld	tp, X(4)(t0)
+	ld	t1, X(6)(t0)
+	ld	t2, X(7)(t0)
+	ld	a0, X(10)(t0)
+	ld	a1, X(11)(t0)
+	ld	a2, X(12)(t0)
+	ld	a3, X(13)(t0)
+	ld	a4, X(14)(t0)
+	ld	a5, X(15)(t0)
+	ld	a6, X(16)(t0)
+	ld	a7, X(17)(t0)
+	ld	t3, X(28)(t0)
+	ld	t4, X(29)(t0)
+	ld	t5, X(30)(t0)
+	ld	t6, X(31)(t0)
+	.endm
+
+	.macro save_callee_saved
+	sd	s0, X(8)(t0)
+	sd	s1, X(9)(t0)
+	sd	s2, X(18)(t0)
+	sd	s3, X(19)(t0)
+	sd	s4, X(20)(t0)
+	sd	s5, X(21)(t0)
+	sd	s6, X(22)(t0)
+	sd	s7, X(23)(t0)
+	sd	s8, X(24)(t0)
+	sd	s9, X(25)(t0)
+	sd	s10, X(26)(t0)
+	sd	s11, X(27)(t0)
+	sd	gp, X(3)(t0)
+	.endm
+
+	.macro restore_callee_saved
+	ld	gp, X(3)(t0)
+	ld	s0, X(8)(t0)
+	ld	s1, X(9)(t0)
+	ld	s2, X(18)(t0)
+	ld	s3, X(19)(t0)
+	ld	s4, X(20)(t0)
+	ld	s5, X(21)(t0)
+	ld	s6, X(22)(t0)
+	ld	s7, X(23)(t0)
+	ld	s8, X(24)(t0)
+	ld	s9, X(25)(t0)
+	ld	s10, X(26)(t0)
+	ld	s11, X(27)(t0)
+	.endm
+
+	.macro to_hypervisor
+	ld	tp, THREAD_HART(t0)
+	ld	sp, HART_STACK_TOP(tp)
+	mv	a0, t0
+	.endm
+
+	.section .text.trap, "ax"
+	.balign	4
+	.globl	trap_entry
+trap_entry:
+	csrrw	t0, sscratch, t0
+	beqz	t0, own_trap
+	sd	t1, X(6)(t0)
+	sd	t2, X(7)(t0)
+	csrr	t1, scause
+	addi	t1, t1, -CAUSE_ECALL_VS
+	bnez	t1, full_exit
+
+	/* The trap page's ecall is not a call: it stands for an exception. */
+	csrr	t1, sepc
+	li	t2, TRAP_PAGE >> 30
+	slli	t2, t2, 30
+	beq	t1, t2, full_exit
+	addi	t1, t1, 4
+	csrw	sepc, t1
+	li	t2, SBI_EXT_BASE
+	bne	a7, t2, hypercall_exit
+	bnez	a6, hypercall_exit
+
+	/* sbi_get_spec_version() */
+	li	a0, SBI_SUCCESS
+	li	a1, SBI_SPEC_VERSION_2_0
+	ld	t1, X(6)(t0)
+	ld	t2, X(7)(t0)
+	csrrw	t0, sscratch, t0
+	sret
+
+hypercall_exit:
+	save_caller_saved
+	to_hypervisor
+	call	hypercall
+	/* The same thread goes on: C has kept its other registers. */
+	ld	t0, HART_CURRENT(tp)
+	bne	a0, t0, switch_or_complete
+	restore_caller_saved
+	ld	t0, X(5)(t0)
+	sret
+
+switch_or_complete:
+	bnez	a0, switch_thread
+	/* The call asks for all registers first. */
+	save_callee_saved
+	mv	a0, t0
+	call	guest_exit
+	j	resume
+
+full_exit:
+	save_caller_saved
+	save_callee_saved
+	to_hypervisor
+	call	guest_exit
+
+	/* a0: the thread to go on with */
+resume:
+	ld	t0, HART_CURRENT(tp)
+	beq	a0, t0, restore_all
+switch_thread:
+	beqz	t0, 1f
+	save_callee_saved
+1:	call	vcpu_switch
+	ld	t0, HART_CURRENT(tp)
+restore_all:
+	restore_callee_saved
+	restore_caller_saved
+	ld	t0, X(5)(t0)
+	sret
+
+/* Boot's last step: the first thread of this hart (a0), on the hart's own stack. */
+	.globl	guest_enter_first
+guest_enter_first:
+	ld	sp, HART_STACK_TOP(tp)
+	j	resume
+
+/*
+ * A trap in the hypervisor itself is a defect, or a machine that is broken.
+ * Nothing that was set up is relied on: a stack of its own, one hart at a time.
+ */
+own_trap:
+	/* t0 is in sscratch. The lock's own address is what locks it. */
+	lla	t0, panic_lock
+	amoswap.w.aq t0, t0, (t0)
+	beqz	t0, 2f
+1:	wfi
+	j	1b
+2:	lla	t0, panic_stack_top
+	sd	sp, X(2)-PANIC_FRAME_SIZE(t0)
+	addi	sp, t0, -PANIC_FRAME_SIZE
+	csrrw	t0, sscratch, zero
+	sd	t0, X(5)(sp)
+	sd	t1, X(6)(sp)
+	sd	ra, X(1)(sp)
+	sd	gp, X(3)(sp)
+	sd	tp, X(4)(sp)
+	sd	t2, X(7)(sp)
+	sd	s0, X(8)(sp)
+	sd	s1, X(9)(sp)
+	sd	a0, X(10)(sp)
+	sd	a1, X(11)(sp)
+	sd	a2, X(12)(sp)
+	sd	a3, X(13)(sp)
+	sd	a4, X(14)(sp)
+	sd	a5, X(15)(sp)
+	sd	a6, X(16)(sp)
+	sd	a7, X(17)(sp)
+	sd	s2, X(18)(sp)
+	sd	s3, X(19)(sp)
+	sd	s4, X(20)(sp)
+	sd	s5, X(21)(sp)
+	sd	s6, X(22)(sp)
+	sd	s7, X(23)(sp)
+	sd	s8, X(24)(sp)
+	sd	s9, X(25)(sp)
+	sd	s10, X(26)(sp)
+	sd	s11, X(27)(sp)
+	sd	t3, X(28)(sp)
+	sd	t4, X(29)(sp)
+	sd	t5, X(30)(sp)
+	sd	t6, X(31)(sp)
+	mv	a0, sp
+	call	panic_trap
+
+/* Where a guest's exceptions go that it has no vector for: straight on to us. */
+	.section .rodata.trap_page, "a"
+	.balign	4096
+	.globl	trap_page
+trap_page:
+	.option	push
+	.option	norvc
+1:	ecall
+	j	1b
+	.option	pop
+	.balign	4096
+
+	.section .bss
+	.balign	16
+	.space	4096
+	.globl	panic_stack_top
+panic_stack_top:
+panic_lock:
+	.word	0

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/vcpu.h"
+
+#include "arch/csr.h"
+#include "arch/hart.h"
+#include "arch/layout.h"
+#include "arch/this_hart.h"
+#include "core/task.h"
+#include "core/thread.h"
+
+_Static_assert(offsetof(struct thread, vcpu) == 0, "trap.S has one address for both");
+_Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers are");
+_Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
+_Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "trap.S");
+_Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
+
+void fp_save(u64 *f);
+void fp_restore(const u64 *f);
+
+/* Stands for "f registers hold something that belongs to no vCPU any more". */
+static const struct vcpu nobody;
+
+void vcpu_init(struct vcpu *v, u64 entry, u64 stack_top)
+{
+	v->pc = entry;
+	v->x[2] = stack_top;
+	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64;
+	v->hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64;
+	v->vsstatus = SSTATUS_UXL_64;
+	v->vstvec = VM_TRAP_PAGE;
+	v->vstimecmp = TIME_NEVER;
+}
+
+static void save_fp(struct vcpu *v)
+{
+	if ((csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS_DIRTY)
+		return;
+	fp_save(v->f);
+	v->fcsr = (u32)csr_read(fcsr);
+	v->fp_used = true;
+	this_hart()->fp_holder = v;
+}
+
+/*
+ * A vCPU that never used f registers sees zeros. sstatus.FS stays on, or its
+ * first use would trap to M-mode; "dirty" tells us afterwards.
+ */
+static void load_fp(struct vcpu *v)
+{
+	struct hart *hart = this_hart();
+	const struct vcpu *wanted = v->fp_used ? v : NULL;
+
+	if (hart->fp_holder != wanted) {
+		csr_set(sstatus, SSTATUS_FS);
+		fp_restore(v->f);
+		csr_write(fcsr, v->fcsr);
+		hart->fp_holder = wanted;
+	}
+	v->sstatus = (v->sstatus & ~(u64)SSTATUS_FS) | SSTATUS_FS_CLEAN;
+}
+
+void vcpu_save(struct vcpu *v)
+{
+	if (machine.fpu)
+		save_fp(v);
+	v->pc = csr_read(sepc);
+	v->sstatus = csr_read(sstatus);
+	v->hstatus = csr_read(CSR_HSTATUS);
+	v->vsstatus = csr_read(CSR_VSSTATUS);
+	v->vsie = csr_read(CSR_VSIE);
+	v->vstvec = csr_read(CSR_VSTVEC);
+	v->vsscratch = csr_read(CSR_VSSCRATCH);
+	v->vsepc = csr_read(CSR_VSEPC);
+	v->vscause = csr_read(CSR_VSCAUSE);
+	v->vstval = csr_read(CSR_VSTVAL);
+	v->vsatp = csr_read(CSR_VSATP);
+	v->hvip = csr_read(CSR_HVIP);
+	v->scounteren = csr_read(CSR_SCOUNTEREN);
+	if (machine.senvcfg)
+		v->senvcfg = csr_read(CSR_SENVCFG);
+	if (machine.sstc)
+		v->vstimecmp = csr_read(CSR_VSTIMECMP);
+}
+
+static void load(struct vcpu *v)
+{
+	if (machine.fpu)
+		load_fp(v);
+	csr_write(sepc, v->pc);
+	csr_write(sstatus, v->sstatus);
+	csr_write(CSR_HSTATUS, v->hstatus);
+	csr_write(CSR_VSSTATUS, v->vsstatus);
+	csr_write(CSR_VSIE, v->vsie);
+	csr_write(CSR_VSTVEC, v->vstvec);
+	csr_write(CSR_VSSCRATCH, v->vsscratch);
+	csr_write(CSR_VSEPC, v->vsepc);
+	csr_write(CSR_VSCAUSE, v->vscause);
+	csr_write(CSR_VSTVAL, v->vstval);
+	csr_write(CSR_VSATP, v->vsatp);
+	csr_write(CSR_HVIP, v->hvip);
+	csr_write(CSR_SCOUNTEREN, v->scounteren);
+	if (machine.senvcfg)
+		csr_write(CSR_SENVCFG, v->senvcfg);
+	if (machine.sstc)
+		csr_write(CSR_VSTIMECMP, v->vstimecmp);
+}
+
+void vcpu_forget(const struct vcpu *v)
+{
+	struct hart *hart = this_hart();
+
+	if (hart->fp_holder == v)
+		hart->fp_holder = &nobody;
+}
+
+void vcpu_switch(struct thread *next)
+{
+	struct hart *hart = this_hart();
+
+	if (hart->current)
+		vcpu_save(&hart->current->vcpu);
+	next->vcpu.x[0] = (u64)hart;
+	vmid_activate(&next->task->vm.tags, &next->task->vm.gs);
+	load(&next->vcpu);
+	hart->current = next;
+}
+
+void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame)
+{
+	frame->x[0] = 0;
+	for (unsigned int i = 1; i < 32; i++)
+		frame->x[i] = v->x[i];
+	frame->pc = v->pc;
+	frame->sstatus = v->vsstatus;
+	frame->scause = scause;
+	frame->stval = stval;
+}
+
+void vcpu_retry_call(void)
+{
+	csr_write(sepc, csr_read(sepc) - 4);
+}
+
+bool vcpu_interrupt_pending(void)
+{
+	return (csr_read(CSR_VSIP) & csr_read(CSR_VSIE)) != 0;
+}
+
+u64 vcpu_timer_deadline(void)
+{
+	return csr_read(CSR_VSTIMECMP);
+}
+
+void vcpu_set_timer(u64 at)
+{
+	if (machine.sstc) {
+		csr_write(CSR_VSTIMECMP, at);
+		return;
+	}
+	csr_clear(CSR_HVIP, IRQ_VSTI);
+	thread_set_guest_timer(thread_current(), at);
+}
+
+void vcpu_raise_timer(struct vcpu *v, bool live)
+{
+	if (machine.sstc)
+		return;
+	v->hvip |= IRQ_VSTI;
+	if (live)
+		csr_set(CSR_HVIP, IRQ_VSTI);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/guest_copy.h"
+
+#include <string.h>
+
+/* Host memory at an address: at most *bytes of it, which becomes what there is. */
+static void *piece(struct vm *vm, gpa_t gpa, u32 access, u64 *bytes)
+{
+	u64 left;
+	void *host = vm_resolve(vm, gpa, access, &left);
+
+	*bytes = host ? min_u64(*bytes, left) : 0;
+	return host;
+}
+
+static bool check(struct vm *vm, gpa_t gpa, u64 bytes, u32 access)
+{
+	while (bytes) {
+		u64 n = bytes;
+
+		if (!piece(vm, gpa, access, &n))
+			return false;
+		gpa += n;
+		bytes -= n;
+	}
+	return true;
+}
+
+Retcode guest_check_read(struct vm *vm, gpa_t from, u64 bytes)
+{
+	return check(vm, from, bytes, VMM_FLAG_READ) ? rcOk : rcSourceFault;
+}
+
+Retcode guest_check_write(struct vm *vm, gpa_t to, u64 bytes)
+{
+	return check(vm, to, bytes, VMM_FLAG_WRITE) ? rcOk : rcTargetFault;
+}
+
+Retcode guest_read(struct vm *vm, gpa_t from, void *to, u64 bytes)
+{
+	while (bytes) {
+		u64 n = bytes;
+		const void *host = piece(vm, from, VMM_FLAG_READ, &n);
+
+		if (!host)
+			return rcSourceFault;
+		memcpy(to, host, n);
+		to = (char *)to + n;
+		from += n;
+		bytes -= n;
+	}
+	return rcOk;
+}
+
+void guest_write(struct vm *vm, gpa_t to, const void *from, u64 bytes)
+{
+	while (bytes) {
+		u64 n = bytes;
+		void *host = piece(vm, to, VMM_FLAG_WRITE, &n);
+
+		if (!host)
+			return;
+		memcpy(host, from, n);
+		from = (const char *)from + n;
+		to += n;
+		bytes -= n;
+	}
+}
+
+Retcode guest_read_string(struct vm *vm, gpa_t from, char *to, u64 size)
+{
+	while (size) {
+		u64 n = size;
+		const char *host = piece(vm, from, VMM_FLAG_READ, &n);
+		const char *nul = host ? memchr(host, 0, n) : NULL;
+
+		if (!host)
+			return rcSourceFault;
+		if (nul)
+			n = (u64)(nul - host) + 1;
+		memcpy(to, host, n);
+		if (nul)
+			return rcOk;
+		to += n;
+		from += n;
+		size -= n;
+	}
+	return rcBufferTooLarge;
+}
+
+u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes)
+{
+	u64 done = 0;
+
+	while (done < bytes) {
+		struct pgtable_leaf leaf;
+		u64 n;
+
+		if (from + done >= (gpa_t)1 << 41 || !pgtable_lookup(&vm->gs, from + done, &leaf) ||
+		    !(leaf.prot & VMM_FLAG_READ))
+			break;
+		n = min_u64(leaf.left, bytes - done);
+		memcpy((char *)to + done, leaf.page, n);
+		done += n;
+	}
+	return done;
+}
