@@ -106,7 +106,7 @@ image:
 # SYSTEM_TEST_IMAGES.
 test_variables := $(foreach v,QEMU OPENSBI QEMU_ARGS,$(if $(filter file,$(origin $(v))),,$(v)))
 run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T)) \
-	$(addprefix --set ,$(call arguments,$(test_variables)))
+	$(foreach v,$(test_variables),--set $(call quote,$(v)=$($(v))))
 
 test: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system --unit $(UNIT_TESTS)
