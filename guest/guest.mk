@@ -97,7 +97,7 @@ $(foreach abi,$(sdk_abis),$(eval $(call sdk_library_rules,$(abi))))
 # init stands on libfdt; every source in guest/demo is a program.
 init_sources := $(wildcard guest/init/*.c)
 init_objects := $(init_sources:guest/%.c=$(guest_obj)/%.o) \
-	$(addprefix $(guest_obj)/libfdt/,fdt.o fdt_ro.o fdt_check.o fdt_strerror.o)
+	$(addprefix $(guest_obj)/libfdt/,fdt.o fdt_ro.o fdt_strerror.o)
 demo_names := $(basename $(notdir $(wildcard guest/demo/*.c)))
 
 GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init $(demo_names))

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A system's manifest: from a flattened device tree to structures. Pure: it
+ * needs libfdt and malloc() only, and runs on a host as well. ci/manifest checks
+ * the same at build time and gives mistakes the same names.
+ */
+#ifndef FLOE_INIT_MANIFEST_H
+#define FLOE_INIT_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order of ThreadSchedPolicy. */
+enum manifest_policy {
+	POLICY_STANDARD,
+	POLICY_FIFO,
+	POLICY_RR,
+};
+
+enum manifest_on_exception {
+	ON_EXCEPTION_TERMINATE,
+	ON_EXCEPTION_FREEZE,
+	ON_EXCEPTION_RESTART,
+};
+
+/* Strings lie in the device tree, which must outlive the manifest. */
+struct manifest_partition {
+	const char *name;
+	const char *image;
+	const char *eiid;
+	const char **args, **env; /* end with a null pointer, or are null */
+	uint32_t policy;          /* enum manifest_policy */
+	uint32_t priority;
+	uint64_t cpus;         /* bit n: the n-th cpu node; 0: any */
+	uint64_t stack_size;   /* bytes; 0: default */
+	uint64_t memory_limit; /* bytes; 0: none */
+	uint32_t on_exception; /* enum manifest_on_exception */
+	uint32_t max_restarts;
+	uint32_t may_create;
+	bool may_fail, allow_rwx, inspect;
+};
+
+struct manifest {
+	struct manifest_partition *partitions;
+	size_t count;
+	const char **files;      /* ends with a null pointer, or is null */
+	const char **compatible; /* likewise */
+};
+
+/*
+ * Receives each mistake: its stable name ("unknown-property"), where it is (a
+ * path of the tree) and a sentence that says what to write instead.
+ */
+struct manifest_reporter {
+	void (*report)(void *context, const char *name, const char *where, const char *sentence);
+	void *context;
+};
+
+/*
+ * Reads the manifest in the `size` bytes at `tree` and reports every mistake in
+ * it. True if there was none. The caller frees the manifest in either case.
+ */
+bool manifest_read(struct manifest *manifest, const void *tree, size_t size,
+		   const struct manifest_reporter *reporter);
+void manifest_free(struct manifest *manifest);
+
+/* The part of a file's name that it has in ROMFS. */
+const char *manifest_base_name(const char *path);
+
+#endif
