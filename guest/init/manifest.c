@@ -186,6 +186,22 @@ static void check_env(struct reader *r, const char *path, const struct manifest_
 			ENV_MAX_BYTES);
 }
 
+/* Where the policy is a mistake itself, the range is unknown. */
+static void check_priority(struct reader *r, int node, const char *path,
+			   const struct manifest_partition *p)
+{
+	const char *word = policies[p->policy];
+	int size;
+	const void *written = fdt_getprop(r->tree, node, "policy", &size);
+
+	if (written && ((size_t)size != strlen(word) + 1 || memcmp(written, word, strlen(word))))
+		return;
+	if (p->priority > highest_priorities[p->policy])
+		mistake(r, "priority-out-of-range", path, "priority",
+			"%u is above what policy %s has; write 0 to %u", (unsigned)p->priority,
+			policies[p->policy], (unsigned)highest_priorities[p->policy]);
+}
+
 static void read_partition(struct reader *r, int node, struct manifest_partition *p)
 {
 	char path[WHERE_SIZE];
@@ -204,10 +220,7 @@ static void read_partition(struct reader *r, int node, struct manifest_partition
 	if (!fdt_getprop(r->tree, node, "image", NULL))
 		mistake(r, "missing-property", path, "image",
 			"name the program, for example image = \"sensor.elf\";");
-	if (p->priority > highest_priorities[p->policy])
-		mistake(r, "priority-out-of-range", path, "priority",
-			"%u is above what policy %s has; write 0 to %u", (unsigned)p->priority,
-			policies[p->policy], (unsigned)highest_priorities[p->policy]);
+	check_priority(r, node, path, p);
 }
 
 static void read_partitions(struct reader *r, int node)
@@ -291,6 +304,8 @@ static int check_tree(const void *tree, size_t size)
 		return error;
 	if (fdt_totalsize(tree) > size)
 		return -FDT_ERR_TRUNCATED;
+	if (fdt_off_dt_struct(tree) % sizeof(uint32_t))
+		return -FDT_ERR_ALIGNMENT;
 	do {
 		offset = next;
 		tag = fdt_next_tag(tree, offset, &next);

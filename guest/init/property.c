@@ -48,6 +48,7 @@ static enum property_error take_strings(const char *data, size_t size, const cha
 	for (size_t i = 0; i < count; i++, data += strlen(data) + 1)
 		strings[i] = data;
 	strings[count] = NULL;
+	free(*value); /* of a property that stands twice in a damaged tree */
 	*value = strings;
 	return PROPERTY_OK;
 }
