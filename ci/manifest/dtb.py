@@ -36,7 +36,9 @@ def compile_manifest(manifest, output, mistakes):
     """Writes the tree to `output`; False where dtc could make none of it."""
     command = ["dtc", "-f", "-I", "dts", "-O", "dtb", "-W", "no-unit_address_vs_reg"]
     command += ["-i", os.path.dirname(os.path.abspath(manifest)), "-o", output, manifest]
-    dtc = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="surrogateescape")
+    dtc = subprocess.run(
+        command, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape"
+    )
     said = [line for line in dtc.stderr.splitlines() if line.strip()]
     if dtc.returncode != 0:
         sentence = "; ".join(said) or f"dtc ended with status {dtc.returncode}"

@@ -32,14 +32,17 @@ class Files:
         path = self.find(name)
         if path is None:
             looked = ", ".join(self.folders)
-            self.mistakes.add(missing, where, f"there is no file {name} in {looked}; build it, or add its folder to IMAGES=")
+            advice = "build it, or add its folder to IMAGES="
+            self.mistakes.add(missing, where, f"there is no file {name} in {looked}; {advice}")
             return None
         base = os.path.basename(name)
         other = self.paths.setdefault(base, path)
         if base in OWN:
-            self.mistakes.add("duplicate-name", where, f"{base} is a name of Floe's own in ROMFS; rename the file")
+            sentence = f"{base} is a name of Floe's own in ROMFS; rename the file"
+            self.mistakes.add("duplicate-name", where, sentence)
         elif self.read(other) != self.read(path):
-            self.mistakes.add("duplicate-name", where, f"{other} and {path} would both be {base} in ROMFS; rename one")
+            sentence = f"{other} and {path} would both be {base} in ROMFS; rename one"
+            self.mistakes.add("duplicate-name", where, sentence)
         return path
 
     def read(self, path):
@@ -49,7 +52,7 @@ class Files:
         return self.contents[path]
 
     def take_image(self, node, found):
-        """Adds a partition's program and checks it; gives the bytes of memory it needs at least."""
+        """Adds a partition's program; gives the bytes of memory that it needs at least."""
         if "image" not in found:
             return 0
         where = f"{node.path}/image"
@@ -64,7 +67,8 @@ class Files:
         needed += PAGE  # of stack
         limit = found.get("memory-limit", needed)
         if limit < needed:
-            self.mistakes.add("not-enough-memory", f"{node.path}/memory-limit", f"{path} needs at least {needed} bytes ({needed:#x}) for its data; raise the limit of {limit}")
+            sentence = f"{path} needs at least {needed} bytes for its data; raise the limit of {limit}"
+            self.mistakes.add("not-enough-memory", f"{node.path}/memory-limit", sentence)
         return needed
 
     def total(self):

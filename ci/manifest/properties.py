@@ -62,19 +62,21 @@ class Checker:
     def root(self, root):
         found = self.values(root, self.binding.root)
         if "compatible" not in root.properties:
-            self.mistakes.add("missing-property", "/compatible", 'write compatible = "floe,system"; at the top')
+            sentence = 'write compatible = "floe,system"; at the top'
+            self.mistakes.add("missing-property", "/compatible", sentence)
         elif found.get("compatible", ["floe,system"]) != ["floe,system"]:
             self.mistakes.add("bad-value", "/compatible", 'write compatible = "floe,system";')
         if "" in found.get("files", ()):
             self.mistakes.add("bad-value", "/files", "an empty file name; remove it")
         for child in root.children:
             if child.name != "partitions" and not child.name.startswith("__"):
-                hint = "; did you mean partitions?" if nearest(child.name, ["partitions"]) else ""
-                self.mistakes.add("unknown-node", child.path, f"only partitions {{ }} stands here{hint}")
+                meant = "; did you mean that?" if nearest(child.name, ["partitions"]) else ""
+                sentence = f"only partitions {{ }} stands here{meant}"
+                self.mistakes.add("unknown-node", child.path, sentence)
         partitions = root.child("partitions")
         if partitions is None or not partitions.children:
-            self.mistakes.add("no-partitions", "/partitions",
-                              'there is no partition; write partitions { NAME { image = "FILE.elf"; }; };')
+            sentence = 'there is none; write partitions { NAME { image = "FILE.elf"; }; };'
+            self.mistakes.add("no-partitions", "/partitions", sentence)
         else:
             self.values(partitions, {})
         return found
@@ -84,12 +86,15 @@ class Checker:
         self.name(node)
         for name in self.binding.required:
             if name not in node.properties:
-                self.mistakes.add("missing-property", f"{node.path}/{name}", f"every partition needs it; write {self.example(name)}")
+                sentence = f"every partition needs it; write {self.example(name)}"
+                self.mistakes.add("missing-property", f"{node.path}/{name}", sentence)
         for child in node.children:
-            self.mistakes.add("unknown-node", child.path, "a partition has properties only; move it out or remove it")
+            sentence = "a partition has properties only; move it out or remove it"
+            self.mistakes.add("unknown-node", child.path, sentence)
         for name in ("image", "class"):
             if name in found and not 1 <= size_of(found[name]) <= NAME_MAX:
-                self.mistakes.add("bad-value", f"{node.path}/{name}", f"it has {size_of(found.pop(name))} bytes; write 1 to {NAME_MAX}")
+                sentence = f"it has {size_of(found.pop(name))} bytes; write 1 to {NAME_MAX}"
+                self.mistakes.add("bad-value", f"{node.path}/{name}", sentence)
         self.priority(node, found)
         self.sizes(node, found)
         self.environment(node, found)
@@ -106,12 +111,14 @@ class Checker:
             if name in IGNORED:
                 continue
             if name not in table:
-                self.mistakes.add("unknown-property", where, f"there is no such property{hint(name, table)}")
+                sentence = f"there is no such property{hint(name, table)}"
+                self.mistakes.add("unknown-property", where, sentence)
                 continue
             described, example = KINDS[table[name].kind]
             value = decode(table[name].kind, data)
             if value is None:
-                self.mistakes.add("wrong-type", where, f"write {described}, for example {example.format(name)}")
+                sentence = f"write {described}, for example {example.format(name)}"
+                self.mistakes.add("wrong-type", where, sentence)
             elif name == "priority" or self.allowed(where, table[name], value):
                 found[name] = value
         return found
@@ -120,13 +127,15 @@ class Checker:
         """Whether a value of the right type is one that the binding allows."""
         if prop.choices and value not in prop.choices:
             meant = nearest(value, prop.choices)
-            advice = f"did you mean {meant}?" if meant else f"write one of {', '.join(prop.choices)}"
+            choices = ", ".join(prop.choices)
+            advice = f"did you mean {meant}?" if meant else f"write one of {choices}"
             self.mistakes.add("bad-value", where, f'"{value}" is unknown; {advice}')
             return False
         if prop.kind in ("number", "numbers"):
             for number in value if prop.kind == "numbers" else [value]:
                 if not prop.minimum <= number <= prop.maximum:
-                    self.mistakes.add("bad-value", where, f"{number} is out of range; write {prop.minimum} to {prop.maximum}")
+                    sentence = f"{number} is out of range; write {prop.minimum} to {prop.maximum}"
+                    self.mistakes.add("bad-value", where, sentence)
                     return False
         return True
 
@@ -134,33 +143,39 @@ class Checker:
 
     def name(self, node):
         if node.name == "init":
-            self.mistakes.add("duplicate-name", node.path, "init is the name of Floe's first process; choose another")
+            sentence = "init is the name of Floe's first process; choose another"
+            self.mistakes.add("duplicate-name", node.path, sentence)
         if "@" in node.name:
-            self.mistakes.add("bad-value", node.path, f"a partition's name has no unit address; write {node.name.replace('@', '')}")
+            sentence = f"a name has no unit address here; write {node.name.replace('@', '')}"
+            self.mistakes.add("bad-value", node.path, sentence)
         if size_of(node.name) > NAME_MAX:
-            self.mistakes.add("bad-value", node.path[:60] + "...", f"the name has {size_of(node.name)} bytes; {NAME_MAX} is the most")
+            sentence = f"the name has {size_of(node.name)} bytes; {NAME_MAX} is the most"
+            self.mistakes.add("bad-value", node.path[:60] + "...", sentence)
 
     def priority(self, node, found):
         policy = found.get("policy", None if "policy" in node.properties else "standard")
         highest = HIGHEST_PRIORITY.get(policy, 31)  # a wrong policy has its own mistake
         if found.get("priority", 0) > highest:
-            advice = "" if highest == 31 else ', or policy = "fifo"; for up to 31'
-            self.mistakes.add("priority-out-of-range", f"{node.path}/priority",
-                              f"{found['priority']} is above what policy {policy or 'fifo'} has; write 0 to {highest}{advice}")
+            more = "" if highest == 31 else ', or policy = "fifo"; for up to 31'
+            sentence = f"{found['priority']} is too high for this policy; write 0 to {highest}{more}"
+            self.mistakes.add("priority-out-of-range", f"{node.path}/priority", sentence)
 
     def sizes(self, node, found):
         for name in ("stack-size", "memory-limit"):
             if name in found and not 0 < found[name] < ADDRESS_END:
-                self.mistakes.add("bad-value", f"{node.path}/{name}",
-                                  f"{found.pop(name):#x} bytes cannot be; write a size below 2^39, or leave it out for the default")
+                advice = "write a size below 2^39, or leave it out for the default"
+                sentence = f"{found.pop(name):#x} bytes cannot be; {advice}"
+                self.mistakes.add("bad-value", f"{node.path}/{name}", sentence)
 
     def environment(self, node, found):
         for entry in found.get("env", ()):
             if entry.find("=") < 1:
-                self.mistakes.add("bad-value", f"{node.path}/env", f'"{entry}" sets nothing; write NAME=value')
+                sentence = f'"{entry}" sets nothing; write NAME=value'
+                self.mistakes.add("bad-value", f"{node.path}/env", sentence)
         size = sum(len(node.properties.get(name, b"")) for name in ("args", "env"))
         if size > ENV_MAX:
-            self.mistakes.add("bad-value", f"{node.path}/args", f"args and env have {size} bytes together; {ENV_MAX} is the most")
+            sentence = f"args and env have {size} bytes together; {ENV_MAX} is the most"
+            self.mistakes.add("bad-value", f"{node.path}/args", sentence)
 
 
 def hint(word, table):

@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 
 PAGE = 4096
-KIND = 15  # the bits of a header's first word that are not the next header's position
+LOW_BITS = 15  # the bits of a header's first word that are not the next header's position
+KIND_MASK = 7  # of these, what kind of file it is
 REGULAR = 2
 END_OF_CHECKSUM = 512
 
@@ -27,7 +28,8 @@ def pack(files, output):
             copy = os.path.join(folder, name)
             shutil.copyfile(path, copy)
             os.chmod(copy, 0o644)
-        subprocess.run(["genromfs", "-V", "floe", "-a", str(PAGE), "-d", folder, "-f", image], check=True)
+        command = ["genromfs", "-V", "floe", "-a", str(PAGE), "-d", folder, "-f", image]
+        subprocess.run(command, check=True)
         with open(image, "rb") as file:
             data = in_order(file.read())
     with open(output + ".new", "wb") as file:
@@ -47,9 +49,10 @@ def in_order(image):
     while position:
         next_and_kind, _, size, _ = struct.unpack_from(">4I", image, position)
         content = text_end(image, position + 16)
-        item = (image[position + 16 : content].rstrip(b"\0"), image[position:content], image[content : content + size])
-        (files if next_and_kind & KIND & 7 == REGULAR else head).append(item)
-        position = next_and_kind & ~KIND
+        name = image[position + 16 : content].rstrip(b"\0")
+        item = (name, image[position:content], image[content : content + size])
+        (files if next_and_kind & KIND_MASK == REGULAR else head).append(item)
+        position = next_and_kind & ~LOW_BITS
     result = bytearray(image[: text_end(image, 16)])
     last = None
     for _, header, data in head + sorted(files):
@@ -70,7 +73,7 @@ def in_order(image):
 def link(image, header, following):
     """Points a file's header at the following one, which changes its checksum."""
     (word,) = struct.unpack_from(">I", image, header)
-    struct.pack_into(">I", image, header, following | word & KIND)
+    struct.pack_into(">I", image, header, following | word & LOW_BITS)
     set_checksum(image, header, text_end(image, header + 16) - header)
 
 
