@@ -102,10 +102,11 @@ static void list_exception(const struct child *c, const char *what)
 static void list_frozen(const struct child *c)
 {
 	KnThreadContext context;
-	const rtl_uint64_t *x = context.frame.x;
+	const rtl_uint64_t *x;
 
 	list_exception(c, "frozen");
 	need(KnTaskGetThreadContext(c->task, 0, &context), "KnTaskGetThreadContext");
+	x = context.frame.x;
 	printf("%-8s thread %u: ra %#lx sp %#lx fp %#lx a0 %#lx a1 %#lx\n", "", context.tid,
 	       (unsigned long)x[1], (unsigned long)x[2], (unsigned long)x[8], (unsigned long)x[10],
 	       (unsigned long)x[11]);

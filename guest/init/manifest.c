@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manifest.h"
 #include "property.h"
+#include "tree.h"
 
 #include <libfdt.h>
 #include <stdarg.h>
@@ -13,7 +14,6 @@ enum {
 	ENV_MAX_BYTES = 131072,
 	DEFAULT_PRIORITY = 10,
 	DEFAULT_RESTARTS = 10,
-	MAX_DEPTH = 8,
 	WHERE_SIZE = 256, /* longer paths are cut in messages */
 	SENTENCE_SIZE = 512,
 };
@@ -284,47 +284,11 @@ static void read_root(struct reader *r)
 		read_partitions(r, partitions);
 }
 
-static bool has_name(const void *tree, int property)
-{
-	const char *name;
-
-	return fdt_getprop_by_offset(tree, property, &name, NULL);
-}
-
-/* Walks the whole tree once, so that nothing later can meet a damaged part of it. */
-static int check_tree(const void *tree, size_t size)
-{
-	int error, offset, depth = 0, next = 0;
-	uint32_t tag;
-
-	if (size < sizeof(struct fdt_header))
-		return -FDT_ERR_TRUNCATED;
-	error = fdt_check_header(tree);
-	if (error)
-		return error;
-	if (fdt_totalsize(tree) > size)
-		return -FDT_ERR_TRUNCATED;
-	if (fdt_off_dt_struct(tree) % sizeof(uint32_t))
-		return -FDT_ERR_ALIGNMENT;
-	do {
-		offset = next;
-		tag = fdt_next_tag(tree, offset, &next);
-		depth += (tag == FDT_BEGIN_NODE) - (tag == FDT_END_NODE);
-		if (next < 0)
-			return next;
-		if (depth < 0 || depth > MAX_DEPTH)
-			return -FDT_ERR_BADSTRUCTURE;
-		if (tag == FDT_PROP && !has_name(tree, offset))
-			return -FDT_ERR_BADSTRUCTURE;
-	} while (tag != FDT_END);
-	return depth ? -FDT_ERR_BADSTRUCTURE : 0;
-}
-
 bool manifest_read(struct manifest *manifest, const void *tree, size_t size,
 		   const struct manifest_reporter *reporter)
 {
 	struct reader r = { .tree = tree, .manifest = manifest, .reporter = reporter };
-	int error = check_tree(tree, size);
+	int error = tree_check(tree, size);
 
 	*manifest = (struct manifest){ .partitions = NULL };
 	if (error)

@@ -19,8 +19,7 @@ bool floe_console_write(const void *data, size_t size)
 	struct floe_result r;
 
 	for (; size; next += r.value, size -= r.value) {
-		r = floe_ecall(SBI_DBCN, DBCN_WRITE,
-			       (struct floe_args){ { size, FLOE_ARG(next) } });
+		r = FLOE_SBI_CALL(SBI_DBCN, DBCN_WRITE, size, FLOE_ARG(next));
 		if (r.error || r.value > size)
 			return false;
 	}
@@ -29,13 +28,12 @@ bool floe_console_write(const void *data, size_t size)
 
 size_t floe_console_read(void *data, size_t size)
 {
-	struct floe_args args = { { size, FLOE_ARG(data) } };
 	struct floe_result r;
 
 	if (!size || !(KnTaskGetPcb()->permissions & TaskMayInspect))
 		return 0;
 	for (;;) {
-		r = floe_ecall(SBI_DBCN, DBCN_READ, args);
+		r = FLOE_SBI_CALL(SBI_DBCN, DBCN_READ, size, FLOE_ARG(data));
 		if (r.error || r.value > size)
 			return 0;
 		if (r.value)

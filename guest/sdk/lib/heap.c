@@ -6,54 +6,54 @@
 #include <coresrv/vmm/vmm_api.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <unistd.h>
 
 enum {
 	CHUNK = 1 << 20,
 };
 
-static char *start, *now, *end; /* of the current chunk */
+#define LARGEST (PTRDIFF_MAX - CHUNK)
 
-static char *allocate(void *where, size_t size)
+static uintptr_t start, now, end; /* of the current chunk */
+
+static uintptr_t allocate(uintptr_t where, size_t size)
 {
-	return KnVmAllocate(where, size,
-			    VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT);
+	return (uintptr_t)KnVmAllocate((void *)where, size,
+				       VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE |
+					       VMM_FLAG_COMMIT);
 }
 
 /* Makes room for `size` bytes at `now`, which may then be in another chunk. */
 static bool grow(size_t size)
 {
-	size_t missing = size - (size_t)(end - now);
-	size_t more = (missing + CHUNK - 1) / CHUNK * CHUNK;
+	size_t more = (size - (end - now) + CHUNK - 1) / CHUNK * CHUNK;
 
-	if (more < missing)
-		return false;
 	if (end && allocate(end, more)) {
 		end += more;
 		return true;
 	}
 	more = (size + CHUNK - 1) / CHUNK * CHUNK;
-	if (more < size)
-		return false;
-	start = allocate(RTL_NULL, more);
+	start = allocate(0, more);
 	now = start;
-	end = start ? start + more : RTL_NULL;
+	end = start ? start + more : 0;
 	return start;
 }
 
 void *sbrk(ptrdiff_t change)
 {
-	char *old;
+	size_t size = (size_t)change;
+	uintptr_t old;
 
-	if (change < 0 && now - start < -change) {
+	if (change < 0 && now - start < -size) {
 		errno = EINVAL;
 		return (void *)-1;
 	}
-	if (change > end - now && !grow((size_t)change)) {
+	if (change > 0 && size > end - now && (change > LARGEST || !grow(size))) {
 		errno = ENOMEM;
 		return (void *)-1;
 	}
 	old = now;
-	now += change;
-	return old;
+	now += size;
+	return (void *)old;
 }

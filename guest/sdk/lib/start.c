@@ -3,6 +3,7 @@
 #include "start.h"
 
 #include <coresrv/task/task_api.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ int main(int argc, char **argv, char **envp);
 /* The rest of the block is .bss already. */
 static void set_up_thread_local_storage(void)
 {
-	memcpy(__tls_block, __tdata_start, (size_t)(__tdata_end - __tdata_start));
+	memcpy(__tls_block, __tdata_start, (uintptr_t)__tdata_end - (uintptr_t)__tdata_start);
 	__asm__ volatile("mv tp, %0" : : "r"(__tls_block) : "memory");
 }
 
