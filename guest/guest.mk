@@ -12,8 +12,8 @@ guest_cc := $(CROSS_COMPILE)gcc
 guest_ar := $(CROSS_COMPILE)ar
 guest_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes \
 	-Wmissing-prototypes
-guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -ffile-prefix-map=$(abspath $(BUILD))=build \
-	-MMD -MP
+guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MMD -MP \
+	$(foreach map,$(CURDIR)=. $(abspath $(BUILD))=build $(LIBFDT_SRC)=libfdt,-ffile-prefix-map=$(map))
 
 # Where the compiler has its picolibc and, for each ABI, its own library.
 multilib_lp64d := -march=rv64gc -mabi=lp64d
@@ -114,8 +114,7 @@ $(guest_obj)/init/%.o: guest/init/%.c $(sdk_dir)/floe.specs | $(sdk_files_header
 $(guest_obj)/libfdt/%.o: $(LIBFDT_SRC)/%.c $(sdk_dir)/floe.specs
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -w -ffunction-sections -ffile-prefix-map=$(LIBFDT_SRC)=libfdt \
-		-I$(LIBFDT_SRC) -c $< -o $@
+	$(Q)$(program_cc) -w -ffunction-sections -I$(LIBFDT_SRC) -c $< -o $@
 
 $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 	@mkdir -p $(@D)
