@@ -34,13 +34,14 @@ static bool header_is_sane(const FloeScpHeader *h, size_t size)
 /* One region holds the vectors and, behind them, a copy of the page. */
 static bool read_scp(const FloeScpHeader *scp, size_t size, struct floe_arguments *arguments)
 {
-	size_t vectors;
+	size_t vectors, total;
 	char *copy, *next;
 
 	if (!scp || !header_is_sane(scp, size))
 		return false;
 	vectors = ((size_t)scp->argCount + scp->envCount + 2) * sizeof(char *);
-	arguments->argv = KnVmAllocate(RTL_NULL, vectors + size,
+	total = (vectors + size + FLOE_PAGE_SIZE - 1) / FLOE_PAGE_SIZE * FLOE_PAGE_SIZE;
+	arguments->argv = KnVmAllocate(RTL_NULL, total,
 				       VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE |
 					       VMM_FLAG_COMMIT);
 	if (!arguments->argv)

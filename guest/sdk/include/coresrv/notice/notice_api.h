@@ -27,7 +27,7 @@ Retcode KnNoticeSubscribeToObject(Handle notice, Handle object, rtl_uint32_t evM
 				  rtl_uintptr_t evId);
 
 /*
- * Gives up to `countMax` events and their number, and waits for the first one
+ * Gives up to `countMax` events, 64 at the most, and their number, and waits for the first one
  * up to `msDelay` milliseconds: 0 only looks, INFINITE_TIMEOUT waits for ever.
  * Where one object has several events, one EventDesc has all their masks.
  *

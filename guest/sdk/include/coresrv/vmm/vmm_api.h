@@ -11,13 +11,13 @@
 #include <rtl/stddef.h>
 
 /*
- * Allocates `size` bytes (rounded up to pages) of zeroed memory at exactly
+ * Allocates `size` bytes, a page multiple, of zeroed memory at exactly
  * `addr`, or at a random free place for RTL_NULL. `flags`: the access,
  * VMM_FLAG_RESERVE always; with VMM_FLAG_COMMIT | VMM_FLAG_LOCKED all pages are
  * there at once, with VMM_FLAG_COMMIT alone each at its first touch; guard pages
  * (VMM_FLAG_LOW_GUARD, VMM_FLAG_HIGH_GUARD) are not counted in the size.
  *
- * RTL_NULL: bad flags or address, a range that is not free, no memory, or the
+ * RTL_NULL: bad flags, address or size, a range that is not free, no memory, or the
  * process's limit.
  */
 void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags);

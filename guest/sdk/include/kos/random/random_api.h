@@ -6,10 +6,10 @@
 #include <rtl/stddef.h>
 
 /*
- * Fills `size` bytes at `output` from the hypervisor's random source. Any
- * process may call it.
+ * Fills `size` bytes, 1 to 65536, at `output` from the hypervisor's random source.
+ * Any process may call it.
  *
- * rcInvalidArgument: output is RTL_NULL. rcTargetFault: the bytes do not lie in
+ * rcInvalidArgument: output is RTL_NULL or size 0. rcBufferTooLarge. rcTargetFault: the bytes do not lie in
  * the caller's writable memory.
  */
 Retcode KosRandomGenerate(rtl_size_t size, void *output);
