@@ -97,7 +97,7 @@ split_words() { # VARIABLE VALUE
 }
 
 show_command() {
-	[[ $V == 0 ]] || printf '%s\n' "${command[*]@Q}" >&2
+	[[ $V == 0 ]] || printf '%q ' "${command[@]}" $'\n' >&2
 }
 
 # Before a command: should this script be killed without a chance to clean up,
