@@ -9,8 +9,8 @@
  * Fills `size` bytes, 1 to 65536, at `output` from the hypervisor's random source.
  * Any process may call it.
  *
- * rcInvalidArgument: output is RTL_NULL or size 0. rcBufferTooLarge. rcTargetFault: the bytes do not lie in
- * the caller's writable memory.
+ * rcInvalidArgument: output is RTL_NULL or size 0. rcBufferTooLarge: more bytes.
+ * rcTargetFault: the bytes do not lie in the caller's writable memory.
  */
 Retcode KosRandomGenerate(rtl_size_t size, void *output);
 
