@@ -58,15 +58,6 @@ groups := $(sort $(foreach goal,$(filter-out help clean,$(goals)),$(or $(group_$
 
 # Before anything is read that asks the tools about themselves.
 ifneq ($(groups),)
-platforms := $(patsubst platform/%/platform.sh,%,$(wildcard platform/*/platform.sh))
-ifeq ($(filter $(PLATFORM),$(platforms)),)
-$(error PLATFORM=$(PLATFORM) does not exist; there is: $(platforms))
-endif
-ifneq ($(SYSTEM),)
-ifeq ($(wildcard $(SYSTEM)),)
-$(error SYSTEM=$(SYSTEM): no such file; name a manifest (device tree source))
-endif
-endif
 setup := CROSS_COMPILE='$(CROSS_COMPILE)' QEMU='$(QEMU)' OPENSBI='$(OPENSBI)' \
 	LIBFDT_SRC='$(if $(filter file,$(origin LIBFDT_SRC)),,$(LIBFDT_SRC))' ci/setup
 $(shell $(setup) $(groups) 1>&2)
