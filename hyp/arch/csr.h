@@ -16,6 +16,7 @@
 #define SSTATUS_FS_INITIAL 0x2000
 #define SSTATUS_FS_CLEAN 0x4000
 #define SSTATUS_FS_DIRTY 0x6000
+#define SSTATUS_VS 0x600
 #define SSTATUS_SUM 0x40000
 #define SSTATUS_UXL_64 0x200000000
 
@@ -124,20 +125,20 @@
 
 #define csr_write(csr, value)                                                                     \
 	({                                                                                        \
-		unsigned long csr_v_ = (value);                                                   \
-		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+		unsigned long csr_w_ = (value);                                                   \
+		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");          \
 	})
 
 #define csr_set(csr, bits)                                                                        \
 	({                                                                                        \
-		unsigned long csr_v_ = (bits);                                                    \
-		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+		unsigned long csr_b_ = (bits);                                                    \
+		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");          \
 	})
 
 #define csr_clear(csr, bits)                                                                      \
 	({                                                                                        \
-		unsigned long csr_v_ = (bits);                                                    \
-		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_v_) : "memory");          \
+		unsigned long csr_b_ = (bits);                                                    \
+		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");          \
 	})
 
 /*

@@ -35,7 +35,7 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, senvcfg, fpu;
+	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen;
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 hgatp_mode;             /* the MODE field in its place */
@@ -43,6 +43,9 @@ struct machine_features {
 };
 
 extern struct machine_features machine;
+
+/* Sets this hart's CSRs up for running guests. */
+void hart_setup(void);
 
 /* Harts in the order of the device tree; nharts at most MAX_HARTS. */
 extern struct hart *harts[MAX_HARTS];

@@ -7,6 +7,7 @@
 #include "arch/this_hart.h"
 #include "console/console.h"
 #include "core/object.h"
+#include "core/system.h"
 #include "core/thread.h"
 
 /* With output waiting and guests running, the console gets a turn this often. */
@@ -266,6 +267,8 @@ struct thread *sched_work(void)
 			object_reap();
 		if (work & WORK_CONSOLE)
 			console_pump();
+		if (work & WORK_END)
+			system_check();
 		if (work & WORK_RESCHEDULE)
 			pick(rq);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))

@@ -41,6 +41,7 @@ enum {
 	WORK_TIMER = 1u << 1,      /* set the hart's timer again */
 	WORK_REAP = 1u << 2,       /* object_reap() */
 	WORK_CONSOLE = 1u << 3,    /* output or reports wait */
+	WORK_END = 1u << 4,        /* the system has ended */
 };
 
 struct run_queue {

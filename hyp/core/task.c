@@ -202,7 +202,6 @@ void task_destroy(struct object *object)
 	list_del(&task->sibling_link);
 	list_del(&task->all_link);
 	list_del(&task->name_link);
-	line_destroy(task);
 	free_string(task->name);
 	free_string(task->eiid);
 	free_string(task->path);

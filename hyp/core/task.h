@@ -11,6 +11,7 @@
 #ifndef CORE_TASK_H
 #define CORE_TASK_H
 
+#include "console/line.h"
 #include "core/fault.h"
 #include "core/handle.h"
 #include "core/list.h"
@@ -44,7 +45,7 @@ enum task_call {
 	CALL_COUNT,
 };
 
-struct line_buffer;
+
 
 struct task {
 	struct object object;
@@ -88,7 +89,7 @@ struct task {
 	struct fault_record fault;
 
 	/* console/ */
-	struct line_buffer *line;
+	struct line_buffer line;
 	struct list report_link;
 	u32 report_step;
 };

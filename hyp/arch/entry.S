@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry: hart id in a0, device tree in a1, satp bare. The image starts with the
+ * header of a Linux RISC-V kernel (Documentation/riscv/boot-image-header), so
+ * that whatever loads one of those loads this as well, at any address.
+ */
+#include "arch/csr.h"
+#include "arch/layout.h"
+
+#define R_RISCV_RELATIVE 3
+#define RELA_SIZE 24
+
+	.section .text.entry, "ax"
+	.option	push
+	.option	norvc
+	j	start
+	nop
+	.option	pop
+	.dword	0x200000	/* text_offset: 2 MiB into memory, by convention */
+	.dword	image_end	/* image_size */
+	.dword	0		/* flags: little-endian */
+	.word	2		/* version of the header: 0.2 */
+	.word	0
+	.dword	0
+	.ascii	"RISCV\0\0\0"
+	.ascii	"RSC\x05"
+	.word	0
+
+start:
+	csrw	sie, zero
+	csrw	sscratch, zero
+	lla	t0, trap_entry
+	csrw	stvec, t0
+
+	lla	t0, image_bss_start
+	lla	t1, image_bss_end
+1:	sd	zero, 0(t0)
+	sd	zero, 8(t0)
+	addi	t0, t0, 16
+	bltu	t0, t1, 1b
+
+	/* Linked at 0: what a relocation adds is where we are. */
+	lla	t0, image_rela_start
+	lla	t1, image_rela_end
+	lla	t2, image_start
+	li	t6, R_RISCV_RELATIVE
+	bgeu	t0, t1, 3f
+2:	ld	t3, 0(t0)
+	ld	t4, 8(t0)
+	ld	t5, 16(t0)
+	bne	t4, t6, 4f
+	add	t3, t3, t2
+	add	t5, t5, t2
+	sd	t5, 0(t3)
+4:	addi	t0, t0, RELA_SIZE
+	bltu	t0, t1, 2b
+3:
+	lla	sp, boot_stack_top
+	lla	tp, boot_hart
+	call	boot_main
+
+/* A secondary hart, from SBI HSM hart_start: a1 is its struct hart. */
+	.globl	secondary_entry
+secondary_entry:
+	csrw	sie, zero
+	csrw	sscratch, zero
+	lla	t0, trap_entry
+	csrw	stvec, t0
+	lla	t0, boot_satp
+	ld	t0, 0(t0)
+	sfence.vma
+	csrw	satp, t0
+	sfence.vma
+	mv	tp, a1
+	ld	sp, HART_STACK_TOP(tp)
+	call	secondary_main
+
+	.section .bss
+	.balign	16
+	.space	8192
+boot_stack_top:

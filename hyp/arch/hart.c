@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/hart.h"
+
+#include "arch/csr.h"
+#include "arch/hart_timer.h"
+#include "arch/sbi.h"
+#include "arch/this_hart.h"
+
+struct machine_features machine;
+struct hart *harts[MAX_HARTS];
+unsigned int nharts;
+
+void hart_set_timer(u64 at)
+{
+	struct hart *hart = this_hart();
+
+	if (at == hart->timer_at)
+		return;
+	hart->timer_at = at;
+	if (machine.sstc)
+		csr_write(CSR_STIMECMP, at);
+	else
+		sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
+}
+
+bool hart_timer_pending(void)
+{
+	return (csr_read(sip) & IRQ_STI) != 0;
+}
+
+void hart_setup(void)
+{
+	struct hart *hart = this_hart();
+
+	/* The timer may be due since reset: set it before its interrupt is on. */
+	hart->timer_at = 0;
+	hart_set_timer(TIME_NEVER);
+	csr_write(sie, IRQ_STI | IRQ_SSI);
+	csr_write(CSR_HEDELEG, HEDELEG_ALL);
+	csr_write(CSR_HIDELEG, IRQ_VS_ALL);
+	csr_write(CSR_HVIP, 0);
+	csr_write(CSR_HIE, 0);
+	csr_write(CSR_HCOUNTEREN, HCOUNTEREN_BASE);
+	csr_write(CSR_HTIMEDELTA, 0);
+	csr_write(CSR_VSATP, 0);
+	if (machine.henvcfg)
+		csr_write(CSR_HENVCFG, machine.sstc ? HENVCFG_STCE : 0);
+	/* Where Smstateen guards senvcfg, guests may reach it: it is switched with them. */
+	if (machine.smstateen)
+		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
+	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
+	if (machine.fpu)
+		csr_set(sstatus, SSTATUS_FS_CLEAN);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hypervisor's image in memory, page aligned parts (hyp/floe.ld). */
+#ifndef ARCH_IMAGE_H
+#define ARCH_IMAGE_H
+
+extern char image_start[], image_text_end[], image_rodata_end[], image_end[];
+
+/* The page that stands for a guest's missing trap vector (arch/trap.S). */
+extern const char trap_page[];
+
+#endif

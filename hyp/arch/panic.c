@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/panic.h"
+
+#include "arch/csr.h"
+#include "arch/image.h"
+#include "console/device.h"
+#include "core/system.h"
+
+static void put_text(const char *text)
+{
+	while (*text)
+		device_panic_putc(*text++);
+}
+
+static void put_hex(u64 value)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		device_panic_putc("0123456789abcdef"[value >> shift & 15]);
+}
+
+static void put_register(const char *name, u64 value)
+{
+	put_text(name);
+	put_text(" 0x");
+	put_hex(value);
+}
+
+static _Noreturn void finish(void)
+{
+	put_text("\n");
+	system_power_off(false);
+}
+
+void panic_trap(const u64 *x)
+{
+	static const char name[32][6] = { "", " ra ", " sp ", " gp ", " tp ", " t0 ", " t1 ", " t2 ",
+					  " s0 ", " s1 ", " a0 ", " a1 ", " a2 ", " a3 ", " a4 ", " a5 ",
+					  " a6 ", " a7 ", " s2 ", " s3 ", " s4 ", " s5 ", " s6 ", " s7 ",
+					  " s8 ", " s9 ", " s10", " s11", " t3 ", " t4 ", " t5 ", " t6 " };
+
+	put_text("\n[floe] panic: a trap in the hypervisor itself\n[floe] ");
+	put_register(" scause", csr_read(scause));
+	put_register("  sepc", csr_read(sepc));
+	put_register("  stval", csr_read(stval));
+	put_register("\n[floe]  image at", (u64)image_start);
+	put_register("  sepc in image", csr_read(sepc) - (u64)image_start);
+	for (unsigned int i = 1; i < 32; i++) {
+		if (i % 4 == 1)
+			put_text("\n[floe] ");
+		put_register(name[i], x[i]);
+	}
+	finish();
+}
+
+void panic(const char *what)
+{
+	put_text("\n[floe] panic: ");
+	put_text(what);
+	put_register(" at", (u64)__builtin_return_address(0) - (u64)image_start);
+	finish();
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a hart can do, found out by trying. Boot only, on each hart. */
+#ifndef ARCH_PROBE_H
+#define ARCH_PROBE_H
+
+#include "core/types.h"
+
+struct machine_tree;
+
+/*
+ * Finds out what the boot hart has, with the device tree's word for what cannot
+ * be tried, and fills in `machine`. NULL, or the missing requirement in one
+ * sentence.
+ */
+const char *probe_machine(const struct machine_tree *tree);
+
+/* Does this secondary hart have what `machine` says? NULL, or what it lacks. */
+const char *probe_same(void);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/init.h"
+
+#include "arch/hart.h"
+#include "core/page.h"
+#include "core/task.h"
+#include "lib/elf.h"
+#include "lib/romfs.h"
+
+#include <string.h>
+
+#define INIT_IMAGE "init.elf"
+
+/* Load offsets of a position-independent init: pages in the area that guests may choose. */
+#define LOAD_LOW ((u64)1 << 30)
+#define LOAD_PAGES ((u64)1 << 24)
+
+static u32 access_of(const struct elf_segment *s)
+{
+	return (s->flags & ELF_READ ? VMM_FLAG_READ : 0u) | (s->flags & ELF_WRITE ? VMM_FLAG_WRITE : 0u) |
+	       (s->flags & ELF_EXECUTE ? VMM_FLAG_EXECUTE : 0u);
+}
+
+/* A copy: init is small, and its own program stays as it is in ROMFS. */
+static Retcode load_segment(struct vm *vm, const struct elf_segment *s, u64 offset)
+{
+	u64 start = page_round_down(s->address), end = page_round_up(s->address + s->memory_size);
+	struct vm_request q = { .base = start + offset,
+				.npages = (end - start) >> PAGE_SHIFT,
+				.prot = access_of(s),
+				.ceiling = access_of(s) };
+	struct mdl whole = { .npages = q.npages };
+	struct region *region;
+	Retcode rc;
+
+	q.mem = memobj_create(q.npages);
+	if (!q.mem)
+		return rcOutOfMemory;
+	whole.mem = q.mem;
+	mdl_write(&whole, s->address - start, s->content.data, s->content.size);
+	rc = vm_map(vm, &q, &region);
+	memobj_put(q.mem);
+	return rc;
+}
+
+/* The tables are readable where ROMFS is mapped: no need to map them again. */
+static void load_symbols(struct task *task, const struct elf_image *elf, const u8 *romfs)
+{
+	if (!elf->symtab.data || !elf->strtab.data)
+		return;
+	task->symtab = VM_ROMFS + (u64)(elf->symtab.data - romfs);
+	task->symtab_size = elf->symtab.size;
+	task->strtab = VM_ROMFS + (u64)(elf->strtab.data - romfs);
+	task->strtab_size = elf->strtab.size;
+}
+
+static Retcode load(struct task *task, const struct elf_image *elf, const u8 *romfs)
+{
+	u64 offset = elf->relocatable ? LOAD_LOW + (rng_below(&task->vm.rng, LOAD_PAGES) << PAGE_SHIFT) : 0;
+	struct elf_segment segment;
+	u32 cursor = 0;
+	Retcode rc = task_set_path(task, INIT_IMAGE);
+
+	while (rc == rcOk && elf_next_segment(elf, &cursor, &segment))
+		rc = load_segment(&task->vm, &segment, offset);
+	load_symbols(task, elf, romfs);
+	task->initial = (TaskInitialState){ elf->entry + offset, offset };
+	task->state = TASK_ENTRY_SET;
+	return rc == rcOk ? task_start(task) : rc;
+}
+
+const char *init_start(void)
+{
+	u64 all_harts = nharts < 64 ? ((u64)1 << nharts) - 1 : ~(u64)0;
+	struct task_request q = { .name = "init",
+				  .eiid = "floe.Init",
+				  .stack_size = FLOE_STACK_DEFAULT,
+				  .priority = ThreadPriorityNormal,
+				  .flags = TaskEmpty | TaskExceptionFreezesTask,
+				  .limits = { page_count_all() << PAGE_SHIFT, ~0u,
+					      TaskMayRwx | TaskMayInspect, all_harts } };
+	u64 romfs_bytes;
+	const struct memobj *mem = vm_romfs(&romfs_bytes);
+	struct romfs fs;
+	struct romfs_file file;
+	struct elf_image elf;
+	struct task *task;
+
+	if (!mem)
+		return "there is no ROMFS image: load one as the initial RAM disk (linux,initrd-start "
+		       "and linux,initrd-end in /chosen)";
+	if (!romfs_open(&fs, mem->extents[0].start, romfs_bytes))
+		return "the initial RAM disk is no whole romfs image: make it with genromfs";
+	if (!romfs_find(&fs, INIT_IMAGE, &file))
+		return "ROMFS has no file " INIT_IMAGE ", the program that starts all others";
+	if (elf_parse(&elf, file.data, file.size) != ELF_OK || elf.writable_executable)
+		return INIT_IMAGE " is no usable program: a static RISC-V ELF64 file without a writable "
+				  "and executable segment is wanted";
+	if (task_create(&q, &task) != rcOk || load(task, &elf, fs.image) != rcOk)
+		return "there is not enough memory to start " INIT_IMAGE;
+	return NULL;
+}

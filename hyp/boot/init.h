@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boot: the first process. */
+#ifndef BOOT_INIT_H
+#define BOOT_INIT_H
+
+#include "core/types.h"
+
+/*
+ * Loads "init.elf" from ROMFS as process 1, with all permissions, and starts
+ * it: the one program that the hypervisor reads itself. NULL, or what is wrong
+ * in one sentence.
+ */
+const char *init_start(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the device tree says about the machine, read once at boot. Addresses are
+ * host-physical; nothing of the tree is needed afterwards.
+ */
+#ifndef BOOT_MACHINE_H
+#define BOOT_MACHINE_H
+
+#include "core/types.h"
+
+#define MAX_RANGES 16u
+#define MAX_RESERVED 32u
+
+struct memory_range {
+	u64 start, end;
+	bool no_map; /* of a reserved range: not even the hypervisor may touch it */
+};
+
+struct device_registers {
+	u64 base, size; /* size 0: there is no such device */
+	u32 shift;      /* registers are 2^shift bytes apart */
+	u32 width;      /* bytes of one access */
+};
+
+struct machine_tree {
+	struct memory_range memory[MAX_RANGES], reserved[MAX_RESERVED];
+	unsigned int nmemory, nreserved;
+	u64 initrd_start, initrd_end; /* equal: none */
+	u64 hart_id[MAX_HARTS];       /* in the order of the cpu nodes */
+	unsigned int nharts;
+	bool no_h, no_sstc, no_fpu, no_svinval; /* an isa string lacks it */
+	u64 timebase;
+	struct device_registers uart, finisher;
+	const char *bootargs;
+	const void *seed; /* of the generator; NULL: none */
+	u32 seed_bytes;
+};
+
+/* Reads the tree; NULL, or what is wrong in one sentence. */
+const char *machine_read(const void *tree, struct machine_tree *m);
+
+#endif

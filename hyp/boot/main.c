@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boot, in the order of things: from the firmware's entry to init's first instruction. */
+#include "boot/main.h"
+
+#include "arch/cpu.h"
+#include "arch/csr.h"
+#include "arch/exit.h"
+#include "arch/hart.h"
+#include "arch/image.h"
+#include "arch/panic.h"
+#include "arch/probe.h"
+#include "arch/sbi.h"
+#include "arch/this_hart.h"
+#include "boot/init.h"
+#include "boot/machine.h"
+#include "boot/memory.h"
+#include "boot/power.h"
+#include "console/console.h"
+#include "console/device.h"
+#include "core/page.h"
+#include "core/rng.h"
+#include "core/slab.h"
+#include "core/system.h"
+#include "core/vm.h"
+
+#include <string.h>
+
+#define HSM_HART_START 0
+
+struct hart boot_hart;
+u64 boot_satp;
+
+static struct machine_tree tree;
+
+static _Noreturn void give_up(const char *why)
+{
+	console_printf("cannot start: %s", why);
+	console_flush();
+	system_power_off(false);
+}
+
+static void require(const char *problem)
+{
+	if (problem)
+		give_up(problem);
+}
+
+static void enable_own_tables(void)
+{
+	if (!memory_map_own(&tree))
+		give_up("there is not enough memory for the hypervisor's own page tables");
+	boot_satp = memory_satp();
+	csr_write(satp, boot_satp);
+	__asm__ volatile("sfence.vma" ::: "memory");
+}
+
+/* One struct hart for each cpu node; the boot hart has one already. */
+static void make_harts(u64 boot_id)
+{
+	nharts = tree.nharts;
+	for (unsigned int i = 0; i < nharts; i++) {
+		bool boot = tree.hart_id[i] == boot_id;
+
+		harts[i] = boot ? &boot_hart : mem_alloc(sizeof(struct hart));
+		if (!harts[i])
+			give_up("there is not enough memory for the harts");
+		harts[i]->id = tree.hart_id[i];
+		harts[i]->index = i;
+		harts[i]->stack_top = memory_map_stack(i);
+		if (!harts[i]->stack_top)
+			give_up("there is not enough memory for the harts' stacks");
+		if (!boot)
+			sched_init(&harts[i]->rq);
+	}
+	if (harts[boot_hart.index] != &boot_hart)
+		give_up("the hart that the firmware started has no cpu node in the device tree");
+}
+
+static void start_secondaries(void)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		struct sbi_result r = { 0 };
+
+		if (harts[i] != &boot_hart)
+			r = sbi_call(SBI_EXT_HSM, HSM_HART_START, harts[i]->id, (u64)secondary_entry,
+				     (u64)harts[i]);
+		if (r.error)
+			console_printf("hart %lu stays off: the firmware's HSM extension says %ld",
+				       harts[i]->id, r.error);
+	}
+}
+
+static void map_system_window(void)
+{
+	u64 bytes = tree.initrd_end - tree.initrd_start;
+	void *romfs = bytes ? (void *)tree.initrd_start : NULL;
+
+	if (bytes && !page_aligned(tree.initrd_start))
+		give_up("the initial RAM disk does not begin on a page (4096 bytes)");
+	if (!vm_system_init(trap_page, romfs, bytes))
+		give_up("there is not enough memory to map ROMFS");
+}
+
+/* What an attacker cannot know: the firmware's seed, and when things happened. */
+static void seed_random(void)
+{
+	u64 times[2] = { csr_read(time), csr_read(cycle) };
+
+	if (tree.seed)
+		random_add_entropy(tree.seed, tree.seed_bytes);
+	random_add_entropy(times, sizeof(times));
+}
+
+static void greet(void)
+{
+	console_printf("Floe " FLOE_VERSION ": %u hart%s, %lu KiB free, %s%s, %u VMIDs, timer %s",
+		       nharts, nharts == 1 ? "" : "s", page_count_free() * 4,
+		       machine.gstage_levels == 3 ? "Sv39x4" : "Sv48x4",
+		       machine.svinval ? " with Svinval" : "", machine.vmid_max + 1,
+		       machine.sstc ? "Sstc" : "SBI");
+}
+
+void boot_main(u64 hart_id, const void *device_tree)
+{
+	const char *problem = machine_read(device_tree, &tree);
+
+	sched_init(&boot_hart.rq);
+	console_init(device_find(&tree.uart));
+	power_init(&tree.finisher);
+	require(problem);
+	require(probe_machine(&tree));
+	memory_reserve_boot(&tree, device_tree);
+	require(memory_init(&tree));
+	enable_own_tables();
+	make_harts(hart_id);
+	hart_setup();
+	map_system_window();
+	seed_random();
+	greet();
+	start_secondaries();
+	require(init_start());
+	guest_enter_first(sched_work());
+}
+
+/* Harts beside the first have nothing to run yet: they sleep with all interrupts off. */
+void secondary_main(void)
+{
+	const char *lack = probe_same();
+
+	if (lack)
+		panic(lack);
+	hart_setup();
+	csr_write(sie, 0);
+	for (;;)
+		cpu_wfi();
+}

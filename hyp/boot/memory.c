@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/memory.h"
+
+#include "arch/csr.h"
+#include "arch/hart.h"
+#include "arch/image.h"
+#include "arch/pgtable.h"
+#include "core/page.h"
+
+#include <libfdt.h>
+
+/*
+ * Host-physical memory is identity mapped, and Sv39 has 2^38 bytes below its
+ * hole: the last GiB of them is for stacks.
+ */
+#define STACK_AREA ((u64)0x3fc0000000)
+#define STACK_STRIDE ((u64)0x10000)
+
+static struct pgtable own;
+
+static void reserve(struct machine_tree *m, u64 start, u64 end, bool no_map)
+{
+	if (start < end && m->nreserved < MAX_RESERVED)
+		m->reserved[m->nreserved++] = (struct memory_range){ start, end, no_map };
+}
+
+void memory_reserve_boot(struct machine_tree *m, const void *tree)
+{
+	reserve(m, (u64)image_start, (u64)image_end, false);
+	reserve(m, (u64)tree, (u64)tree + fdt_totalsize(tree), false);
+	reserve(m, m->initrd_start, m->initrd_end, false);
+}
+
+/* The reserved range that ends behind `at` and begins first. */
+static const struct memory_range *next_reserved(const struct machine_tree *m, u64 at, bool only_no_map)
+{
+	const struct memory_range *next = NULL;
+
+	for (unsigned int i = 0; i < m->nreserved; i++) {
+		const struct memory_range *r = &m->reserved[i];
+
+		if ((only_no_map && !r->no_map) || page_round_up(r->end) <= at)
+			continue;
+		if (!next || r->start < next->start)
+			next = r;
+	}
+	return next;
+}
+
+/* Calls `take` for each stretch of memory that is not reserved; false ends it. */
+static bool for_each_stretch(const struct machine_tree *m, bool only_no_map,
+			     bool (*take)(u64 start, u64 end))
+{
+	for (unsigned int i = 0; i < m->nmemory; i++) {
+		u64 at = page_round_up(m->memory[i].start);
+		u64 end = min_u64(page_round_down(m->memory[i].end), STACK_AREA);
+
+		while (at < end) {
+			const struct memory_range *r = next_reserved(m, at, only_no_map);
+			u64 stop = r ? min_u64(end, max_u64(at, page_round_down(r->start))) : end;
+
+			if (at < stop && !take(at, stop))
+				return false;
+			at = stop == end ? end : page_round_up(r->end);
+		}
+	}
+	return true;
+}
+
+static struct {
+	u64 low, high; /* bounds of all free memory */
+	u64 bitmap, bytes;
+} layout;
+
+static bool measure(u64 start, u64 end)
+{
+	layout.low = min_u64(layout.low, start);
+	layout.high = max_u64(layout.high, end);
+	return true;
+}
+
+static bool place_bitmap(u64 start, u64 end)
+{
+	if (!layout.bitmap && end - start >= layout.bytes)
+		layout.bitmap = start;
+	return true;
+}
+
+static bool add_stretch(u64 start, u64 end)
+{
+	if (start == layout.bitmap)
+		start += layout.bytes;
+	if (start < end)
+		page_add_range((void *)start, (void *)end);
+	return true;
+}
+
+const char *memory_init(const struct machine_tree *m)
+{
+	layout.low = ~(u64)0;
+	for_each_stretch(m, false, measure);
+	if (layout.low >= layout.high)
+		return "no memory is left beside what the device tree reserves";
+	layout.bytes = page_round_up(page_bitmap_bytes((void *)layout.low, (void *)layout.high));
+	for_each_stretch(m, false, place_bitmap);
+	if (!layout.bitmap)
+		return "no stretch of free memory is large enough for the page allocator's bitmap";
+	page_init((void *)layout.low, (void *)layout.high, (void *)layout.bitmap);
+	for_each_stretch(m, false, add_stretch);
+	return NULL;
+}
+
+static bool map(u64 start, u64 end, u32 prot)
+{
+	u64 npages = (page_round_up(end) - page_round_down(start)) >> PAGE_SHIFT;
+	void *page = (void *)page_round_down(start);
+
+	if (!pgtable_prepare(&own, (u64)page, page, npages))
+		return false;
+	pgtable_map(&own, (u64)page, page, npages, prot);
+	return true;
+}
+
+/* Memory around the image, which has mappings of its own. */
+static bool map_memory(u64 start, u64 end)
+{
+	u32 rw = VMM_FLAG_READ | VMM_FLAG_WRITE;
+	u64 before = min_u64(end, (u64)image_start), after = max_u64(start, (u64)image_end);
+
+	return (start >= before || map(start, before, rw)) && (after >= end || map(after, end, rw));
+}
+
+static bool map_registers(const struct device_registers *d)
+{
+	struct pgtable_leaf leaf;
+
+	if (!d->size || pgtable_lookup(&own, d->base, &leaf))
+		return true;
+	return map(d->base, d->base + d->size, VMM_FLAG_READ | VMM_FLAG_WRITE);
+}
+
+bool memory_map_own(const struct machine_tree *m)
+{
+	return pgtable_init_own(&own) && for_each_stretch(m, true, map_memory) &&
+	       map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
+	       map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
+	       map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
+	       map_registers(&m->uart) && map_registers(&m->finisher);
+}
+
+u64 memory_map_stack(unsigned int hart_index)
+{
+	u64 bottom = STACK_AREA + hart_index * STACK_STRIDE + PAGE_SIZE;
+	u64 npages = HART_STACK_SIZE >> PAGE_SHIFT;
+	void *stack = page_alloc_zero(page_order(HART_STACK_SIZE));
+
+	if (!stack || !pgtable_prepare(&own, bottom, stack, npages))
+		return 0;
+	pgtable_map(&own, bottom, stack, npages, VMM_FLAG_READ | VMM_FLAG_WRITE);
+	return bottom + HART_STACK_SIZE;
+}
+
+u64 memory_satp(void)
+{
+	return SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/power.h"
+
+#include "arch/cpu.h"
+#include "arch/sbi.h"
+#include "boot/machine.h"
+#include "console/console.h"
+#include "core/sched.h"
+#include "core/system.h"
+#include "core/task.h"
+
+/* sifive,test0 and test1: a write ends the machine with a code. */
+#define FINISHER_PASS 0x5555u
+#define FINISHER_FAIL 0x3333u
+#define FINISHER_CODE(code) ((u32)(code) << 16)
+
+#define SRST_SHUTDOWN 0
+#define SRST_NO_REASON 0
+#define SRST_SYSTEM_FAILURE 1
+
+static volatile u32 *finisher;
+static bool ended, success;
+
+void power_init(const struct device_registers *registers)
+{
+	if (registers->size)
+		finisher = (volatile u32 *)registers->base;
+}
+
+void system_power_off(bool ok)
+{
+	if (finisher)
+		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL | FINISHER_CODE(1);
+	sbi_call(SBI_EXT_SRST, 0, SRST_SHUTDOWN, ok ? SRST_NO_REASON : SRST_SYSTEM_FAILURE, 0);
+	for (;;)
+		cpu_wfi();
+}
+
+void system_end(const struct task *init)
+{
+	ended = true;
+	success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
+		  init->exit_code == 0;
+	sched_request(WORK_END);
+}
+
+void system_check(void)
+{
+	if (!ended)
+		return;
+	console_flush();
+	system_power_off(success);
+}

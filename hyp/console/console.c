@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "console/console.h"
+
+#include "arch/cpu.h"
+#include "console/format.h"
+#include "console/report.h"
+#include "core/sched.h"
+#include "core/thread.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* What goes to the device in one go, and how long a turn may take. */
+#define CHUNK 16u
+#define TURN_US 100u
+
+static char ring[CONSOLE_RING];
+static u32 head, tail; /* free-running; head - tail bytes are in the ring */
+static const struct console_device *device;
+static struct list waiters = { &waiters, &waiters };
+
+_Static_assert((CONSOLE_RING & (CONSOLE_RING - 1)) == 0, "indexes are masked");
+
+void console_init(const struct console_device *d)
+{
+	device = d;
+}
+
+struct list *console_waiters(void)
+{
+	return &waiters;
+}
+
+int console_read_byte(void)
+{
+	return device ? device->read() : -1;
+}
+
+static u64 room(void)
+{
+	return CONSOLE_RING - (head - tail);
+}
+
+bool console_has_room(u64 bytes, bool guest)
+{
+	return room() >= bytes + (guest ? CONSOLE_RESERVE : 0);
+}
+
+/* Writes one chunk; false: the device takes none, or there is none. */
+static bool write_chunk(void)
+{
+	u32 at = tail % CONSOLE_RING;
+	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
+
+	n = device && n ? device->write(&ring[at], n) : 0;
+	tail += (u32)n;
+	return n != 0;
+}
+
+static void put(char c)
+{
+	while (!room())
+		write_chunk();
+	ring[head++ % CONSOLE_RING] = c;
+}
+
+static bool is_shown(char c)
+{
+	u8 byte = (u8)c;
+
+	return byte == '\t' || (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0;
+}
+
+static void put_escaped(const char *text, u64 bytes)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (; bytes; bytes--, text++) {
+		if (is_shown(*text)) {
+			put(*text);
+			continue;
+		}
+		put('\\');
+		put('x');
+		put(digit[(u8)*text >> 4]);
+		put(digit[(u8)*text & 15]);
+	}
+}
+
+static u64 escaped_size(const char *text, u64 bytes)
+{
+	u64 size = bytes;
+
+	for (; bytes; bytes--, text++)
+		size += is_shown(*text) ? 0 : 3;
+	return size;
+}
+
+u64 console_line_size(const char *name, const char *text, u64 bytes)
+{
+	return escaped_size(name, strlen(name)) + escaped_size(text, bytes) + 4;
+}
+
+void console_line(const char *name, const char *text, u64 bytes)
+{
+	put('[');
+	put_escaped(name, strlen(name));
+	put(']');
+	put(' ');
+	put_escaped(text, bytes);
+	put('\n');
+	sched_request(WORK_CONSOLE);
+}
+
+void console_printf(const char *format, ...)
+{
+	char line[CONSOLE_LINE];
+	va_list args;
+	u64 n;
+
+	va_start(args, format);
+	n = format_text(line, sizeof(line), format, args);
+	va_end(args);
+	console_line("floe", line, n);
+}
+
+bool console_busy(void)
+{
+	return head != tail || report_pending();
+}
+
+void console_pump(void)
+{
+	u64 end = cpu_time() + ticks_from_ns(0, TURN_US * 1000);
+
+	while (write_chunk() && cpu_time() < end)
+		;
+	report_pump();
+	while (!list_empty(&waiters) && !report_pending() && room() > CONSOLE_RING - CONSOLE_RESERVE)
+		thread_wake_first(&waiters);
+}
+
+void console_flush(void)
+{
+	while (device && console_busy()) {
+		while (head != tail)
+			write_chunk();
+		report_pump();
+	}
+}

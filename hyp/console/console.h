@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine's one console: whole lines go into a ring, and the ring drains
+ * to the device while nobody has anything better to do, or a little at a time
+ * beside running guests. So a slow line never holds up a hart.
+ *
+ * Part of the ring is kept for the hypervisor: guests wait, it does not.
+ */
+#ifndef CONSOLE_CONSOLE_H
+#define CONSOLE_CONSOLE_H
+
+#include "core/list.h"
+#include "core/types.h"
+
+#define CONSOLE_RING 16384u
+#define CONSOLE_RESERVE 6144u /* that guests leave free */
+
+/* A console device. write takes as many bytes as it can at once, maybe none. */
+struct console_device {
+	const char *name;
+	u64 (*write)(const char *data, u64 bytes);
+	int (*read)(void); /* a byte, or -1: none there */
+};
+
+void console_init(const struct console_device *device);
+
+/* Room for a line of that many bytes, for a guest or for the hypervisor? */
+bool console_has_room(u64 bytes, bool guest);
+
+/*
+ * Adds a line "[name] text" and its end. Bytes below 0x20 but TAB, and 0x7f to
+ * 0x9f, become \xNN in both. Without room the device is waited for.
+ */
+void console_line(const char *name, const char *text, u64 bytes);
+
+/* Bytes that the line will take. */
+u64 console_line_size(const char *name, const char *text, u64 bytes);
+
+/* A line of the hypervisor's own. At most CONSOLE_LINE bytes of it are shown. */
+#define CONSOLE_LINE 512
+void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Is output waiting? */
+bool console_busy(void);
+
+/* Writes some of it, lets reports and waiting guests go on. */
+void console_pump(void);
+
+/* Writes all of it. */
+void console_flush(void);
+
+/* A byte of input, or -1. */
+int console_read_byte(void);
+
+/* Threads that wait for room. */
+struct list *console_waiters(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Console devices: the firmware's debug console (SBI DBCN), its legacy calls,
+ * or a 16550 named in the device tree.
+ */
+#ifndef CONSOLE_DEVICE_H
+#define CONSOLE_DEVICE_H
+
+#include "console/console.h"
+
+struct device_registers;
+
+/*
+ * The best console that is there, or NULL. uart: of a 16550, size 0 for none;
+ * kept, and accessed at its identity-mapped address.
+ */
+const struct console_device *device_find(const struct device_registers *uart);
+
+/* One character, whatever has been set up. */
+void device_panic_putc(char c);
+
+#endif

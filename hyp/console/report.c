@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "console/report.h"
+
+#include "console/backtrace.h"
+#include "console/console.h"
+#include "console/format.h"
+#include "core/task.h"
+
+#include <stdarg.h>
+
+#define DESCRIPTION 128
+
+static struct list queue = { &queue, &queue };
+
+/* Lines of a report: those of earlier turns are passed over, room ends a turn. */
+struct writer {
+	struct task *task;
+	u32 line;
+	bool full;
+};
+
+__attribute__((format(printf, 2, 3))) static void emit(struct writer *w, const char *format, ...)
+{
+	char text[CONSOLE_LINE + 4 * FLOE_NAME_MAX];
+	va_list args;
+	u64 n;
+
+	if (w->full || w->line++ < w->task->report_step)
+		return;
+	va_start(args, format);
+	n = format_text(text, sizeof(text), format, args);
+	va_end(args);
+	if (!console_has_room(console_line_size("floe", text, n), false)) {
+		w->full = true;
+		return;
+	}
+	console_line("floe", text, n);
+	w->task->report_step++;
+}
+
+static const char *access_text(u32 prot)
+{
+	static const char text[8][4] = { "---", "r--", "-w-", "rw-", "--x", "r-x", "-wx", "rwx" };
+
+	return text[prot & VMM_FLAG_RWX_MASK];
+}
+
+const char *report_describe(const struct fault *f, u32 mapped, char *to, u64 size)
+{
+	const char *name = fault_name(f);
+
+	if (f->kind == FAULT_OUT_OF_MEMORY)
+		format_string(to, size, "%s on 0x%lx", name, f->address);
+	else if (f->kind != FAULT_EXCEPTION || !f->access)
+		format_string(to, size, "%s", name);
+	else if (f->two_stage && mapped)
+		format_string(to, size, "%s on 0x%lx, mapped %s", name, f->address,
+			      access_text(mapped));
+	else if (f->two_stage)
+		format_string(to, size, "%s on 0x%lx, nothing mapped", name, f->address);
+	else if (fault_code(f) == HalExcAccess)
+		format_string(to, size, "%s on 0x%lx, first stage", name, f->address);
+	else
+		format_string(to, size, "%s on 0x%lx", name, f->address);
+	return to;
+}
+
+static void write_end(struct writer *w)
+{
+	const struct task *t = w->task;
+	char text[DESCRIPTION];
+
+	switch (t->exit_status) {
+	case TaskExitNormal:
+		emit(w, "ended: %s (pid %u): exit code %d", t->name, t->pid, t->exit_code);
+		break;
+	case TaskExitTerminated:
+		emit(w, "ended: %s (pid %u): terminated", t->name, t->pid);
+		break;
+	case TaskExitUnexpected:
+		emit(w, "ended: %s (pid %u): %s at 0x%lx", t->name, t->pid,
+		     report_describe(&t->fault.fault, t->fault.mapped, text, sizeof(text)),
+		     t->fault.fault.pc);
+		break;
+	}
+}
+
+static void write_region(struct writer *w, const char *what, u64 address, const struct fault_region *r)
+{
+	if (r->npages)
+		emit(w, "  %s 0x%lx lies in region 0x%lx-0x%lx %s", what, address, r->base,
+		     r->base + (r->npages << PAGE_SHIFT) - 1, access_text(r->prot));
+	else
+		emit(w, "  %s 0x%lx lies in no region", what, address);
+}
+
+static void write_place(struct writer *w)
+{
+	const struct task *t = w->task;
+	const struct fault_record *r = &t->fault;
+	const struct fault *f = &r->fault;
+	u64 refused = f->two_stage ? f->gpa : f->address;
+
+	emit(w, "  image %s, loaded at 0x%lx", t->path && t->path[0] ? t->path : "(no name)",
+	     t->initial.relocBase);
+	write_region(w, "pc", f->pc, &r->at_pc);
+	if (f->access && f->pc != f->address)
+		write_region(w, "address", refused, &r->at_address);
+	if (f->two_stage && f->gpa != f->address)
+		emit(w, "  guest-physical address 0x%lx", f->gpa);
+	if (f->instruction_size == 4)
+		emit(w, "  instruction 0x%08x", f->instruction);
+	else if (f->instruction_size)
+		emit(w, "  instruction 0x%04x", f->instruction);
+}
+
+static void write_registers(struct writer *w)
+{
+	static const char name[32][4] = { "   ", "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ",
+					  "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ",
+					  "a6 ", "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",
+					  "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 " };
+	const struct fault_csrs *c = &w->task->fault.csrs;
+	const HalTrapFrame *f = &w->task->fault.frame;
+
+	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause, f->stval);
+	for (unsigned int i = 1; i < 31; i += 3)
+		emit(w, "  %s      0x%016lx  %s      0x%016lx  %s      0x%016lx", name[i], f->x[i],
+		     name[i + 1], f->x[i + 1], name[i + 2], f->x[i + 2]);
+	emit(w, "  t6       0x%016lx  hstatus  0x%016lx  vsstatus 0x%016lx", f->x[31], c->hstatus,
+	     c->vsstatus);
+	emit(w, "  vstvec   0x%016lx  vsepc    0x%016lx  vscause  0x%016lx", c->vstvec, c->vsepc,
+	     c->vscause);
+	emit(w, "  vstval   0x%016lx  vsatp    0x%016lx  vsscratch 0x%016lx", c->vstval, c->vsatp,
+	     c->vsscratch);
+	emit(w, "  vsie     0x%016lx  hvip     0x%016lx", c->vsie, c->hvip);
+}
+
+static void write_frames(struct writer *w)
+{
+	struct frame frames[BACKTRACE_MAX];
+	unsigned int n = backtrace(w->task, frames);
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (frames[i].function[0])
+			emit(w, "  #%u 0x%016lx %s+0x%lx", i, frames[i].pc, frames[i].function,
+			     frames[i].offset);
+		else
+			emit(w, "  #%u 0x%016lx", i, frames[i].pc);
+	}
+}
+
+static void write_freeze(struct writer *w)
+{
+	const struct task *t = w->task;
+	const struct fault_record *r = &t->fault;
+	char text[DESCRIPTION];
+
+	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
+	     report_describe(&r->fault, r->mapped, text, sizeof(text)), r->fault.pc);
+	if (r->handler_failed)
+		emit(w, "  its trap handler could not run: %s",
+		     report_describe(&r->handler, r->handler_mapped, text, sizeof(text)));
+	write_frames(w);
+	write_place(w);
+	write_registers(w);
+}
+
+void report_enqueue(struct task *task)
+{
+	/* A freeze whose block is still waiting is followed by the end's line only. */
+	task->report_step = 0;
+	if (list_empty(&task->report_link)) {
+		object_get(&task->object);
+		list_add_tail(&queue, &task->report_link);
+	}
+	report_pump();
+}
+
+bool report_pending(void)
+{
+	return !list_empty(&queue);
+}
+
+void report_pump(void)
+{
+	while (!list_empty(&queue)) {
+		struct writer w = { .task = list_first(&queue, struct task, report_link) };
+
+		if (w.task->state == TASK_FROZEN)
+			write_freeze(&w);
+		else
+			write_end(&w);
+		if (w.full)
+			return;
+		list_del(&w.task->report_link);
+		object_put(&w.task->object);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reports: the line that says how a partition ended, and the block that says
+ * why one froze.
+ *
+ * A report waits for room on the console and holds a reference on its task
+ * meanwhile. A creator whose children crash in a loop is so held back by its
+ * limit on them, and the console is never flooded faster than it drains.
+ */
+#ifndef CONSOLE_REPORT_H
+#define CONSOLE_REPORT_H
+
+#include "core/fault.h"
+#include "core/types.h"
+
+struct task;
+
+/* Reports the state (frozen or ended) that the task has just reached. */
+void report_enqueue(struct task *task);
+
+/* Does a report wait? */
+bool report_pending(void);
+
+/* Writes waiting reports as far as there is room. */
+void report_pump(void);
+
+/* "CAUSE on ADDRESS, mapped rw-": the fault in words; returns to. */
+const char *report_describe(const struct fault *fault, u32 mapped, char *to, u64 size);
+
+#endif

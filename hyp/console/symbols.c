@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "console/symbols.h"
+
+#include "core/guest_copy.h"
+#include "core/task.h"
+
+#include <string.h>
+
+/* Symbol table entry (System V ABI, ELF-64 object file format). */
+struct symbol {
+	u32 name;
+	u8 info;
+	u8 other;
+	u16 section;
+	u64 value;
+	u64 size;
+};
+
+#define TYPE_NONE 0
+#define TYPE_FUNCTION 2
+#define BATCH 32u
+
+/* The best symbol so far for one frame. */
+struct match {
+	u64 start; /* 0: none */
+	u64 size;
+	u32 name;
+	bool function;
+};
+
+/* The address that a frame's function is looked up by. */
+static u64 call_site(const struct frame *frames, unsigned int i)
+{
+	/* A return address may already belong to the next function. */
+	return i ? frames[i].pc - 1 : frames[i].pc;
+}
+
+static void consider(const struct symbol *s, u64 base, u64 pc, struct match *m)
+{
+	u64 start = s->value + base;
+	bool function = (s->info & 15) == TYPE_FUNCTION;
+
+	if (!s->section || (!function && (s->info & 15) != TYPE_NONE) || start > pc || start == 0)
+		return;
+	if (s->size && pc - start >= s->size)
+		return;
+	/* The nearest one; where two begin together, a function with a size. */
+	if (start < m->start || (start == m->start && (m->function || !function)))
+		return;
+	*m = (struct match){ start, s->size, s->name, function };
+}
+
+static void read_name(const struct task *task, u32 offset, char *to)
+{
+	u64 n;
+
+	if (offset >= task->strtab_size)
+		return;
+	n = guest_peek(&task->vm, task->strtab + offset, to,
+		       min_u64(FUNCTION_MAX - 1, task->strtab_size - offset));
+	to[n] = 0;
+}
+
+void symbols_resolve(const struct task *task, struct frame *frames, unsigned int count)
+{
+	u64 total = min_u64(task->symtab_size / sizeof(struct symbol), SYMBOLS_MAX);
+	struct match match[BACKTRACE_MAX];
+	struct symbol batch[BATCH];
+
+	memset(match, 0, sizeof(match));
+	for (u64 i = 0; i < total; i += BATCH) {
+		u64 n = min_u64(total - i, BATCH);
+
+		n = guest_peek(&task->vm, task->symtab + i * sizeof(*batch), batch,
+			       n * sizeof(*batch)) / sizeof(*batch);
+		for (u64 s = 0; s < n; s++)
+			for (unsigned int f = 0; f < count; f++)
+				consider(&batch[s], task->initial.relocBase, call_site(frames, f),
+					 &match[f]);
+	}
+	for (unsigned int f = 0; f < count; f++) {
+		if (!match[f].start)
+			continue;
+		frames[f].offset = frames[f].pc - match[f].start;
+		read_name(task, match[f].name, frames[f].function);
+	}
+}

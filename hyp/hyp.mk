@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# The hypervisor: one position-independent binary for every board.
+#
+# Uses BUILD, CROSS_COMPILE, LIBFDT_SRC, Q; gives $(BUILD)/hyp/floe.elf (symbols)
+# and $(BUILD)/hyp/floe.bin (what firmware starts).
+
+FLOE_VERSION := 0.1
+
+HYP_OUT := $(BUILD)/hyp
+HYP_SRC := $(sort $(wildcard hyp/*/*.c hyp/*/*.S))
+HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
+HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
+
+HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
+HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
+HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
+	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
+	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
+	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
+HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z text -z max-page-size=4096 --gc-sections \
+	--build-id=none --fatal-warnings --no-warn-rwx-segments
+# memcpy and its like, and the compiler's helpers.
+HYP_LIBS = $(picolibc_dir)/lib/rv64imac/lp64/libc.a \
+	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
+
+$(HYP_OUT)/%.c.o: hyp/%.c
+	@mkdir -p $(@D)
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
+
+# f registers are saved and restored, never used: this one file knows them.
+$(HYP_OUT)/arch/fp.S.o: HYP_ARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64
+$(HYP_OUT)/%.S.o: hyp/%.S
+	@mkdir -p $(@D)
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -c $< -o $@
+
+$(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c
+	@mkdir -p $(@D)
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -w -c $< -o $@
+
+$(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld
+	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@
+
+$(HYP_OUT)/floe.bin: $(HYP_OUT)/floe.elf
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
+
+-include $(HYP_OBJ:.o=.d)
