@@ -21,7 +21,10 @@ multilib_lp64 := -march=rv64imac -mabi=lp64
 picolibc_dir := $(patsubst %/include/picolibc.h,%,$(firstword $(wildcard \
 	$(addsuffix /include/picolibc.h,/usr/lib/picolibc/riscv64-unknown-elf \
 	$(shell $(guest_cc) -print-sysroot 2>/dev/null)))))
-libgcc_dir = $(patsubst %/,%,$(dir $(shell $(guest_cc) $(multilib_$(1)) -print-libgcc-file-name)))
+libraries = $(firstword $(wildcard $(addprefix $(picolibc_dir)/lib/, \
+	$(addsuffix /libc.a,$(shell $(guest_cc) $(multilib_$(1)) -print-multi-directory) .)))) \
+	$(shell $(guest_cc) $(multilib_$(1)) -print-libgcc-file-name)
+library_options = $(patsubst %/,-L%,$(dir $(call libraries,$(1))))
 
 # Most bare-metal linkers cannot make position-independent programs; the one for
 # Linux, of the same binutils, can.
@@ -62,8 +65,8 @@ $(sdk_dir)/floe.specs: guest/sdk/floe.specs.in guest/guest.mk
 	$(Q)test -n '$(guest_ld)' || { echo '$(CROSS_COMPILE)ld cannot link with -pie, and there is no' \
 		'riscv64-linux-gnu-ld: install binutils-riscv64-linux-gnu' >&2; exit 1; }
 	$(Q)sed -e 's|@LD@|$(guest_ld)|g' -e 's|@SDK@|$(sdk_dir)|g' -e 's|@PICOLIBC@|$(picolibc_dir)|g' \
-		-e 's|@LIBGCC_LP64D@|$(call libgcc_dir,lp64d)|g' \
-		-e 's|@LIBGCC_LP64@|$(call libgcc_dir,lp64)|g' $< > $@
+		-e 's|@LIBS_LP64D@|$(call library_options,lp64d)|g' \
+		-e 's|@LIBS_LP64@|$(call library_options,lp64)|g' $< > $@
 
 # The library is built with the SDK's own specs, which need nothing of it yet.
 sdk_cc = $(guest_cc) --specs=$(sdk_dir)/floe.specs $(multilib_$(1)) $(guest_cflags) \
