@@ -64,8 +64,8 @@ $(shell $(setup) $(groups) 1>&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error what is needed is not there, see above)
 endif
--include hyp/hyp.mk
--include guest/guest.mk
+include hyp/hyp.mk
+include guest/guest.mk
 -include tests/unit/unit.mk
 include tests/system/system.mk
 endif
