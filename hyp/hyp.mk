@@ -19,8 +19,8 @@ HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-common -fno-strict-
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
 	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
-HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z text -z max-page-size=4096 --gc-sections \
-	--build-id=none --fatal-warnings --no-warn-rwx-segments
+HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-size=4096 --gc-sections \
+	--build-id=none --no-warn-rwx-segments
 # memcpy and its like, and the compiler's helpers.
 HYP_LIBS = $(picolibc_dir)/lib/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)

@@ -263,12 +263,12 @@ struct thread *sched_work(void)
 		u32 work = rq->work;
 
 		rq->work = 0;
+		if (work & WORK_END)
+			system_check();
 		if (work & WORK_REAP)
 			object_reap();
 		if (work & WORK_CONSOLE)
 			console_pump();
-		if (work & WORK_END)
-			system_check();
 		if (work & WORK_RESCHEDULE)
 			pick(rq);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))
