@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum {
-	ROUNDS = 20000000,
+	ROUNDS = 40000000,
 	GAP = 500, /* ticks; a round takes far less */
 };
 

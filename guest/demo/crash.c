@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Follows a null pointer deep in a chain of calls. */
+/*
+ * Follows a null pointer deep in a chain of calls. noipa keeps the chain as it
+ * is written here, so that the report shows it.
+ */
 #include <stdio.h>
 
 struct channel {
@@ -12,17 +15,17 @@ struct sensor {
 	struct channel *channel; /* nobody has connected one */
 };
 
-__attribute__((noinline)) static int read_channel(const struct channel *channel)
+__attribute__((noipa)) static int read_channel(const struct channel *channel)
 {
 	return channel->gain * channel->value;
 }
 
-__attribute__((noinline)) static int read_sensor(const struct sensor *sensor)
+__attribute__((noipa)) static int read_sensor(const struct sensor *sensor)
 {
 	return read_channel(sensor->channel) + 1;
 }
 
-__attribute__((noinline)) static int control_step(const struct sensor *sensors, int count)
+__attribute__((noipa)) static int control_step(const struct sensor *sensors, int count)
 {
 	int sum = 0;
 
