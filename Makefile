@@ -51,6 +51,7 @@ group_test-unit := test
 group_test-system := test
 group_check := test check
 group_debug := debug
+group_format := check
 group_programs := build
 group_sdk := build
 goals := $(or $(MAKECMDGOALS),help)
@@ -77,10 +78,11 @@ system_variables := PLATFORM SYSTEM IMAGES SYSTEM_CHECK BUILD MEM V OPENSBI QEMU
 	$(if $(filter file,$(origin LIBFDT_SRC)),,LIBFDT_SRC)
 run_variables := $(system_variables) SMP TIMEOUT ICOUNT QEMU_ARGS
 
-.PHONY: $(commands) programs help clean
+.PHONY: $(commands) programs format help clean
 
 # The hypervisor and every program that comes with Floe.
 programs: $(BUILD)/hyp/floe.bin guests
+	@:
 
 # These build in a make of their own, through the script, so that the script
 # alone does the same. `+` lets it share the jobs, and the console be seen live.
@@ -111,12 +113,16 @@ test-system: programs $(SYSTEM_TEST_IMAGES)
 check: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
 	$(Q)ci/check $(call quote,$(BUILD)) $(call quote,$(CROSS_COMPILE))
 
+# Lays out all C as make check wants it, with clang-format 14.
+format:
+	$(Q)find hyp guest tests -name '*.[ch]' -exec clang-format -i {} +
+
 define help_text
 Commands:
   make run         builds everything and runs the demo system in QEMU
   make debug       the same under gdb, halted before the first instruction
   make test        all tests; make test-unit and make test-system are its parts
-  make check       format, static analysis, sizes
+  make check       format, static analysis, sizes; make format lays out the C files
   make sdk         the SDK for programs of your own, in $(BUILD)/sdk
   make image       the files that a board boots, in $(BUILD)/$(PLATFORM)
   make clean       removes $(BUILD)
