@@ -142,23 +142,26 @@
 	})
 
 /*
- * Reads a CSR that may not exist: true if it does. A trap on the way goes to
- * the label behind the access instead of the trap vector; it changes sepc,
- * scause and sstatus.SPP, which is why this is for boot only.
+ * Executes an instruction that may not exist, with a register of its own as %2:
+ * true if it does. A trap goes to the label behind it instead of the trap
+ * vector; it changes sepc, scause and sstatus.SPP, which is why this is for
+ * boot only.
  */
-#define csr_probe(csr)                                                                            \
+#define instruction_probe(instruction)                                                            \
 	({                                                                                        \
 		unsigned long csr_ok_, csr_old_, csr_tmp_;                                        \
 		__asm__ volatile("la %2, 1f\n\t"                                                  \
 				 "csrrw %1, stvec, %2\n\t"                                        \
-				 "li %0, 0\n\t"                                                   \
-				 "csrr %2, " CSR_STR(csr) "\n\t"                                  \
-							  "li %0, 1\n\t"                          \
-							  ".balign 4\n"                           \
-							  "1:\tcsrw stvec, %1"                    \
+				 "li %0, 0\n\t" instruction "\n\t"                                \
+				 "li %0, 1\n\t"                                                   \
+				 ".balign 4\n"                                                    \
+				 "1:\tcsrw stvec, %1"                                             \
 				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");   \
 		csr_ok_ != 0;                                                                     \
 	})
+
+/* Does that CSR exist, and may it be read? */
+#define csr_probe(csr) instruction_probe("csrr %2, " CSR_STR(csr))
 #endif
 
 #endif

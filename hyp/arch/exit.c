@@ -42,11 +42,18 @@ static u32 access_of(u64 cause)
 	}
 }
 
-/* The instruction at the pc, if it can be read without the guest's own paging. */
+/* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it. */
 static void read_instruction(const struct vm *vm, struct fault *f)
 {
 	u16 half[2];
 
+	/* Where the hart gives the instruction itself, that is right in any case. */
+	if ((f->cause == CAUSE_ILLEGAL_INSTRUCTION || f->cause == CAUSE_VIRTUAL_INSTRUCTION) &&
+	    f->address) {
+		f->instruction = (u32)f->address;
+		f->instruction_size = (f->address & 3) == 3 ? 4 : 2;
+		return;
+	}
 	if (csr_read(CSR_VSATP) || guest_peek(vm, f->pc, half, 2) != 2)
 		return;
 	f->instruction = half[0];

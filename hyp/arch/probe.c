@@ -46,6 +46,13 @@ static void probe_gstage(void)
 		machine.vmid_max = largest_vmid(machine.hgatp_mode);
 }
 
+/* sstatus.FS sticks where there are f registers. */
+static bool has_f_registers(void)
+{
+	csr_set(sstatus, SSTATUS_FS);
+	return (csr_read(sstatus) & SSTATUS_FS) != 0;
+}
+
 const char *probe_machine(const struct machine_tree *tree)
 {
 	if (!has_csr(tree->no_h, CSR_HSTATUS))
@@ -59,8 +66,8 @@ const char *probe_machine(const struct machine_tree *tree)
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME extension";
 	machine.timebase = tree->timebase;
-	machine.fpu = !tree->no_fpu;
-	machine.svinval = !tree->no_svinval;
+	machine.fpu = !tree->no_fpu && has_f_registers();
+	machine.svinval = !tree->no_svinval && instruction_probe(".insn 0x18000073");
 	machine.henvcfg = csr_probe(CSR_HENVCFG);
 	machine.senvcfg = csr_probe(CSR_SENVCFG);
 	machine.smstateen = csr_probe(CSR_HSTATEEN0);

@@ -9,7 +9,11 @@
 
 #include <string.h>
 
-#define INIT_IMAGE "init.elf"
+#define INIT_DEFAULT "init.elf"
+#define INIT_OPTION "init="
+
+/* The name of the first program's file. */
+static char image_name[64] = INIT_DEFAULT;
 
 /* Load offsets of a position-independent init: pages in the area that guests may choose. */
 #define LOAD_LOW ((u64)1 << 30)
@@ -59,7 +63,7 @@ static Retcode load(struct task *task, const struct elf_image *elf, const u8 *ro
 	u64 offset = elf->relocatable ? LOAD_LOW + (rng_below(&task->vm.rng, LOAD_PAGES) << PAGE_SHIFT) : 0;
 	struct elf_segment segment;
 	u32 cursor = 0;
-	Retcode rc = task_set_path(task, INIT_IMAGE);
+	Retcode rc = task_set_path(task, image_name);
 
 	while (rc == rcOk && elf_next_segment(elf, &cursor, &segment))
 		rc = load_segment(&task->vm, &segment, offset);
@@ -69,7 +73,24 @@ static Retcode load(struct task *task, const struct elf_image *elf, const u8 *ro
 	return rc == rcOk ? task_start(task) : rc;
 }
 
-const char *init_start(void)
+/* Boot arguments are words between spaces; the last init= counts. */
+static bool choose_image(const char *word)
+{
+	for (; word && *word; word += strcspn(word, " "), word += strspn(word, " ")) {
+		size_t length = strcspn(word, " "), skip = strlen(INIT_OPTION);
+
+		if (strncmp(word, INIT_OPTION, skip))
+			continue;
+		length -= skip;
+		if (!length || length >= sizeof(image_name))
+			return false;
+		memcpy(image_name, word + skip, length);
+		image_name[length] = 0;
+	}
+	return true;
+}
+
+const char *init_start(const char *bootargs)
 {
 	u64 all_harts = nharts < 64 ? ((u64)1 << nharts) - 1 : ~(u64)0;
 	struct task_request q = { .name = "init",
@@ -86,17 +107,19 @@ const char *init_start(void)
 	struct elf_image elf;
 	struct task *task;
 
+	if (!choose_image(bootargs))
+		return "the boot argument init= names no file, or one with too long a name";
 	if (!mem)
 		return "there is no ROMFS image: load one as the initial RAM disk (linux,initrd-start "
 		       "and linux,initrd-end in /chosen)";
 	if (!romfs_open(&fs, mem->extents[0].start, romfs_bytes))
 		return "the initial RAM disk is no whole romfs image: make it with genromfs";
-	if (!romfs_find(&fs, INIT_IMAGE, &file))
-		return "ROMFS has no file " INIT_IMAGE ", the program that starts all others";
+	if (!romfs_find(&fs, image_name, &file))
+		return "ROMFS lacks the first program, init.elf or what the boot argument init= names";
 	if (elf_parse(&elf, file.data, file.size) != ELF_OK || elf.writable_executable)
-		return INIT_IMAGE " is no usable program: a static RISC-V ELF64 file without a writable "
-				  "and executable segment is wanted";
+		return "the first program is not usable: a static RISC-V ELF64 file without a writable "
+		       "and executable segment is wanted";
 	if (task_create(&q, &task) != rcOk || load(task, &elf, fs.image) != rcOk)
-		return "there is not enough memory to start " INIT_IMAGE;
+		return "there is not enough memory to start the first program";
 	return NULL;
 }

@@ -6,10 +6,11 @@
 #include "core/types.h"
 
 /*
- * Loads "init.elf" from ROMFS as process 1, with all permissions, and starts
- * it: the one program that the hypervisor reads itself. NULL, or what is wrong
- * in one sentence.
+ * Loads the first program from ROMFS as process 1, with all permissions, and
+ * starts it: the one program that the hypervisor reads itself. It is init.elf,
+ * or what the boot arguments name with init=FILE; bootargs may be NULL. NULL,
+ * or what is wrong in one sentence.
  */
-const char *init_start(void);
+const char *init_start(const char *bootargs);
 
 #endif

@@ -104,11 +104,11 @@ static void map_system_window(void)
 /* What an attacker cannot know: the firmware's seed, and when things happened. */
 static void seed_random(void)
 {
-	u64 times[2] = { csr_read(time), csr_read(cycle) };
+	u64 now = csr_read(time);
 
 	if (tree.seed)
 		random_add_entropy(tree.seed, tree.seed_bytes);
-	random_add_entropy(times, sizeof(times));
+	random_add_entropy(&now, sizeof(now));
 }
 
 static void greet(void)
@@ -138,7 +138,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	seed_random();
 	greet();
 	start_secondaries();
-	require(init_start());
+	require(init_start(tree.bootargs));
 	guest_enter_first(sched_work());
 }
 

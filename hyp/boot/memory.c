@@ -157,6 +157,7 @@ u64 memory_map_stack(unsigned int hart_index)
 	if (!stack || !pgtable_prepare(&own, bottom, stack, npages))
 		return 0;
 	pgtable_map(&own, bottom, stack, npages, VMM_FLAG_READ | VMM_FLAG_WRITE);
+	__asm__ volatile("sfence.vma" ::: "memory");
 	return bottom + HART_STACK_SIZE;
 }
 

@@ -2,6 +2,7 @@
 #include "console/console.h"
 
 #include "arch/cpu.h"
+#include "arch/hart_timer.h"
 #include "console/format.h"
 #include "console/report.h"
 #include "core/sched.h"
@@ -46,13 +47,14 @@ bool console_has_room(u64 bytes, bool guest)
 	return room() >= bytes + (guest ? CONSOLE_RESERVE : 0);
 }
 
-/* Writes one chunk; false: the device takes none, or there is none. */
+/* Writes one chunk; false: the device takes none now. Without a device output is lost. */
 static bool write_chunk(void)
 {
 	u32 at = tail % CONSOLE_RING;
 	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
 
-	n = device && n ? device->write(&ring[at], n) : 0;
+	if (device && n)
+		n = device->write(&ring[at], n);
 	tail += (u32)n;
 	return n != 0;
 }
@@ -133,7 +135,8 @@ void console_pump(void)
 {
 	u64 end = cpu_time() + ticks_from_ns(0, TURN_US * 1000);
 
-	while (write_chunk() && cpu_time() < end)
+	/* A deadline comes first: what waits for it may be a real-time thread. */
+	while (!hart_timer_pending() && write_chunk() && cpu_time() < end)
 		;
 	report_pump();
 	while (!list_empty(&waiters) && !report_pending() && room() > CONSOLE_RING - CONSOLE_RESERVE)
@@ -142,7 +145,7 @@ void console_pump(void)
 
 void console_flush(void)
 {
-	while (device && console_busy()) {
+	while (console_busy()) {
 		while (head != tail)
 			write_chunk();
 		report_pump();
