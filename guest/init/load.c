@@ -31,13 +31,16 @@ static void report_property(const struct manifest_partition *p, const char *erro
 
 bool check_image(const struct manifest_partition *p)
 {
-	const char *file = manifest_base_name(p->image);
+	const char *file;
 	char sentence[SENTENCE_SIZE];
 	struct elf_image elf;
 	const void *data;
 	rtl_size_t size;
 	enum elf_error error;
 
+	if (!p->image)
+		return false; /* reported with the manifest's mistakes */
+	file = manifest_base_name(p->image);
 	if (KosRomfsMap(file, &data, &size) != rcOk) {
 		snprintf(sentence, sizeof(sentence), "there is no file %s in ROMFS; pack it", file);
 		report_property(p, "missing-image", "image", sentence);

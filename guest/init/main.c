@@ -45,13 +45,14 @@ int main(void)
 	struct manifest manifest;
 	const void *tree;
 	rtl_size_t size;
+	bool sound;
 
 	if (KosRomfsMap(MANIFEST, &tree, &size) != rcOk) {
 		report_mistake(NULL, "missing-file", MANIFEST,
 			       "there is no such file in ROMFS; pack the compiled manifest");
 		return EXIT_FAILURE;
 	}
-	if (!manifest_read(&manifest, tree, size, &reporter) || !check_files_and_images(&manifest))
-		return EXIT_FAILURE;
-	return run_system(&manifest) ? EXIT_SUCCESS : EXIT_FAILURE;
+	sound = manifest_read(&manifest, tree, size, &reporter);
+	sound &= check_files_and_images(&manifest);
+	return sound && run_system(&manifest) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
