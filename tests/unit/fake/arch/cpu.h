@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for hyp/arch/cpu.h: a clock that tests set, and fences that are counted. */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include "arch/csr.h"
+#include "core/types.h"
+
+/* What the hypervisor did to this hart. */
+struct fake_cpu {
+	u64 time;
+	u64 hgatp;
+	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi;
+	gpa_t last_page;
+	u64 last_vmid;
+};
+
+extern struct fake_cpu fake_cpu;
+
+static inline u64 cpu_time(void)
+{
+	return fake_cpu.time;
+}
+
+static inline void cpu_fence_i(void)
+{
+	fake_cpu.fence_i++;
+}
+
+static inline void cpu_hfence_gvma_all(void)
+{
+	fake_cpu.fence_all++;
+}
+
+static inline void cpu_hfence_gvma_vmid(u64 vmid)
+{
+	fake_cpu.fence_vmid++;
+	fake_cpu.last_vmid = vmid;
+}
+
+static inline void cpu_hfence_gvma_page(gpa_t gpa, u64 vmid)
+{
+	fake_cpu.fence_page++;
+	fake_cpu.last_page = gpa;
+	fake_cpu.last_vmid = vmid;
+}
+
+static inline void cpu_hinval_gvma_page(gpa_t gpa, u64 vmid)
+{
+	fake_cpu.inval_page++;
+	fake_cpu.last_page = gpa;
+	fake_cpu.last_vmid = vmid;
+}
+
+static inline void cpu_sfence_w_inval(void)
+{
+	fake_cpu.inval_fences++;
+}
+
+static inline void cpu_sfence_inval_ir(void)
+{
+	fake_cpu.inval_fences++;
+}
+
+static inline void cpu_set_hgatp(u64 value)
+{
+	fake_cpu.hgatp = value;
+}
+
+/* Time passes until the hart's timer is due; a test that sleeps for ever fails. */
+void cpu_wfi(void);
+
+#endif

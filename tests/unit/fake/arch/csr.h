@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The real names and bits of CSRs, with registers that are entries of a table. */
+#ifndef FAKE_ARCH_CSR_H
+#define FAKE_ARCH_CSR_H
+
+/* The real file leaves its instructions out for assembly. */
+#define __ASSEMBLER__
+#include_next "arch/csr.h"
+#undef __ASSEMBLER__
+
+#include "core/types.h"
+
+/* The value of a CSR, by its name as the assembler would get it. */
+u64 *fake_csr(const char *name);
+
+#define CSR_STR_(x) #x
+#define CSR_STR(x) CSR_STR_(x)
+
+#define csr_read(csr) (*fake_csr(CSR_STR(csr)))
+#define csr_write(csr, value) ((void)(*fake_csr(CSR_STR(csr)) = (value)))
+#define csr_set(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) |= (bits)))
+#define csr_clear(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) &= ~(u64)(bits)))
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fake.h"
+
+#include "arch/csr.h"
+#include "arch/hart_timer.h"
+#include "arch/this_hart.h"
+#include "console/console.h"
+#include "core/system.h"
+#include "core/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTPUT_SIZE 1000000u
+
+struct fake_cpu fake_cpu;
+struct hart fake_hart;
+struct hart *fake_this_hart = &fake_hart;
+struct fake_system fake_system;
+struct machine_features machine;
+struct hart *harts[MAX_HARTS] = { &fake_hart };
+unsigned int nharts = 1;
+
+static char output[OUTPUT_SIZE];
+static u64 written, room;
+static const char *input = "";
+
+static u64 write_output(const char *data, u64 bytes)
+{
+	u64 n = min_u64(min_u64(bytes, room), OUTPUT_SIZE - 1 - written);
+
+	memcpy(output + written, data, n);
+	written += n;
+	room -= room == ~(u64)0 ? 0 : n;
+	return n;
+}
+
+static int read_input(void)
+{
+	return *input ? (u8)*input++ : -1;
+}
+
+static const struct console_device device = { "fake", write_output, read_input };
+
+void fake_reset(void)
+{
+	fake_cpu = (struct fake_cpu){ .time = 1000000 * MS };
+	fake_system = (struct fake_system){ 0 };
+	fake_hart = (struct hart){ .timer_at = TIME_NEVER };
+	machine = (struct machine_features){ .vmid_max = 127,
+					     .gstage_levels = 3,
+					     .hgatp_mode = HGATP_MODE_SV39X4,
+					     .timebase = 1000 * MS };
+	sched_init(&fake_hart.rq);
+	fake_output_clear();
+	fake_output_room(~(u64)0);
+	input = "";
+	console_init(&device);
+}
+
+const char *fake_output(void)
+{
+	output[written] = 0;
+	return output;
+}
+
+void fake_output_clear(void)
+{
+	written = 0;
+}
+
+void fake_output_room(u64 bytes)
+{
+	room = bytes;
+}
+
+void fake_input(const char *text)
+{
+	input = text;
+}
+
+u64 *fake_csr(const char *name)
+{
+	static struct {
+		const char *name;
+		u64 value;
+	} csrs[64];
+	unsigned int i = 0;
+
+	while (csrs[i].name && strcmp(csrs[i].name, name) != 0)
+		i++;
+	csrs[i].name = name;
+	return &csrs[i].value;
+}
+
+void hart_set_timer(u64 at)
+{
+	fake_hart.timer_at = at;
+}
+
+bool hart_timer_pending(void)
+{
+	return fake_cpu.time >= fake_hart.timer_at;
+}
+
+void cpu_wfi(void)
+{
+	fake_cpu.wfi++;
+	if (fake_hart.timer_at == TIME_NEVER) {
+		fprintf(stderr, "the hart sleeps and nothing will wake it\n");
+		abort();
+	}
+	fake_cpu.time = max_u64(fake_cpu.time, fake_hart.timer_at);
+}
+
+/* arch/fp.S */
+void fp_save(u64 *f);
+void fp_restore(const u64 *f);
+
+void fp_save(u64 *f)
+{
+	(void)f;
+}
+
+void fp_restore(const u64 *f)
+{
+	(void)f;
+}
+
+void system_end(const struct task *init)
+{
+	fake_system.ends++;
+	fake_system.success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
+			      init->exit_code == 0;
+}
+
+void system_check(void)
+{
+}
