@@ -56,16 +56,21 @@ bool check_image(const struct manifest_partition *p)
 	return false;
 }
 
-/* What the manifest can be blamed for is named so, all else by the call that failed. */
+/*
+ * What the manifest can be blamed for is named so, all else by the call that
+ * failed. Copies of segments count for init, whose limit is the machine's memory.
+ */
 static void report_failure(const struct manifest_partition *p, const char *call, Retcode rc)
 {
-	if (rc == rcOutOfMemory)
+	bool is_copying = strcmp(call, "KnElfCreateVmSegEx") == 0;
+
+	if (rc == rcQuotaExceeded && p->memory_limit && !is_copying)
+		report_property(p, "not-enough-memory", "memory-limit",
+				"the partition's limit is too low to load its image; raise it");
+	else if (rc == rcOutOfMemory || rc == rcQuotaExceeded)
 		report_property(p, "not-enough-memory", "image",
 				"the machine has not enough memory to load it; give it more, or "
 				"take partitions out");
-	else if (rc == rcQuotaExceeded && p->memory_limit)
-		report_property(p, "not-enough-memory", "memory-limit",
-				"the partition's limit is too low to load its image; raise it");
 	else if (rc == rcSecurityDisallow && p->cpus && strcmp(call, "KnTaskSetLimits") == 0)
 		report_property(p, "bad-value", "cpus",
 				"the machine has not all of these CPUs; name some that it has");
