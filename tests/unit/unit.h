@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every unit test includes: cmocka, the helpers, and a generator of its own. */
+#ifndef UNIT_UNIT_H
+#define UNIT_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/types.h"
+
+#define assert_rc(expression, expected) assert_int_equal((expression), (expected))
+
+/* Numbers that are the same in every run (xorshift). */
+static inline u64 test_random(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+#define TEST_SEED ((u64)0x9e3779b97f4a7c15)
+
+#endif

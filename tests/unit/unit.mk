@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Unit tests: every tests/unit/NAME.c is a cmocka program on this machine, linked with
+# the hypervisor's portable code, the fake architecture in fake/ and support/.
+#
+# Uses BUILD, HOSTCC, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
+
+unit_out := $(BUILD)/tests/unit
+unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
+	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
+	$(addprefix hyp/arch/,pgtable.c vmid.c vcpu.c exit.c) hyp/boot/init.c
+unit_init := $(addprefix guest/init/,manifest.c property.c tree.c)
+unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
+unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
+unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_support)) \
+	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
+
+# fake/ comes first: its files stand in for those of the same name.
+unit_sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
+unit_cc := $(HOSTCC) -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer $(unit_sanitize) \
+	-MMD -MP -DFLOE_VERSION='"test"' -Itests/unit/fake -Itests/unit -Ihyp -Ihyp/include \
+	-Iguest/init -isystem $(LIBFDT_SRC)
+unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+
+# Allocations from other files can be made to fail (support/memory.h).
+comma := ,
+unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero slab_alloc mem_alloc)
+
+$(unit_out)/libfdt/%.o: $(LIBFDT_SRC)/%.c tests/unit/unit.mk
+	@mkdir -p $(@D)
+	$(Q)$(unit_cc) -w -c $< -o $@
+
+$(unit_out)/%.o: %.c tests/unit/unit.mk
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)
+	$(Q)$(unit_cc) $(unit_warnings) -c $< -o $@
+
+$(unit_out)/libfloe.a: $(unit_objects)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) $^ -lcmocka -o $@
+
+# Intermediate files that make would remove otherwise.
+.SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
+
+-include $(unit_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
