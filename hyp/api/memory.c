@@ -3,8 +3,8 @@
 #include "api/api.h"
 #include "core/guest_copy.h"
 
-#define ALLOCATE_FLAGS                                                                            \
-	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |               \
+#define ALLOCATE_FLAGS                                                                             \
+	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
 	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD)
 
 /* A guest's choice of a range: page aligned, not empty, where guests may choose. */
@@ -40,7 +40,8 @@ Retcode api_vm_allocate(struct task *self, const u64 *a, u64 *value)
 	Retcode rc;
 
 	if ((a[2] & ~(u64)ALLOCATE_FLAGS) || !(a[2] & VMM_FLAG_RESERVE) || !access_is_valid(a[2]) ||
-	    !page_aligned(a[1]) || !a[1] || a[1] > VM_USER_END || (a[0] && !range_is_valid(a[0], a[1])))
+	    !page_aligned(a[1]) || !a[1] || a[1] > VM_USER_END ||
+	    (a[0] && !range_is_valid(a[0], a[1])))
 		return rcInvalidArgument;
 	rc = vm_map(&self->vm, &q, &region);
 	if (rc != rcOk)
@@ -92,8 +93,8 @@ Retcode api_vm_seg_init_from_vm(struct task *self, const u64 *a, u64 *value)
 	Retcode rc;
 
 	(void)value;
-	if (bad_pointer(a[0], sizeof(u64)) || !page_aligned(a[1]) || !any_range_is_valid(a[2], a[3]) ||
-	    !mdl_flags_are_valid(a[4]))
+	if (bad_pointer(a[0], sizeof(u64)) || !page_aligned(a[1]) ||
+	    !any_range_is_valid(a[2], a[3]) || !mdl_flags_are_valid(a[4]))
 		return rcInvalidArgument;
 	if (!mdl_access_is_allowed(self, a[4]))
 		return rcSecurityDisallow;
@@ -144,8 +145,8 @@ static void copy_to_mdl(struct task *self, gpa_t from, u64 bytes, const struct m
 static bool from_buf_is_valid(const FloeSegFromBuf *f)
 {
 	return page_aligned(f->loadAddr | f->size) && f->size && mdl_flags_are_valid(f->flags) &&
-	       f->offset <= f->size && f->bufSize <= f->size - f->offset && (f->buf || !f->bufSize) &&
-	       (f->buildId || !f->buildIdSize);
+	       f->offset <= f->size && f->bufSize <= f->size - f->offset &&
+	       (f->buf || !f->bufSize) && (f->buildId || !f->buildIdSize);
 }
 
 /* (VmSeg *, const FloeSegFromBuf *) */

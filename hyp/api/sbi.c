@@ -20,8 +20,17 @@
 /* "Floe" among the implementation ids, which has none registered. */
 #define SBI_IMPL_ID 0x464c4f
 
-enum { DBCN_WRITE, DBCN_READ, DBCN_WRITE_BYTE };
-enum { BASE_SPEC_VERSION, BASE_IMPL_ID, BASE_IMPL_VERSION, BASE_PROBE };
+enum {
+	DBCN_WRITE,
+	DBCN_READ,
+	DBCN_WRITE_BYTE
+};
+enum {
+	BASE_SPEC_VERSION,
+	BASE_IMPL_ID,
+	BASE_IMPL_VERSION,
+	BASE_PROBE
+};
 
 struct sbi_answer {
 	i64 error;
@@ -110,8 +119,8 @@ static struct sbi_answer debug_console(struct task *self, const u64 *a, u64 func
 	case DBCN_READ:
 		if (a[2])
 			return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
-		return function == DBCN_WRITE ? console_write(self, a[1], a[0]) :
-						console_read(self, a[1], a[0]);
+		return function == DBCN_WRITE ? console_write(self, a[1], a[0])
+					      : console_read(self, a[1], a[0]);
 	case DBCN_WRITE_BYTE:
 		return line_write(self, &byte, 1) ? (struct sbi_answer){ 0 } : wait_for_console();
 	default:
@@ -156,8 +165,8 @@ void api_sbi(struct thread *t)
 {
 	u64 *a = &t->vcpu.x[10];
 	bool legacy = a[7] == SBI_LEGACY_PUTCHAR;
-	struct sbi_answer answer =
-		legacy ? debug_console(t->task, a, DBCN_WRITE_BYTE) : dispatch(t, a);
+	struct sbi_answer answer = legacy ? debug_console(t->task, a, DBCN_WRITE_BYTE)
+					  : dispatch(t, a);
 
 	if (thread_current() != t)
 		return;

@@ -68,7 +68,8 @@ static Retcode read_interval(struct task *self, gpa_t from, u64 *interval)
 
 	if (rc != rcOk)
 		return rc;
-	if (param.rrInterval.nsec >= 1000000000 || (!param.rrInterval.sec && !param.rrInterval.nsec))
+	if (param.rrInterval.nsec >= 1000000000 ||
+	    (!param.rrInterval.sec && !param.rrInterval.nsec))
 		return rcInvalidArgument;
 	*interval = ticks_from_ns(param.rrInterval.sec, param.rrInterval.nsec);
 	return rcOk;

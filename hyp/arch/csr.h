@@ -116,29 +116,29 @@
 #define CSR_STR(x) CSR_STR_(x)
 
 /* csr is a name that the assembler knows (sepc) or a CSR_ number above. */
-#define csr_read(csr)                                                                             \
-	({                                                                                        \
-		unsigned long csr_v_;                                                             \
-		__asm__ volatile("csrr %0, " CSR_STR(csr) : "=r"(csr_v_)::"memory");              \
-		csr_v_;                                                                           \
+#define csr_read(csr)                                                                              \
+	({                                                                                         \
+		unsigned long csr_v_;                                                              \
+		__asm__ volatile("csrr %0, " CSR_STR(csr) : "=r"(csr_v_)::"memory");               \
+		csr_v_;                                                                            \
 	})
 
-#define csr_write(csr, value)                                                                     \
-	({                                                                                        \
-		unsigned long csr_w_ = (value);                                                   \
-		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");          \
+#define csr_write(csr, value)                                                                      \
+	({                                                                                         \
+		unsigned long csr_w_ = (value);                                                    \
+		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");           \
 	})
 
-#define csr_set(csr, bits)                                                                        \
-	({                                                                                        \
-		unsigned long csr_b_ = (bits);                                                    \
-		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");          \
+#define csr_set(csr, bits)                                                                         \
+	({                                                                                         \
+		unsigned long csr_b_ = (bits);                                                     \
+		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");           \
 	})
 
-#define csr_clear(csr, bits)                                                                      \
-	({                                                                                        \
-		unsigned long csr_b_ = (bits);                                                    \
-		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");          \
+#define csr_clear(csr, bits)                                                                       \
+	({                                                                                         \
+		unsigned long csr_b_ = (bits);                                                     \
+		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");           \
 	})
 
 /*
@@ -147,17 +147,17 @@
  * vector; it changes sepc, scause and sstatus.SPP, which is why this is for
  * boot only.
  */
-#define instruction_probe(instruction)                                                            \
-	({                                                                                        \
-		unsigned long csr_ok_, csr_old_, csr_tmp_;                                        \
-		__asm__ volatile("la %2, 1f\n\t"                                                  \
-				 "csrrw %1, stvec, %2\n\t"                                        \
-				 "li %0, 0\n\t" instruction "\n\t"                                \
-				 "li %0, 1\n\t"                                                   \
-				 ".balign 4\n"                                                    \
-				 "1:\tcsrw stvec, %1"                                             \
-				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");   \
-		csr_ok_ != 0;                                                                     \
+#define instruction_probe(instruction)                                                             \
+	({                                                                                         \
+		unsigned long csr_ok_, csr_old_, csr_tmp_;                                         \
+		__asm__ volatile("la %2, 1f\n\t"                                                   \
+				 "csrrw %1, stvec, %2\n\t"                                         \
+				 "li %0, 0\n\t" instruction "\n\t"                                 \
+				 "li %0, 1\n\t"                                                    \
+				 ".balign 4\n"                                                     \
+				 "1:\tcsrw stvec, %1"                                              \
+				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");    \
+		csr_ok_ != 0;                                                                      \
 	})
 
 /* Does that CSR exist, and may it be read? */

@@ -42,7 +42,8 @@ static u32 access_of(u64 cause)
 	}
 }
 
-/* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it. */
+/* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it.
+ */
 static void read_instruction(const struct vm *vm, struct fault *f)
 {
 	u16 half[2];

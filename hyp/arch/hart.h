@@ -24,7 +24,7 @@ struct hart {
 
 	struct run_queue rq;
 	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
-	u64 timer_at;             /* what the timer is set to, ticks */
+	u64 timer_at;                 /* what the timer is set to, ticks */
 
 	/* VMIDs (arch/vmid.c) */
 	const struct pgtable *gstage; /* that hgatp points to */

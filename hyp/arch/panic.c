@@ -33,10 +33,11 @@ static _Noreturn void finish(void)
 
 void panic_trap(const u64 *x)
 {
-	static const char name[32][6] = { "", " ra ", " sp ", " gp ", " tp ", " t0 ", " t1 ", " t2 ",
-					  " s0 ", " s1 ", " a0 ", " a1 ", " a2 ", " a3 ", " a4 ", " a5 ",
-					  " a6 ", " a7 ", " s2 ", " s3 ", " s4 ", " s5 ", " s6 ", " s7 ",
-					  " s8 ", " s9 ", " s10", " s11", " t3 ", " t4 ", " t5 ", " t6 " };
+	static const char name[32][6] = { "",     " ra ", " sp ", " gp ", " tp ", " t0 ", " t1 ",
+					  " t2 ", " s0 ", " s1 ", " a0 ", " a1 ", " a2 ", " a3 ",
+					  " a4 ", " a5 ", " a6 ", " a7 ", " s2 ", " s3 ", " s4 ",
+					  " s5 ", " s6 ", " s7 ", " s8 ", " s9 ", " s10", " s11",
+					  " t3 ", " t4 ", " t5 ", " t6 " };
 
 	put_text("\n[floe] panic: a trap in the hypervisor itself\n[floe] ");
 	put_register(" scause", csr_read(scause));

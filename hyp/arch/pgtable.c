@@ -209,7 +209,8 @@ bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 	}
 }
 
-u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release, void *context)
+u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
+		  void *context)
 {
 	gpa_t start = gpa;
 	u64 total = npages, found = 0;

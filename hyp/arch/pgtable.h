@@ -28,9 +28,9 @@ struct pgtable {
 
 /* What a lookup finds. */
 struct pgtable_leaf {
-	void *page;  /* host memory at the very address that was asked for */
-	u64 left;    /* bytes from there to the end of the leaf */
-	u32 prot;    /* VMM_FLAG_READ, WRITE, EXECUTE; 0: nothing mapped */
+	void *page; /* host memory at the very address that was asked for */
+	u64 left;   /* bytes from there to the end of the leaf */
+	u32 prot;   /* VMM_FLAG_READ, WRITE, EXECUTE; 0: nothing mapped */
 };
 
 /* Takes a piece of memory that unmapping has released: 2^order pages. */
@@ -59,7 +59,8 @@ bool pgtable_split(struct pgtable *pt, gpa_t gpa);
  * (NULL: none wanted) and frees tables that became empty. Returns how many
  * pages were mapped.
  */
-u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release, void *context);
+u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
+		  void *context);
 
 /* Frees empty tables of a range: undoes a prepare that was not followed up. */
 void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages);

@@ -12,7 +12,8 @@ static bool hgatp_takes(u64 mode)
 	bool taken;
 
 	csr_write(CSR_HGATP, mode);
-	taken = (csr_read(CSR_HGATP) & ~(HGATP_PPN_MASK | HGATP_VMID_MASK << HGATP_VMID_SHIFT)) == mode;
+	taken = (csr_read(CSR_HGATP) & ~(HGATP_PPN_MASK | HGATP_VMID_MASK << HGATP_VMID_SHIFT)) ==
+		mode;
 	csr_write(CSR_HGATP, 0);
 	return taken;
 }
@@ -29,7 +30,8 @@ static u32 largest_vmid(u64 mode)
 	return (u32)(value >> HGATP_VMID_SHIFT & HGATP_VMID_MASK);
 }
 
-/* The tree's word and the hart's: csr_probe() alone would do, but for firmware that comments on it. */
+/* The tree's word and the hart's: csr_probe() alone would do, but for firmware that comments on it.
+ */
 #define has_csr(tree_lacks, csr) (!(tree_lacks) && csr_probe(csr))
 
 static void probe_gstage(void)
@@ -56,15 +58,18 @@ static bool has_f_registers(void)
 const char *probe_machine(const struct machine_tree *tree)
 {
 	if (!has_csr(tree->no_h, CSR_HSTATUS))
-		return "the hypervisor extension (H) is missing: Floe runs every process as a guest of it, "
+		return "the hypervisor extension (H) is missing: Floe runs every process as a "
+		       "guest of it, "
 		       "so choose a processor, or a model of one, that implements H";
 	probe_gstage();
 	if (!machine.gstage_levels)
-		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address translation "
+		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
+		       "translation "
 		       "with one of these modes";
 	machine.sstc = has_csr(tree->no_sstc, CSR_STIMECMP) && csr_probe(CSR_VSTIMECMP);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
-		return "there is no timer: neither the Sstc extension nor the firmware's TIME extension";
+		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
+		       "extension";
 	machine.timebase = tree->timebase;
 	machine.fpu = !tree->no_fpu && has_f_registers();
 	machine.svinval = !tree->no_svinval && instruction_probe(".insn 0x18000073");

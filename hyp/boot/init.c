@@ -21,7 +21,8 @@ static char image_name[64] = INIT_DEFAULT;
 
 static u32 access_of(const struct elf_segment *s)
 {
-	return (s->flags & ELF_READ ? VMM_FLAG_READ : 0u) | (s->flags & ELF_WRITE ? VMM_FLAG_WRITE : 0u) |
+	return (s->flags & ELF_READ ? VMM_FLAG_READ : 0u) |
+	       (s->flags & ELF_WRITE ? VMM_FLAG_WRITE : 0u) |
 	       (s->flags & ELF_EXECUTE ? VMM_FLAG_EXECUTE : 0u);
 }
 
@@ -60,7 +61,9 @@ static void load_symbols(struct task *task, const struct elf_image *elf, const u
 
 static Retcode load(struct task *task, const struct elf_image *elf, const u8 *romfs)
 {
-	u64 offset = elf->relocatable ? LOAD_LOW + (rng_below(&task->vm.rng, LOAD_PAGES) << PAGE_SHIFT) : 0;
+	u64 offset = elf->relocatable
+			     ? LOAD_LOW + (rng_below(&task->vm.rng, LOAD_PAGES) << PAGE_SHIFT)
+			     : 0;
 	struct elf_segment segment;
 	u32 cursor = 0;
 	Retcode rc = task_set_path(task, image_name);
@@ -110,14 +113,17 @@ const char *init_start(const char *bootargs)
 	if (!choose_image(bootargs))
 		return "the boot argument init= names no file, or one with too long a name";
 	if (!mem)
-		return "there is no ROMFS image: load one as the initial RAM disk (linux,initrd-start "
+		return "there is no ROMFS image: load one as the initial RAM disk "
+		       "(linux,initrd-start "
 		       "and linux,initrd-end in /chosen)";
 	if (!romfs_open(&fs, mem->extents[0].start, romfs_bytes))
 		return "the initial RAM disk is no whole romfs image: make it with genromfs";
 	if (!romfs_find(&fs, image_name, &file))
-		return "ROMFS lacks the first program, init.elf or what the boot argument init= names";
+		return "ROMFS lacks the first program, init.elf or what the boot argument init= "
+		       "names";
 	if (elf_parse(&elf, file.data, file.size) != ELF_OK || elf.writable_executable)
-		return "the first program is not usable: a static RISC-V ELF64 file without a writable "
+		return "the first program is not usable: a static RISC-V ELF64 file without a "
+		       "writable "
 		       "and executable segment is wanted";
 	if (task_create(&q, &task) != rcOk || load(task, &elf, fs.image) != rcOk)
 		return "there is not enough memory to start the first program";

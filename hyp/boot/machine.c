@@ -192,7 +192,8 @@ static void read_memory_reservations(const void *tree, struct machine_tree *m)
 		u64 start, size;
 
 		if (!fdt_get_mem_rsv(tree, i, &start, &size) && size)
-			m->reserved[m->nreserved++] = (struct memory_range){ start, start + size, false };
+			m->reserved[m->nreserved++] = (struct memory_range){ start, start + size,
+									     false };
 	}
 }
 
@@ -209,11 +210,14 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 	while ((w.node = fdt_next_node(tree, w.node, &w.depth)) >= 0 && w.depth > 0)
 		read_node(&w);
 	if (!m->nmemory)
-		return "the device tree has no memory node; add one with device_type = \"memory\" and reg";
+		return "the device tree has no memory node; add one with device_type = \"memory\" "
+		       "and reg";
 	if (!m->nharts)
-		return "the device tree has no usable cpu node; add nodes with device_type = \"cpu\" "
+		return "the device tree has no usable cpu node; add nodes with device_type = "
+		       "\"cpu\" "
 		       "and reg under /cpus";
 	if (!m->timebase)
-		return "the device tree has no timebase-frequency in /cpus; add the rate of the time CSR";
+		return "the device tree has no timebase-frequency in /cpus; add the rate of the "
+		       "time CSR";
 	return NULL;
 }

@@ -82,8 +82,8 @@ static void start_secondaries(void)
 		struct sbi_result r = { 0 };
 
 		if (harts[i] != &boot_hart)
-			r = sbi_call(SBI_EXT_HSM, HSM_HART_START, harts[i]->id, (u64)secondary_entry,
-				     (u64)harts[i]);
+			r = sbi_call(SBI_EXT_HSM, HSM_HART_START, harts[i]->id,
+				     (u64)secondary_entry, (u64)harts[i]);
 		if (r.error)
 			console_printf("hart %lu stays off: the firmware's HSM extension says %ld",
 				       harts[i]->id, r.error);

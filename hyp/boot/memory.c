@@ -32,7 +32,8 @@ void memory_reserve_boot(struct machine_tree *m, const void *tree)
 }
 
 /* The reserved range that ends behind `at` and begins first. */
-static const struct memory_range *next_reserved(const struct machine_tree *m, u64 at, bool only_no_map)
+static const struct memory_range *next_reserved(const struct machine_tree *m, u64 at,
+						bool only_no_map)
 {
 	const struct memory_range *next = NULL;
 

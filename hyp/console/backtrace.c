@@ -57,7 +57,8 @@ static void walk_frames(struct walk *w, u64 fp, u64 ra)
 	u64 word[2]; /* at fp - 16 and fp - 8 */
 
 	while (w->count < BACKTRACE_MAX) {
-		if ((fp & 7) || guest_peek(&w->task->vm, fp - 16, word, sizeof(word)) != sizeof(word))
+		if ((fp & 7) ||
+		    guest_peek(&w->task->vm, fp - 16, word, sizeof(word)) != sizeof(word))
 			return;
 		if (ra && word[1] > fp && !(word[1] & 7)) {
 			word[0] = word[1];

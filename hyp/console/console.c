@@ -139,7 +139,8 @@ void console_pump(void)
 	while (!hart_timer_pending() && write_chunk() && cpu_time() < end)
 		;
 	report_pump();
-	while (!list_empty(&waiters) && !report_pending() && room() > CONSOLE_RING - CONSOLE_RESERVE)
+	while (!list_empty(&waiters) && !report_pending() &&
+	       room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
 }
 

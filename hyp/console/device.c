@@ -6,7 +6,11 @@
 
 #include "boot/machine.h"
 
-enum { DBCN_WRITE, DBCN_READ, DBCN_WRITE_BYTE };
+enum {
+	DBCN_WRITE,
+	DBCN_READ,
+	DBCN_WRITE_BYTE
+};
 
 static u64 dbcn_write(const char *data, u64 bytes)
 {

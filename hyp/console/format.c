@@ -71,12 +71,14 @@ u64 format_text(char *to, u64 size, const char *f, va_list args)
 			put(&o, (char)va_arg(args, int));
 			break;
 		case 'd':
-			put_signed(&o, spec.is_long ? va_arg(args, long) : va_arg(args, int), &spec);
+			put_signed(&o, spec.is_long ? va_arg(args, long) : va_arg(args, int),
+				   &spec);
 			break;
 		case 'u':
 		case 'x':
 			put_number(&o,
-				   spec.is_long ? va_arg(args, unsigned long) : va_arg(args, unsigned int),
+				   spec.is_long ? va_arg(args, unsigned long)
+						: va_arg(args, unsigned int),
 				   *f == 'u' ? 10 : 16, &spec);
 			break;
 		default:

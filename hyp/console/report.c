@@ -85,7 +85,8 @@ static void write_end(struct writer *w)
 	}
 }
 
-static void write_region(struct writer *w, const char *what, u64 address, const struct fault_region *r)
+static void write_region(struct writer *w, const char *what, u64 address,
+			 const struct fault_region *r)
 {
 	if (r->npages)
 		emit(w, "  %s 0x%lx lies in region 0x%lx-0x%lx %s", what, address, r->base,
@@ -123,7 +124,8 @@ static void write_registers(struct writer *w)
 	const struct fault_csrs *c = &w->task->fault.csrs;
 	const HalTrapFrame *f = &w->task->fault.frame;
 
-	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause, f->stval);
+	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause,
+	     f->stval);
 	for (unsigned int i = 1; i < 31; i += 3)
 		emit(w, "  %s      0x%016lx  %s      0x%016lx  %s      0x%016lx", name[i], f->x[i],
 		     name[i + 1], f->x[i + 1], name[i + 2], f->x[i + 2]);

@@ -72,7 +72,8 @@ void symbols_resolve(const struct task *task, struct frame *frames, unsigned int
 		u64 n = min_u64(total - i, BATCH);
 
 		n = guest_peek(&task->vm, task->symtab + i * sizeof(*batch), batch,
-			       n * sizeof(*batch)) / sizeof(*batch);
+			       n * sizeof(*batch)) /
+		    sizeof(*batch);
 		for (u64 s = 0; s < n; s++)
 			for (unsigned int f = 0; f < count; f++)
 				consider(&batch[s], task->initial.relocBase, call_site(frames, f),

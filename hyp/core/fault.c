@@ -60,7 +60,8 @@ static struct fault_region region_at(const struct vm *vm, u64 address)
 {
 	const struct region *r = vm_find(vm, address);
 
-	return r ? (struct fault_region){ r->base, r->npages, r->prot } : (struct fault_region){ 0 };
+	return r ? (struct fault_region){ r->base, r->npages, r->prot }
+		 : (struct fault_region){ 0 };
 }
 
 static u32 mapped_at(const struct vm *vm, gpa_t gpa)
@@ -88,7 +89,7 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
-	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,    v->vstvec, v->vsscratch,
+	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
 				       v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
 	r->handler_failed = handler != NULL;
 	if (handler) {

@@ -63,7 +63,8 @@ static inline void list_move_all(struct list *to, struct list *from)
 
 #define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
 
-#define list_for_each_safe(it, tmp, head)                                                         \
-	for (struct list *it = (head)->next, *tmp = it->next; it != (head); it = tmp, tmp = it->next)
+#define list_for_each_safe(it, tmp, head)                                                          \
+	for (struct list *it = (head)->next, *tmp = it->next; it != (head);                        \
+	     it = tmp, tmp = it->next)
 
 #endif

@@ -26,7 +26,7 @@ struct extent {
 };
 
 struct memobj {
-	u32 refs; /* MDLs and mappings */
+	u32 refs;   /* MDLs and mappings */
 	bool owned; /* the pages go back to the allocator with the object */
 	u64 npages;
 	u64 nextents, capacity; /* extents in use, and room for them */

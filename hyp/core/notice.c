@@ -79,7 +79,8 @@ void notice_raise(struct list *subscriptions, u32 event)
 void notice_detach(struct list *subscriptions)
 {
 	while (!list_empty(subscriptions)) {
-		struct subscription *s = list_first(subscriptions, struct subscription, object_link);
+		struct subscription *s = list_first(subscriptions, struct subscription,
+						    object_link);
 
 		list_del(&s->object_link);
 		if (!s->events)

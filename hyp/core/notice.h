@@ -52,7 +52,8 @@ void notice_raise(struct list *subscriptions, u32 event);
 /* The owner of that list goes: its subscriptions stay with their notices. */
 void notice_detach(struct list *subscriptions);
 
-/* Takes the next event off; false: none. A subscription to what is gone goes with its last event. */
+/* Takes the next event off; false: none. A subscription to what is gone goes with its last event.
+ */
 bool notice_take(struct notice *notice, EventDesc *event);
 
 #endif

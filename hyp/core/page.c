@@ -8,8 +8,8 @@
 static struct {
 	char *start;
 	u64 npages;
-	u64 *bits;                          /* pair bits of order 0, then of order 1, ... */
-	u64 first_bit[PAGE_MAX_ORDER];      /* where those of an order begin */
+	u64 *bits;                     /* pair bits of order 0, then of order 1, ... */
+	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
 	u64 nfree, nall;
 	struct list free[PAGE_MAX_ORDER + 1];
 } pool;

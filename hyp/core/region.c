@@ -67,8 +67,9 @@ gpa_t region_place(struct vm *vm, u64 npages, u64 align, u64 remainder)
 	while (span < npages)
 		span *= 2;
 	if (!vm->window)
-		vm->window = VM_AUTO_MIN + WINDOW_BYTES * rng_below(&vm->rng, (VM_AUTO_END - VM_AUTO_MIN) /
-										      WINDOW_BYTES);
+		vm->window = VM_AUTO_MIN +
+			     WINDOW_BYTES * rng_below(&vm->rng,
+						      (VM_AUTO_END - VM_AUTO_MIN) / WINDOW_BYTES);
 	for (unsigned int i = 0; i < RANDOM_TRIES; i++) {
 		u64 slot = rng_below(&vm->rng, span - npages + 1);
 

@@ -37,7 +37,7 @@ static struct slab *slab_grow(unsigned int class)
 		return NULL;
 	s->free = NULL;
 	s->used = 0;
-	s->class = (u16)class;
+	s->class = (u16) class;
 	for (u64 at = SLAB_FIRST; at + size <= PAGE_SIZE; at += size) {
 		void **object = (void **)(void *)((char *)s + at);
 
@@ -55,7 +55,7 @@ void *slab_alloc(size_t bytes)
 	void **object;
 
 	while (class < ARRAY_SIZE(class_size) && class_size[class] < bytes)
-		class++;
+		class ++;
 	if (class == ARRAY_SIZE(class_size))
 		return NULL;
 

@@ -189,7 +189,8 @@ void task_destroy(struct object *object)
 	struct task *task = container_of(object, struct task, object);
 
 	if (task->state != TASK_ENDED) {
-		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated, 0);
+		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated,
+			 0);
 		/* A report of the end took a reference; the last one comes back here. */
 		if (task->object.refs || !list_empty(&task->object.dead))
 			return;

@@ -31,21 +31,19 @@ enum task_state {
 
 /* The rows of the table of legal states (api.md, section 4). */
 enum task_call {
-	CALL_CONFIGURE,      /* SetPath, SetLimits */
-	CALL_LOAD,           /* ReseedAslr, LoadSeg, LoadElfSyms, SetInitialState */
-	CALL_PREPARE,        /* SetElfHdr, SetEnv */
-	CALL_SCHEDULE,       /* SetInitialPolicy, SetInitialThreadPriority */
+	CALL_CONFIGURE, /* SetPath, SetLimits */
+	CALL_LOAD,      /* ReseedAslr, LoadSeg, LoadElfSyms, SetInitialState */
+	CALL_PREPARE,   /* SetElfHdr, SetEnv */
+	CALL_SCHEDULE,  /* SetInitialPolicy, SetInitialThreadPriority */
 	CALL_RESUME,
 	CALL_TERMINATE,
-	CALL_EXAMINE,        /* GetThreadContext, TerminateAfterFreezing */
+	CALL_EXAMINE, /* GetThreadContext, TerminateAfterFreezing */
 	CALL_EXIT_STATUS,
 	CALL_EXIT_CODE,      /* TaskExitNormal only */
 	CALL_EXCEPTION_INFO, /* frozen, or TaskExitUnexpected */
 	CALL_ANY,
 	CALL_COUNT,
 };
-
-
 
 struct task {
 	struct object object;
@@ -61,7 +59,7 @@ struct task {
 	struct handle_table handles;
 	struct list threads; /* after a freeze the faulting one is the first */
 
-	struct task *creator;    /* NULL: gone */
+	struct task *creator; /* NULL: gone */
 	struct list children;
 	struct list sibling_link;
 	u32 nchildren;

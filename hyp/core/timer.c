@@ -94,7 +94,8 @@ static u64 scale(u64 whole, u64 fraction, u64 per_second)
 {
 	if (whole >= (TIME_NEVER / 2) / machine.timebase - 1)
 		return TIME_NEVER / 2;
-	return whole * machine.timebase + (fraction * machine.timebase + per_second - 1) / per_second;
+	return whole * machine.timebase +
+	       (fraction * machine.timebase + per_second - 1) / per_second;
 }
 
 u64 ticks_from_ms(u64 ms)

@@ -33,7 +33,7 @@ typedef u64 gpa_t;
 #define MAX_HARTS 64
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 static inline u64 page_round_up(u64 bytes)
 {

@@ -33,8 +33,8 @@
 #define VM_REGIONS_MAX 1024
 
 enum {
-	REGION_COMMIT = 1u << 0,   /* anonymous pages appear on first touch */
-	REGION_LOCKED = 1u << 1,   /* whole-region commits were asked for */
+	REGION_COMMIT = 1u << 0, /* anonymous pages appear on first touch */
+	REGION_LOCKED = 1u << 1, /* whole-region commits were asked for */
 	REGION_LOW_GUARD = 1u << 2,
 	REGION_HIGH_GUARD = 1u << 3,
 	REGION_INTERNAL = 1u << 4, /* the hypervisor's own: PCB, SCP */
@@ -44,11 +44,11 @@ struct region {
 	struct list link; /* in the vm's list, by address */
 	gpa_t base;
 	u64 npages;
-	u32 prot;    /* VMM_FLAG_READ, WRITE, EXECUTE */
-	u32 ceiling; /* the most that it may become, or be shared with */
-	u32 flags;   /* REGION_* */
-	struct memobj *mem; /* NULL: anonymous */
-	u64 mem_first;      /* first page in mem */
+	u32 prot;             /* VMM_FLAG_READ, WRITE, EXECUTE */
+	u32 ceiling;          /* the most that it may become, or be shared with */
+	u32 flags;            /* REGION_* */
+	struct memobj *mem;   /* NULL: anonymous */
+	u64 mem_first;        /* first page in mem */
 	struct list map_link; /* among mem's mappings */
 };
 

@@ -139,8 +139,9 @@ void vm_unmap_region(struct vm *vm, struct region *r)
 
 static bool commit_one(struct vm *vm, gpa_t gpa, u64 left, u32 prot, u64 *done)
 {
-	unsigned int order =
-		left >> LARGE_ORDER && !(gpa & ((PAGE_SIZE << LARGE_ORDER) - 1)) ? LARGE_ORDER : 0;
+	unsigned int order = left >> LARGE_ORDER && !(gpa & ((PAGE_SIZE << LARGE_ORDER) - 1))
+				     ? LARGE_ORDER
+				     : 0;
 	void *block = page_alloc_zero(order);
 
 	if (!block && order)
@@ -189,7 +190,8 @@ static struct region *covering(struct vm *vm, gpa_t base, gpa_t end)
 
 		if (region_end(r) >= end)
 			return first;
-		if (next == &vm->regions || list_entry(next, struct region, link)->base != region_end(r))
+		if (next == &vm->regions ||
+		    list_entry(next, struct region, link)->base != region_end(r))
 			return NULL;
 		r = list_entry(next, struct region, link);
 	}
@@ -201,7 +203,8 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	gpa_t cut[2] = { base, end };
 	struct region *spare[2] = { slab_alloc(sizeof(struct region)),
 				    slab_alloc(sizeof(struct region)) };
-	bool ok = spare[0] && spare[1] && pgtable_split(&vm->gs, base) && pgtable_split(&vm->gs, end);
+	bool ok = spare[0] && spare[1] && pgtable_split(&vm->gs, base) &&
+		  pgtable_split(&vm->gs, end);
 
 	for (unsigned int i = 0; i < 2; i++) {
 		struct region *r = ok ? vm_find(vm, cut[i]) : NULL;

@@ -48,14 +48,14 @@ enum {
 	FloeFnTaskTerminate = 20,                /* (task) */
 	FloeFnTaskGetExitStatus = 21,            /* (task, TaskExitStatus *) */
 	FloeFnTaskGetExitCode = 22,              /* (task, rtl_int32_t *) */
-	FloeFnTaskGetExceptionInfo = 23, /* (task, HalExceptionCode *, HalArchException *,
-	                                    HalTrapFrame *) */
-	FloeFnTaskGetThreadContext = 24, /* (task, index, KnThreadContext *) */
-	FloeFnTaskTerminateAfterFreezing = 26, /* (task) */
-	FloeFnTaskGetIdByHandle = 27,          /* (task, Pid *) */
-	FloeFnTaskGetName = 28,                /* (name, size) */
-	FloeFnTaskGetPath = 29,                /* (path, size) */
-	FloeFnTaskGetPcb = 30,                 /* () -> a1 address of the PCB */
+	FloeFnTaskGetExceptionInfo = 23,         /* (task, HalExceptionCode *, HalArchException *,
+						    HalTrapFrame *) */
+	FloeFnTaskGetThreadContext = 24,         /* (task, index, KnThreadContext *) */
+	FloeFnTaskTerminateAfterFreezing = 26,   /* (task) */
+	FloeFnTaskGetIdByHandle = 27,            /* (task, Pid *) */
+	FloeFnTaskGetName = 28,                  /* (name, size) */
+	FloeFnTaskGetPath = 29,                  /* (path, size) */
+	FloeFnTaskGetPcb = 30,                   /* () -> a1 address of the PCB */
 
 	FloeFnVmAllocate = 40,       /* (addr, size, flags) -> a1 address */
 	FloeFnVmUnmap = 44,          /* (addr, size) */
@@ -66,7 +66,7 @@ enum {
 
 	FloeFnNoticeCreate = 56,    /* (Handle *) */
 	FloeFnNoticeSubscribe = 57, /* (notice, object, mask, id) */
-	FloeFnNoticeGetEvent = 58,  /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
+	FloeFnNoticeGetEvent = 58, /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
 
 	FloeFnSleep = 72, /* (ms) */
 
