@@ -67,7 +67,7 @@ $(error what is needed is not there, see above)
 endif
 include hyp/hyp.mk
 include guest/guest.mk
--include tests/unit/unit.mk
+include tests/unit/unit.mk
 include tests/system/system.mk
 endif
 
