@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What guests can call. Each function here checks and converts the arguments of
- * one hypercall and then lets core/ act; api/table.c lists them by number.
+ * What guests can call. api/table.c has a row for each function: what its
+ * arguments have to be, and the function in one of the files per service that
+ * converts them and lets core/ act.
  *
  * Checks come in one order everywhere: null, alignment, flags and ranges of
  * the arguments; handle, type, right; permission of the manifest; state of the
- * object; memory behind pointers; limits; memory of the machine. Nothing has
- * been changed when one fails.
+ * object; memory behind pointers; limits; memory of the machine. The rows have
+ * all but what is peculiar to a function, so that most functions cannot fail.
+ * Nothing has been changed when a check fails.
  */
 #ifndef API_API_H
 #define API_API_H
 
+#include "core/guest_copy.h"
 #include "core/task.h"
 #include "core/types.h"
 
 struct thread;
 
-/*
- * self: the calling process. a: a0 to a5. *value becomes a1; it is 0 before.
- * The result becomes a0.
- */
-typedef Retcode api_fn(struct task *self, const u64 *a, u64 *value);
+/* A call whose arguments have passed their row. */
+struct call {
+	struct task *self; /* who calls */
+	struct task *task; /* behind the handle in a0, where the row has rights */
+	const u64 *a;      /* a0 to a5 */
+	u64 value;         /* becomes a1 */
+	union {            /* the input that the row names, copied */
+		TaskInitialState state;
+		TaskLimits limits;
+		VmSeg seg;
+		FloeSegFromBuf from_buf;
+	} in;
+};
+
+typedef Retcode api_fn(struct call *c);
 
 /*
  * Instead of a result: the thread waits, and makes the call again afterwards.
@@ -28,45 +41,61 @@ typedef Retcode api_fn(struct task *self, const u64 *a, u64 *value);
  */
 #define API_RETRY ((Retcode)INT32_MIN)
 
-api_fn api_task_create, api_task_reseed_aslr, api_task_load_seg, api_task_load_elf_syms,
-	api_task_set_initial_state, api_task_set_elf_hdr, api_task_set_env, api_task_free_env,
-	api_task_set_initial_policy, api_task_set_initial_priority, api_task_get_initial_priority,
-	api_task_resume, api_task_set_path, api_task_set_limits, api_task_exit, api_task_terminate,
-	api_task_get_exit_status, api_task_get_exit_code, api_task_get_exception_info,
-	api_task_get_thread_context, api_task_terminate_after_freezing, api_task_get_id_by_handle,
-	api_task_get_name, api_task_get_path, api_task_get_pcb;
-api_fn api_vm_allocate, api_vm_unmap, api_vm_seg_init_from_vm, api_vm_seg_init_from_buf;
-api_fn api_handle_close, api_sleep, api_random_generate;
-api_fn api_notice_create, api_notice_subscribe, api_notice_get_event;
+/* A pointer among the arguments: to `size` bytes, aligned to the smaller of size and 8. */
+struct pointer_rule {
+	u8 arg;
+	u16 size; /* 0: no rule */
+};
+
+struct api_row {
+	api_fn *act;
+	api_fn *check;              /* flags and ranges; NULL: any */
+	u32 rights;                 /* a0 is a task handle with these; 0: it is not */
+	enum task_call call;        /* that the task's state has to allow */
+	struct pointer_rule in;     /* copied to call.in */
+	struct pointer_rule out[4]; /* writable when the function runs; ends with no rule */
+	struct {
+		u8 pointer, size; /* arguments; no rule: 0 */
+		u32 max;
+	} buffer; /* readable when the function runs; not empty, at most max bytes */
+};
+
+extern const struct api_row api_table[];
 
 /* SBI calls other than ours. Sets the caller's registers. */
 void api_sbi(struct thread *thread);
 
-/* api/args.c: what the functions share. */
+api_fn api_task_create_check, api_task_create, api_task_reseed_aslr, api_task_load_seg,
+	api_task_load_elf_syms_check, api_task_load_elf_syms, api_task_set_initial_state,
+	api_task_set_elf_hdr, api_task_set_env, api_task_free_env,
+	api_task_set_initial_policy_check, api_task_set_initial_policy,
+	api_task_set_initial_priority_check, api_task_set_initial_priority,
+	api_task_get_initial_priority, api_task_resume, api_task_set_path_check, api_task_set_path,
+	api_task_set_limits, api_task_exit, api_task_terminate, api_task_terminate_after_freezing,
+	api_task_get_exit_status, api_task_get_exit_code, api_task_get_exception_info,
+	api_task_get_thread_context, api_task_get_id_by_handle, api_task_get_name,
+	api_task_get_path, api_task_get_pcb;
+api_fn api_vm_allocate_check, api_vm_allocate, api_vm_unmap_check, api_vm_unmap,
+	api_vm_seg_init_from_vm_check, api_vm_seg_init_from_vm, api_vm_seg_init_from_buf;
+api_fn api_abi_version, api_handle_close, api_sleep, api_random_check, api_random_generate;
+api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
+	api_notice_get_event_check, api_notice_get_event;
 
-/* Is that no usable pointer to something aligned to `align` bytes? */
-static inline bool bad_pointer(u64 pointer, u64 align)
-{
-	return !pointer || (pointer & (align - 1));
-}
-
-/* One of R, RW, RX, RWX. */
+/* Of the access flags: R, RW, RX or RWX. Others may stand beside them. */
 bool access_is_valid(u64 flags);
+
+/* A policy and priority that fit together? */
+bool priority_is_valid(u64 policy, u64 priority);
 
 /* The task behind a handle with those rights, in a state that allows the call. */
 Retcode get_task(const struct task *self, u64 handle, u32 rights, enum task_call call,
 		 struct task **task);
 
-/* A policy and priority that fit together? */
-bool priority_is_valid(u64 policy, u64 priority);
+/* Stores a result behind the pointer in a[arg], which the row has checked. */
+void give(const struct call *c, unsigned int arg, const void *result, u64 bytes);
+Retcode give_u32(const struct call *c, unsigned int arg, u32 result);
 
-/* Reserves an id, to be called as the last check before acting. */
-static inline Retcode reserve_handle(struct task *self)
-{
-	return handle_reserve(&self->handles);
-}
-
-/* Opens a handle in self, stores it at a checked address. Takes over a reference. */
-void store_handle(struct task *self, gpa_t to, struct object *object, u32 rights);
+/* Opens a handle in the caller and stores it behind a[arg]. Takes over a reference. */
+Retcode give_handle(const struct call *c, unsigned int arg, struct object *object, u32 rights);
 
 #endif

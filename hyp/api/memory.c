@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory and MDL buffers: api.md, section 5. */
 #include "api/api.h"
-#include "core/guest_copy.h"
 
 #define ALLOCATE_FLAGS                                                                             \
 	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
 	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD)
 
-/* A guest's choice of a range: page aligned, not empty, where guests may choose. */
-static bool range_is_valid(u64 base, u64 size)
+/* A page-aligned range, not empty, between page 0 and end. */
+static bool range_is_valid(u64 base, u64 size, u64 end)
 {
-	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < VM_USER_END &&
-	       size <= VM_USER_END - base;
-}
-
-static bool any_range_is_valid(u64 base, u64 size)
-{
-	return page_aligned(base | size) && size && base >= VM_USER_MIN &&
-	       base < VM_SYSTEM + ((gpa_t)1 << 30) && size <= VM_SYSTEM + ((gpa_t)1 << 30) - base;
+	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
+	       size <= end - base;
 }
 
 static u32 region_flags(u64 flags)
@@ -29,83 +22,81 @@ static u32 region_flags(u64 flags)
 }
 
 /* (addr, size, flags) -> address */
-Retcode api_vm_allocate(struct task *self, const u64 *a, u64 *value)
+Retcode api_vm_allocate_check(struct call *c)
 {
-	struct vm_request q = { .base = a[0],
-				.npages = a[1] >> PAGE_SHIFT,
-				.prot = (u32)a[2] & VMM_FLAG_RWX_MASK,
-				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = region_flags(a[2]) };
-	struct region *region;
-	Retcode rc;
+	u64 base = c->a[0] ? c->a[0] : VM_USER_MIN;
+	bool fits = range_is_valid(base, c->a[1], VM_USER_END) && access_is_valid(c->a[2]) &&
+		    !(c->a[2] & ~(u64)ALLOCATE_FLAGS) && (c->a[2] & VMM_FLAG_RESERVE);
 
-	if ((a[2] & ~(u64)ALLOCATE_FLAGS) || !(a[2] & VMM_FLAG_RESERVE) || !access_is_valid(a[2]) ||
-	    !page_aligned(a[1]) || !a[1] || a[1] > VM_USER_END ||
-	    (a[0] && !range_is_valid(a[0], a[1])))
-		return rcInvalidArgument;
-	rc = vm_map(&self->vm, &q, &region);
+	return fits ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_vm_allocate(struct call *c)
+{
+	u64 now = VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
+	struct vm_request q = { .base = c->a[0],
+				.npages = c->a[1] >> PAGE_SHIFT,
+				.prot = (u32)c->a[2] & VMM_FLAG_RWX_MASK,
+				.ceiling = VMM_FLAG_RWX_MASK,
+				.flags = region_flags(c->a[2]) };
+	struct region *region;
+	Retcode rc = vm_map(&c->self->vm, &q, &region);
+
 	if (rc != rcOk)
 		return rc;
-	if ((a[2] & VMM_FLAG_COMMIT) && (a[2] & VMM_FLAG_LOCKED)) {
-		rc = vm_commit_all(&self->vm, region);
-		if (rc != rcOk) {
-			vm_unmap_region(&self->vm, region);
-			return rc;
-		}
-	}
-	*value = region->base;
-	return rcOk;
+	if ((c->a[2] & now) == now)
+		rc = vm_commit_all(&c->self->vm, region);
+	if (rc == rcOk)
+		c->value = region->base;
+	else
+		vm_unmap_region(&c->self->vm, region);
+	return rc;
 }
 
 /* (addr, size) */
-Retcode api_vm_unmap(struct task *self, const u64 *a, u64 *value)
+Retcode api_vm_unmap_check(struct call *c)
 {
-	(void)value;
-	if (!any_range_is_valid(a[0], a[1]))
+	return range_is_valid(c->a[0], c->a[1], VM_END) ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_vm_unmap(struct call *c)
+{
+	return vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
+}
+
+/* An MDL's access, which nothing may stand beside; RWX only with permission. */
+static Retcode check_mdl_access(const struct task *self, u64 flags)
+{
+	if ((flags & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(flags))
 		return rcInvalidArgument;
-	return vm_unmap(&self->vm, a[0], a[1] >> PAGE_SHIFT);
+	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
 }
 
-/* Flags of an MDL: an access and nothing else. */
-static bool mdl_flags_are_valid(u64 flags)
+static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 {
-	return !(flags & ~(u64)VMM_FLAG_RWX_MASK) && access_is_valid(flags);
-}
-
-static bool mdl_access_is_allowed(const struct task *self, u64 flags)
-{
-	return (flags & VMM_FLAG_RWX_MASK) != VMM_FLAG_RWX_MASK || self->vm.allow_rwx;
-}
-
-static void store_segment(struct task *self, gpa_t to, struct mdl *mdl, VmSeg *seg)
-{
-	seg->h = handle_open(&self->handles, &mdl->object, OCAP_MDL_FULL);
-	seg->offset = 0;
+	seg->h = handle_open(&c->self->handles, &mdl->object, OCAP_MDL_FULL);
 	seg->size = mdl->npages << PAGE_SHIFT;
-	guest_write(&self->vm, to, seg, sizeof(*seg));
+	give(c, 0, seg, sizeof(*seg));
+	return rcOk;
 }
 
 /* (VmSeg *, loadAddr, addr, size, flags) */
-Retcode api_vm_seg_init_from_vm(struct task *self, const u64 *a, u64 *value)
+Retcode api_vm_seg_init_from_vm_check(struct call *c)
 {
-	VmSeg seg = { .loadAddr = a[1], .flags = (u32)a[4] };
-	struct mdl *mdl;
-	Retcode rc;
-
-	(void)value;
-	if (bad_pointer(a[0], sizeof(u64)) || !page_aligned(a[1]) ||
-	    !any_range_is_valid(a[2], a[3]) || !mdl_flags_are_valid(a[4]))
+	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3], VM_END))
 		return rcInvalidArgument;
-	if (!mdl_access_is_allowed(self, a[4]))
-		return rcSecurityDisallow;
-	rc = guest_check_write(&self->vm, a[0], sizeof(seg));
+	return check_mdl_access(c->self, c->a[4]);
+}
+
+Retcode api_vm_seg_init_from_vm(struct call *c)
+{
+	VmSeg seg = { .loadAddr = c->a[1], .flags = (u32)c->a[4] };
+	struct mdl *mdl;
+	Retcode rc = handle_reserve(&c->self->handles);
+
 	if (rc == rcOk)
-		rc = reserve_handle(self);
-	if (rc == rcOk)
-		rc = vm_share(&self->vm, a[2], a[3] >> PAGE_SHIFT, seg.flags, &mdl);
-	if (rc == rcOk)
-		store_segment(self, a[0], mdl, &seg);
-	return rc;
+		rc = vm_share(&c->self->vm, c->a[2], c->a[3] >> PAGE_SHIFT, seg.flags, &mdl);
+	return rc == rcOk ? give_segment(c, mdl, &seg) : rc;
 }
 
 /* A new MDL of zeroed memory that counts for the caller. */
@@ -142,46 +133,30 @@ static void copy_to_mdl(struct task *self, gpa_t from, u64 bytes, const struct m
 	}
 }
 
-static bool from_buf_is_valid(const FloeSegFromBuf *f)
-{
-	return page_aligned(f->loadAddr | f->size) && f->size && mdl_flags_are_valid(f->flags) &&
-	       f->offset <= f->size && f->bufSize <= f->size - f->offset &&
-	       (f->buf || !f->bufSize) && (f->buildId || !f->buildIdSize);
-}
-
 /* (VmSeg *, const FloeSegFromBuf *) */
-Retcode api_vm_seg_init_from_buf(struct task *self, const u64 *a, u64 *value)
+Retcode api_vm_seg_init_from_buf(struct call *c)
 {
-	FloeSegFromBuf f;
+	const FloeSegFromBuf *f = &c->in.from_buf;
+	VmSeg seg = { .loadAddr = f->loadAddr,
+		      .flags = f->flags,
+		      .fileOffset = f->fileOffset,
+		      .buildId = f->buildId,
+		      .buildIdSize = f->buildIdSize };
 	struct mdl *mdl;
-	VmSeg seg;
-	Retcode rc;
+	Retcode rc = check_mdl_access(c->self, f->flags);
 
-	(void)value;
-	if (bad_pointer(a[0], sizeof(u64)) || bad_pointer(a[1], sizeof(u64)))
-		return rcInvalidArgument;
-	rc = guest_read(&self->vm, a[1], &f, sizeof(f));
+	if (!page_aligned(f->loadAddr | f->size) || !f->size || f->offset > f->size ||
+	    f->bufSize > f->size - f->offset || (!f->buf && f->bufSize) ||
+	    (!f->buildId && f->buildIdSize))
+		rc = rcInvalidArgument;
+	if (rc == rcOk)
+		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
+	if (rc == rcOk)
+		rc = handle_reserve(&c->self->handles);
+	if (rc == rcOk)
+		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, &mdl);
 	if (rc != rcOk)
 		return rc;
-	if (!from_buf_is_valid(&f))
-		return rcInvalidArgument;
-	if (!mdl_access_is_allowed(self, f.flags))
-		return rcSecurityDisallow;
-	rc = guest_check_read(&self->vm, (gpa_t)f.buf, f.bufSize);
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[0], sizeof(seg));
-	if (rc == rcOk)
-		rc = reserve_handle(self);
-	if (rc == rcOk)
-		rc = make_mdl(self, f.size >> PAGE_SHIFT, f.flags, &mdl);
-	if (rc != rcOk)
-		return rc;
-	copy_to_mdl(self, (gpa_t)f.buf, f.bufSize, mdl, f.offset);
-	seg = (VmSeg){ .loadAddr = f.loadAddr,
-		       .flags = f.flags,
-		       .fileOffset = f.fileOffset,
-		       .buildId = f.buildId,
-		       .buildIdSize = f.buildIdSize };
-	store_segment(self, a[0], mdl, &seg);
-	return rcOk;
+	copy_to_mdl(c->self, (gpa_t)f->buf, f->bufSize, mdl, f->offset);
+	return give_segment(c, mdl, &seg);
 }

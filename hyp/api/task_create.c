@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Creating a process and everything up to its entry: api.md, section 2. */
 #include "api/api.h"
-#include "core/guest_copy.h"
-#include "core/slab.h"
 
 #include <string.h>
 
 #define STACK_MAX ((u64)1 << 38)
 
-static bool flags_are_valid(u32 flags)
+/* (name, eiid, path, stackSize, priority | flags << 32, Handle *) */
+Retcode api_task_create_check(struct call *c)
 {
-	u32 known = TaskExceptionTerminatesTask | TaskExceptionFreezesTask | TaskEmpty;
-	u32 both = TaskExceptionTerminatesTask | TaskExceptionFreezesTask;
+	u32 how = TaskExceptionTerminatesTask | TaskExceptionFreezesTask;
+	u32 flags = (u32)(c->a[4] >> 32);
 
-	return !(flags & ~known) && (flags & TaskEmpty) && (flags & both) != both;
+	if (!c->a[0] || !c->a[1] || c->a[2] || c->a[3] > STACK_MAX ||
+	    (flags & ~(how | TaskEmpty)) || !(flags & TaskEmpty) || (flags & how) == how ||
+	    !priority_is_valid(ThreadSchedPolicyOther, (u32)c->a[4]))
+		return rcInvalidArgument;
+	return c->self->limits.maxTasks ? rcOk : rcSecurityDisallow;
 }
 
 static Retcode read_name(struct task *self, gpa_t from, char *to)
@@ -23,76 +26,52 @@ static Retcode read_name(struct task *self, gpa_t from, char *to)
 	return rc == rcOk && !to[0] ? rcInvalidArgument : rc;
 }
 
-/* (name, eiid, path, stackSize, priority | flags << 32, Handle *) */
-Retcode api_task_create(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_create(struct call *c)
 {
 	char name[FLOE_NAME_MAX], eiid[FLOE_NAME_MAX];
+	struct task *self = c->self, *task;
 	struct task_request q = { .name = name,
 				  .eiid = eiid,
-				  .stack_size = page_round_up(a[3] ? a[3] : FLOE_STACK_DEFAULT),
-				  .priority = (ThreadPriority)a[4],
-				  .flags = (u32)(a[4] >> 32),
+				  .stack_size = page_round_up(c->a[3] ? c->a[3]
+								      : FLOE_STACK_DEFAULT),
+				  .priority = (ThreadPriority)c->a[4],
+				  .flags = (u32)(c->a[4] >> 32),
 				  .creator = self,
 				  .limits = { .memoryLimit = self->limits.memoryLimit,
 					      .cpuMask = self->limits.cpuMask } };
-	struct task *task;
-	Retcode rc;
+	Retcode rc = read_name(self, c->a[0], name);
 
-	(void)value;
-	if (!a[0] || !a[1] || a[2] || a[3] > STACK_MAX || bad_pointer(a[5], sizeof(Handle)) ||
-	    !flags_are_valid(q.flags) || !priority_is_valid(ThreadSchedPolicyOther, q.priority))
-		return rcInvalidArgument;
-	if (!self->limits.maxTasks)
-		return rcSecurityDisallow;
-	rc = read_name(self, a[0], name);
 	if (rc == rcOk)
-		rc = read_name(self, a[1], eiid);
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[5], sizeof(Handle));
+		rc = read_name(self, c->a[1], eiid);
 	if (rc == rcOk && self->nchildren >= self->limits.maxTasks)
 		rc = rcQuotaExceeded;
 	if (rc == rcOk)
-		rc = reserve_handle(self);
+		rc = handle_reserve(&self->handles);
 	if (rc == rcOk)
 		rc = task_create(&q, &task);
-	if (rc == rcOk)
-		store_handle(self, a[5], &task->object, OCAP_TASK_FULL);
-	return rc;
+	return rc == rcOk ? give_handle(c, 5, &task->object, OCAP_TASK_FULL) : rc;
 }
 
 /* (task, seed, size) */
-Retcode api_task_reseed_aslr(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_reseed_aslr(struct call *c)
 {
 	u8 seed[FLOE_SEED_MAX];
-	struct task *task;
-	Retcode rc;
 
-	(void)value;
-	if (!a[1] || !a[2])
-		return rcInvalidArgument;
-	if (a[2] > sizeof(seed))
-		return rcBufferTooLarge;
-	rc = get_task(self, a[0], OCAP_TASK_LOAD, CALL_LOAD, &task);
-	if (rc == rcOk)
-		rc = guest_read(&self->vm, a[1], seed, a[2]);
-	if (rc == rcOk) {
-		rng_seed(&task->vm.rng, seed, a[2]);
-		task->vm.window = 0;
-	}
+	guest_read(&c->self->vm, c->a[1], seed, c->a[2]);
+	rng_seed(&c->task->vm.rng, seed, c->a[2]);
+	c->task->vm.window = 0;
 	memset(seed, 0, sizeof(seed));
-	return rc;
+	return rcOk;
 }
 
-/* A segment's fields, its MDL, and what follows for a mapping in `task`. */
-static Retcode read_segment(struct task *self, gpa_t from, VmSeg *seg, struct vm_request *q)
+/* What a segment asks to have mapped; rcInvalidArgument, rcNoCapability. */
+static Retcode segment_request(const struct task *self, const VmSeg *seg, struct vm_request *q)
 {
 	struct object *object;
 	const struct mdl *mdl;
-	u64 pages;
-	Retcode rc = guest_read(&self->vm, from, seg, sizeof(*seg));
+	u64 bytes;
+	Retcode rc;
 
-	if (rc != rcOk)
-		return rc;
 	if (!page_aligned(seg->loadAddr | seg->offset | seg->size) || !seg->size ||
 	    (seg->flags & ~(u32)VMM_FLAG_RWX_MASK) || !access_is_valid(seg->flags) ||
 	    seg->loadAddr >= VM_USER_END || seg->size > VM_USER_END - seg->loadAddr)
@@ -101,8 +80,8 @@ static Retcode read_segment(struct task *self, gpa_t from, VmSeg *seg, struct vm
 	if (rc != rcOk)
 		return rc;
 	mdl = container_of(object, struct mdl, object);
-	pages = mdl->npages << PAGE_SHIFT;
-	if (seg->offset > pages || seg->size > pages - seg->offset)
+	bytes = mdl->npages << PAGE_SHIFT;
+	if (seg->offset > bytes || seg->size > bytes - seg->offset)
 		return rcInvalidArgument;
 	if (seg->flags & ~mdl->prot)
 		return rcNoCapability;
@@ -116,49 +95,40 @@ static Retcode read_segment(struct task *self, gpa_t from, VmSeg *seg, struct vm
 }
 
 /* (task, const VmSeg *, rtl_uintptr_t *actual) */
-Retcode api_task_load_seg(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_load_seg(struct call *c)
 {
 	struct vm_request q;
 	struct region *region;
-	struct task *task;
-	VmSeg seg;
-	Retcode rc;
+	Retcode rc = segment_request(c->self, &c->in.seg, &q);
 
-	(void)value;
-	if (bad_pointer(a[1], sizeof(u64)) || bad_pointer(a[2], sizeof(u64)))
-		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_LOAD, CALL_LOAD, &task);
 	if (rc == rcOk)
-		rc = read_segment(self, a[1], &seg, &q);
+		rc = vm_map(&c->task->vm, &q, &region);
 	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[2], sizeof(u64));
-	if (rc == rcOk)
-		rc = vm_map(&task->vm, &q, &region);
-	if (rc == rcOk)
-		guest_write(&self->vm, a[2], &region->base, sizeof(u64));
+		give(c, 2, &region->base, sizeof(region->base));
 	return rc;
 }
 
 /* (task, symSeg, symSize, strSeg, strSize) */
-Retcode api_task_load_elf_syms(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_load_elf_syms_check(struct call *c)
 {
-	struct vm_request q[2];
-	struct region *symtab, *strtab;
-	struct task *task;
-	VmSeg seg[2];
-	Retcode rc;
+	return c->a[3] && !(c->a[3] & 7) && c->a[2] && c->a[4] ? rcOk : rcInvalidArgument;
+}
 
-	(void)value;
-	if (bad_pointer(a[1], sizeof(u64)) || bad_pointer(a[3], sizeof(u64)) || !a[2] || !a[4])
-		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_LOAD, CALL_LOAD, &task);
-	if (rc == rcOk && task->symtab)
-		rc = rcInvalidOperation;
+Retcode api_task_load_elf_syms(struct call *c)
+{
+	struct task *task = c->task;
+	struct region *symtab, *strtab;
+	struct vm_request q[2];
+	VmSeg strings;
+	Retcode rc = task->symtab ? rcInvalidOperation : rcOk;
+
 	if (rc == rcOk)
-		rc = read_segment(self, a[1], &seg[0], &q[0]);
+		rc = guest_read(&c->self->vm, c->a[3], &strings, sizeof(strings));
 	if (rc == rcOk)
-		rc = read_segment(self, a[3], &seg[1], &q[1]);
-	if (rc == rcOk && (a[2] > seg[0].size || a[4] > seg[1].size))
+		rc = segment_request(c->self, &c->in.seg, &q[0]);
+	if (rc == rcOk)
+		rc = segment_request(c->self, &strings, &q[1]);
+	if (rc == rcOk && (c->a[2] > c->in.seg.size || c->a[4] > strings.size))
 		rc = rcInvalidArgument;
 	if (rc != rcOk)
 		return rc;
@@ -173,30 +143,18 @@ Retcode api_task_load_elf_syms(struct task *self, const u64 *a, u64 *value)
 		return rc;
 	}
 	task->symtab = symtab->base;
-	task->symtab_size = a[2];
+	task->symtab_size = c->a[2];
 	task->strtab = strtab->base;
-	task->strtab_size = a[4];
+	task->strtab_size = c->a[4];
 	return rcOk;
 }
 
 /* (task, const TaskInitialState *) */
-Retcode api_task_set_initial_state(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_set_initial_state(struct call *c)
 {
-	TaskInitialState state;
-	struct task *task;
-	Retcode rc;
-
-	(void)value;
-	if (bad_pointer(a[1], sizeof(u64)))
+	if (c->in.state.entryAddr & 1)
 		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_LOAD, CALL_LOAD, &task);
-	if (rc == rcOk)
-		rc = guest_read(&self->vm, a[1], &state, sizeof(state));
-	if (rc == rcOk && (state.entryAddr & 1))
-		rc = rcInvalidArgument;
-	if (rc != rcOk)
-		return rc;
-	task->initial = state;
-	task->state = TASK_ENTRY_SET;
+	c->task->initial = c->in.state;
+	c->task->state = TASK_ENTRY_SET;
 	return rcOk;
 }

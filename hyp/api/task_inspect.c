@@ -1,113 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a process and what can be learned of it: api.md, section 3. */
 #include "api/api.h"
-#include "core/guest_copy.h"
 
 #include <string.h>
 
 /* (status) */
-Retcode api_task_exit(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_exit(struct call *c)
 {
-	(void)value;
-	task_end(self, TaskExitNormal, (i32)a[0]);
+	task_end(c->self, TaskExitNormal, (i32)c->a[0]);
 	return rcOk;
 }
 
 /* (task) */
-Retcode api_task_terminate(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_terminate(struct call *c)
 {
-	struct task *task;
-	Retcode rc = get_task(self, a[0], OCAP_TASK_CONTROL, CALL_TERMINATE, &task);
-
-	(void)value;
-	if (rc == rcOk)
-		task_end(task, TaskExitTerminated, 0);
-	return rc;
+	task_end(c->task, TaskExitTerminated, 0);
+	return rcOk;
 }
 
 /* (task) */
-Retcode api_task_terminate_after_freezing(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_terminate_after_freezing(struct call *c)
 {
-	struct task *task;
-	Retcode rc = get_task(self, a[0], OCAP_TASK_CONTROL, CALL_EXAMINE, &task);
-
-	(void)value;
-	if (rc == rcOk)
-		task_end(task, TaskExitUnexpected, 0);
-	return rc;
-}
-
-/* Finds a task for a getter and checks where its 32-bit result goes. */
-static Retcode getter(struct task *self, const u64 *a, enum task_call call, struct task **task)
-{
-	Retcode rc;
-
-	if (bad_pointer(a[1], sizeof(u32)))
-		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_QUERY, call, task);
-	return rc == rcOk ? guest_check_write(&self->vm, a[1], sizeof(u32)) : rc;
-}
-
-static Retcode give_u32(struct task *self, gpa_t to, u32 result)
-{
-	guest_write(&self->vm, to, &result, sizeof(result));
+	task_end(c->task, TaskExitUnexpected, 0);
 	return rcOk;
 }
 
 /* (task, TaskExitStatus *) */
-Retcode api_task_get_exit_status(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_exit_status(struct call *c)
 {
-	struct task *task;
-	Retcode rc = getter(self, a, CALL_EXIT_STATUS, &task);
-
-	(void)value;
-	return rc == rcOk ? give_u32(self, a[1], task->exit_status) : rc;
+	return give_u32(c, 1, c->task->exit_status);
 }
 
 /* (task, rtl_int32_t *) */
-Retcode api_task_get_exit_code(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_exit_code(struct call *c)
 {
-	struct task *task;
-	Retcode rc = getter(self, a, CALL_EXIT_CODE, &task);
-
-	(void)value;
-	return rc == rcOk ? give_u32(self, a[1], (u32)task->exit_code) : rc;
+	return give_u32(c, 1, (u32)c->task->exit_code);
 }
 
 /* (task, Pid *) */
-Retcode api_task_get_id_by_handle(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_id_by_handle(struct call *c)
 {
-	struct task *task;
-	Retcode rc = getter(self, a, CALL_ANY, &task);
-
-	(void)value;
-	return rc == rcOk ? give_u32(self, a[1], task->pid) : rc;
+	return give_u32(c, 1, c->task->pid);
 }
 
 /* (task, HalExceptionCode *, HalArchException *, HalTrapFrame *) */
-Retcode api_task_get_exception_info(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_exception_info(struct call *c)
 {
-	HalExceptionCode code;
-	struct task *task;
-	Retcode rc;
+	const struct fault_record *r = &c->task->fault;
 
-	(void)value;
-	if (bad_pointer(a[1], sizeof(code)) || bad_pointer(a[2], sizeof(u64)) ||
-	    bad_pointer(a[3], sizeof(u64)))
-		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_INSPECT, CALL_EXCEPTION_INFO, &task);
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[1], sizeof(code));
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[2], sizeof(HalArchException));
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[3], sizeof(HalTrapFrame));
-	if (rc != rcOk)
-		return rc;
-	code = fault_code(&task->fault.fault);
-	guest_write(&self->vm, a[1], &code, sizeof(code));
-	guest_write(&self->vm, a[2], &task->fault.fault.cause, sizeof(HalArchException));
-	guest_write(&self->vm, a[3], &task->fault.frame, sizeof(HalTrapFrame));
+	give_u32(c, 1, fault_code(&r->fault));
+	give(c, 2, &r->fault.cause, sizeof(r->fault.cause));
+	give(c, 3, &r->frame, sizeof(r->frame));
 	return rcOk;
 }
 
@@ -120,68 +63,53 @@ static struct thread *thread_at(const struct task *task, u64 index)
 }
 
 /* (task, index, KnThreadContext *) */
-Retcode api_task_get_thread_context(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_thread_context(struct call *c)
 {
+	const struct thread *t = thread_at(c->task, (u32)c->a[1]);
 	KnThreadContext context;
-	const struct thread *t;
-	struct task *task;
-	Retcode rc;
 
-	(void)value;
-	if (bad_pointer(a[2], sizeof(u64)))
-		return rcInvalidArgument;
-	rc = get_task(self, a[0], OCAP_TASK_INSPECT, CALL_EXAMINE, &task);
-	if (rc == rcOk)
-		rc = guest_check_write(&self->vm, a[2], sizeof(context));
-	if (rc != rcOk)
-		return rc;
-	t = thread_at(task, (u32)a[1]);
 	if (!t)
 		return rcResourceNotFound;
 	memset(&context, 0, sizeof(context));
 	context.tid = t->tid;
-	if (t->tid == task->fault.tid)
-		context.frame = task->fault.frame;
+	if (t->tid == c->task->fault.tid)
+		context.frame = c->task->fault.frame;
 	else
 		vcpu_frame(&t->vcpu, 0, 0, &context.frame);
-	guest_write(&self->vm, a[2], &context, sizeof(context));
+	give(c, 2, &context, sizeof(context));
 	return rcOk;
 }
 
-static Retcode give_string(struct task *self, gpa_t to, u64 size, const char *s)
+/* (buffer, size): rcBufferTooSmall. */
+static Retcode give_string(const struct call *c, const char *s)
 {
 	u64 bytes = strlen(s) + 1;
 	Retcode rc;
 
-	if (!to || !size)
+	if (!c->a[0] || !c->a[1])
 		return rcInvalidArgument;
-	rc = guest_check_write(&self->vm, to, min_u64(size, bytes));
+	rc = guest_check_write(&c->self->vm, c->a[0], min_u64(c->a[1], bytes));
 	if (rc != rcOk)
 		return rc;
-	if (size < bytes)
+	if (c->a[1] < bytes)
 		return rcBufferTooSmall;
-	guest_write(&self->vm, to, s, bytes);
+	give(c, 0, s, bytes);
 	return rcOk;
 }
 
-/* (name, size) */
-Retcode api_task_get_name(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_name(struct call *c)
 {
-	(void)value;
-	return give_string(self, a[0], a[1], self->name);
+	return give_string(c, c->self->name);
 }
 
-/* (path, size) */
-Retcode api_task_get_path(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_path(struct call *c)
 {
-	(void)value;
-	return give_string(self, a[0], a[1], self->path ? self->path : "");
+	return give_string(c, c->self->path ? c->self->path : "");
 }
 
 /* () -> the PCB's address */
-Retcode api_task_get_pcb(struct task *self, const u64 *a, u64 *value)
+Retcode api_task_get_pcb(struct call *c)
 {
-	(void)a;
-	*value = self->pcb->base;
+	c->value = c->self->pcb->base;
 	return rcOk;
 }

@@ -16,23 +16,16 @@
 #include "arch/layout.h"
 #include "arch/sbi.h"
 
+	/* ld or sd of several x registers to where t0 or sp points */
+	.macro each op, base, list:vararg
+	.irp	n, \list
+	\op	x\n, X(\n)(\base)
+	.endr
+	.endm
+
 	.macro save_caller_saved
 	/* t0: the thread; t1, t2 are saved already */
-	sd	ra, X(1)(t0)
-	sd	sp, X(2)(t0)
-	sd	tp, X(4)(t0)
-	sd	a0, X(10)(t0)
-	sd	a1, X(11)(t0)
-	sd	a2, X(12)(t0)
-	sd	a3, X(13)(t0)
-	sd	a4, X(14)(t0)
-	sd	a5, X(15)(t0)
-	sd	a6, X(16)(t0)
-	sd	a7, X(17)(t0)
-	sd	t3, X(28)(t0)
-	sd	t4, X(29)(t0)
-	sd	t5, X(30)(t0)
-	sd	t6, X(31)(t0)
+	each	sd, t0, 1, 2, 4, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
 	csrrw	t1, sscratch, zero
 	sd	t1, X(5)(t0)
 	.endm
@@ -40,55 +33,11 @@
 	.macro restore_caller_saved
 	/* t0: the thread, which is current */
 	csrw	sscratch, t0
-	ld	ra, X(1)(t0)
-	ld	sp, X(2)(t0)
-	ld	tp, X(4)(t0)
-	ld	t1, X(6)(t0)
-	ld	t2, X(7)(t0)
-	ld	a0, X(10)(t0)
-	ld	a1, X(11)(t0)
-	ld	a2, X(12)(t0)
-	ld	a3, X(13)(t0)
-	ld	a4, X(14)(t0)
-	ld	a5, X(15)(t0)
-	ld	a6, X(16)(t0)
-	ld	a7, X(17)(t0)
-	ld	t3, X(28)(t0)
-	ld	t4, X(29)(t0)
-	ld	t5, X(30)(t0)
-	ld	t6, X(31)(t0)
+	each	ld, t0, 1, 2, 4, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
 	.endm
 
-	.macro save_callee_saved
-	sd	s0, X(8)(t0)
-	sd	s1, X(9)(t0)
-	sd	s2, X(18)(t0)
-	sd	s3, X(19)(t0)
-	sd	s4, X(20)(t0)
-	sd	s5, X(21)(t0)
-	sd	s6, X(22)(t0)
-	sd	s7, X(23)(t0)
-	sd	s8, X(24)(t0)
-	sd	s9, X(25)(t0)
-	sd	s10, X(26)(t0)
-	sd	s11, X(27)(t0)
-	sd	gp, X(3)(t0)
-	.endm
-
-	.macro restore_callee_saved
-	ld	gp, X(3)(t0)
-	ld	s0, X(8)(t0)
-	ld	s1, X(9)(t0)
-	ld	s2, X(18)(t0)
-	ld	s3, X(19)(t0)
-	ld	s4, X(20)(t0)
-	ld	s5, X(21)(t0)
-	ld	s6, X(22)(t0)
-	ld	s7, X(23)(t0)
-	ld	s8, X(24)(t0)
-	ld	s9, X(25)(t0)
-	ld	s10, X(26)(t0)
-	ld	s11, X(27)(t0)
+	.macro callee_saved op
+	each	\op, t0, 3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
 	.endm
 
 	.macro to_hypervisor
@@ -142,14 +91,14 @@ hypercall_exit:
 switch_or_complete:
 	bnez	a0, switch_thread
 	/* The call asks for all registers first. */
-	save_callee_saved
+	callee_saved sd
 	mv	a0, t0
 	call	guest_exit
 	j	resume
 
 full_exit:
 	save_caller_saved
-	save_callee_saved
+	callee_saved sd
 	to_hypervisor
 	call	guest_exit
 
@@ -159,11 +108,11 @@ resume:
 	beq	a0, t0, restore_all
 switch_thread:
 	beqz	t0, 1f
-	save_callee_saved
+	callee_saved sd
 1:	call	vcpu_switch
 	ld	t0, HART_CURRENT(tp)
 restore_all:
-	restore_callee_saved
+	callee_saved ld
 	restore_caller_saved
 	ld	t0, X(5)(t0)
 	sret
@@ -190,35 +139,8 @@ own_trap:
 	addi	sp, t0, -PANIC_FRAME_SIZE
 	csrrw	t0, sscratch, zero
 	sd	t0, X(5)(sp)
-	sd	t1, X(6)(sp)
-	sd	ra, X(1)(sp)
-	sd	gp, X(3)(sp)
-	sd	tp, X(4)(sp)
-	sd	t2, X(7)(sp)
-	sd	s0, X(8)(sp)
-	sd	s1, X(9)(sp)
-	sd	a0, X(10)(sp)
-	sd	a1, X(11)(sp)
-	sd	a2, X(12)(sp)
-	sd	a3, X(13)(sp)
-	sd	a4, X(14)(sp)
-	sd	a5, X(15)(sp)
-	sd	a6, X(16)(sp)
-	sd	a7, X(17)(sp)
-	sd	s2, X(18)(sp)
-	sd	s3, X(19)(sp)
-	sd	s4, X(20)(sp)
-	sd	s5, X(21)(sp)
-	sd	s6, X(22)(sp)
-	sd	s7, X(23)(sp)
-	sd	s8, X(24)(sp)
-	sd	s9, X(25)(sp)
-	sd	s10, X(26)(sp)
-	sd	s11, X(27)(sp)
-	sd	t3, X(28)(sp)
-	sd	t4, X(29)(sp)
-	sd	t5, X(30)(sp)
-	sd	t6, X(31)(sp)
+	each	sd, sp, 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+	each	sd, sp, 24, 25, 26, 27, 28, 29, 30, 31
 	mv	a0, sp
 	call	panic_trap
 

@@ -126,7 +126,7 @@ void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left)
 {
 	struct pgtable_leaf leaf;
 
-	if (gpa >= VM_SYSTEM + ((gpa_t)1 << 30))
+	if (gpa >= VM_END)
 		return NULL;
 	if (!pgtable_lookup(&vm->gs, gpa, &leaf)) {
 		if (vm_touch(vm, gpa, access) != VM_TOUCH_OK ||

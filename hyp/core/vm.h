@@ -27,6 +27,7 @@
 #define VM_AUTO_MIN ((gpa_t)1 << 39)
 #define VM_AUTO_END VM_SYSTEM
 #define VM_SYSTEM (((gpa_t)1 << 40) - ((gpa_t)1 << 30))
+#define VM_END ((gpa_t)1 << 40)
 #define VM_TRAP_PAGE VM_SYSTEM /* arch/trap.S knows it as well */
 #define VM_ROMFS (VM_SYSTEM + ((gpa_t)1 << 21))
 
