@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/types.h"
+#include "support/memory.h"
 
 #define assert_rc(expression, expected) assert_int_equal((expression), (expected))
 

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.h"
+
+#include "unit.h"
+
+#include "arch/exit.h"
+#include "console/console.h"
+#include "core/guest_copy.h"
+#include "core/page.h"
+#include "core/slab.h"
+#include "fake/fake.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROMFS_BYTES (ROMFS_PAGES << PAGE_SHIFT)
+
+char world_romfs[ROMFS_BYTES] __attribute__((aligned(4096)));
+static const char trap_page[4096] __attribute__((aligned(4096)));
+
+struct task *world_self;
+u64 world_value;
+static u64 free_before;
+
+int machine_setup(void **state)
+{
+	static bool once;
+
+	(void)state;
+	fake_reset();
+	if (!once) {
+		memory_init();
+		if (!vm_system_init(trap_page, world_romfs, ROMFS_BYTES))
+			abort();
+	}
+	once = true;
+	free_before = page_count_free();
+	return 0;
+}
+
+int machine_teardown(void **state)
+{
+	(void)state;
+	memory_fail_end();
+	fake_output_room(~(u64)0);
+	world_settle();
+	assert_int_equal(page_count_free(), free_before);
+	return 0;
+}
+
+static void map_at(gpa_t base, u64 npages, u32 prot)
+{
+	struct vm_request q = {
+		.base = base, .npages = npages, .prot = prot, .ceiling = VMM_FLAG_RWX_MASK
+	};
+	struct region *region;
+
+	assert_rc(vm_map(&world_self->vm, &q, &region), rcOk);
+	assert_rc(vm_commit_all(&world_self->vm, region), rcOk);
+}
+
+int world_setup(void **state)
+{
+	struct task_request q = { .name = "caller",
+				  .eiid = "test.Caller",
+				  .stack_size = PAGE_SIZE,
+				  .priority = ThreadPriorityNormal,
+				  .flags = TaskEmpty | TaskExceptionTerminatesTask,
+				  .limits = { .memoryLimit = 3000 << PAGE_SHIFT,
+					      .maxTasks = 100,
+					      .permissions = TaskMayInspect,
+					      .cpuMask = 3 } };
+
+	machine_setup(state);
+	assert_rc(task_create(&q, &world_self), rcOk);
+	map_at(RW_BASE, RW_PAGES, VMM_FLAG_READ | VMM_FLAG_WRITE);
+	map_at(RO_BASE, 1, VMM_FLAG_READ);
+	map_at(RX_BASE, 4, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	world_self->initial.entryAddr = RX_BASE;
+	world_self->state = TASK_ENTRY_SET;
+	assert_rc(task_start(world_self), rcOk);
+	/* The running task holds itself. */
+	object_put(&world_self->object);
+	assert_ptr_equal(world_run()->task, world_self);
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	if (world_self && world_self->state == TASK_RUNNING)
+		task_end(world_self, TaskExitNormal, 0);
+	world_self = NULL;
+	return machine_teardown(state);
+}
+
+void world_settle(void)
+{
+	object_reap();
+	console_flush();
+	object_reap();
+}
+
+struct thread *world_run(void)
+{
+	struct thread *t = sched_work();
+
+	if (t && t != fake_hart.current)
+		vcpu_switch(t);
+	return t;
+}
+
+/* What arch/trap.S does with an ecall of the thread that runs. */
+static struct thread *ecall(const u64 *arguments, u64 function, u64 extension)
+{
+	struct thread *t = fake_hart.current;
+
+	memcpy(&t->vcpu.x[10], arguments, 6 * sizeof(u64));
+	t->vcpu.x[16] = function;
+	t->vcpu.x[17] = extension;
+	csr_write(sepc, csr_read(sepc) + 4);
+	for (;;) {
+		struct thread *next;
+		u64 pc = csr_read(sepc);
+
+		next = hypercall(t);
+		if (!next) {
+			csr_write(scause, CAUSE_ECALL_VS);
+			next = guest_exit(t);
+		}
+		if (next != fake_hart.current)
+			vcpu_switch(next);
+		if (next != t || csr_read(sepc) == pc)
+			return t;
+		/* It was woken, and makes the call again. */
+		csr_write(sepc, pc);
+	}
+}
+
+Retcode world_call(u64 function, const u64 *arguments)
+{
+	const struct thread *t = ecall(arguments, function, FLOE_SBI_EXTENSION);
+
+	world_value = t->vcpu.x[11];
+	assert_int_equal(t->vcpu.x[10], (u64)(i64)(Retcode)t->vcpu.x[10]);
+	return (Retcode)t->vcpu.x[10];
+}
+
+i64 world_sbi(u64 extension, u64 function, const u64 *arguments)
+{
+	const struct thread *t = ecall(arguments, function, extension);
+
+	world_value = t->vcpu.x[11];
+	return (i64)t->vcpu.x[10];
+}
+
+struct thread *world_exception(u64 cause, u64 pc, u64 address)
+{
+	struct thread *next;
+
+	csr_write(scause, cause);
+	csr_write(sepc, pc);
+	csr_write(stval, address);
+	csr_write(CSR_HTVAL, address >> 2);
+	next = guest_exit(fake_hart.current);
+	if (next != fake_hart.current)
+		vcpu_switch(next);
+	return next;
+}
+
+void *at(gpa_t gpa)
+{
+	struct pgtable_leaf leaf;
+
+	assert_true(pgtable_lookup(&world_self->vm.gs, gpa, &leaf));
+	return leaf.page;
+}
+
+void store(gpa_t gpa, const void *data, u64 bytes)
+{
+	for (u64 i = 0; i < bytes; i++)
+		*(char *)at(gpa + i) = ((const char *)data)[i];
+}
+
+u32 load_u32(gpa_t gpa)
+{
+	u32 value;
+
+	memcpy(&value, at(gpa), sizeof(value));
+	return value;
+}
+
+u64 load_u64(gpa_t gpa)
+{
+	u64 value;
+
+	memcpy(&value, at(gpa), sizeof(value));
+	return value;
+}
+
+struct task *world_task_of(Handle handle)
+{
+	struct object *object;
+
+	assert_rc(handle_get(&world_self->handles, handle, OBJECT_TASK, 0, &object), rcOk);
+	return container_of(object, struct task, object);
+}
+
+Handle world_mdl(u64 npages, u32 prot)
+{
+	FloeSegFromBuf f = { .size = npages << PAGE_SHIFT, .flags = prot };
+
+	store(OUT_AT + 512, &f, sizeof(f));
+	assert_rc(call(FloeFnVmSegInitFromBuf, IN_AT, OUT_AT + 512), rcOk);
+	return ((VmSeg *)at(IN_AT))->h;
+}
+
+Handle world_task(const char *name, enum task_state state)
+{
+	TaskInitialState initial = { .entryAddr = 0x10000 };
+	u64 flags = TaskEmpty | TaskExceptionFreezesTask;
+	struct task *task;
+	Handle h;
+
+	store(NAME_AT, name, strlen(name) + 1);
+	store(EIID_AT, "test.Child", 11);
+	assert_rc(call(FloeFnTaskCreate, NAME_AT, EIID_AT, 0, PAGE_SIZE, flags << 32, OUT_AT), rcOk);
+	h = load_u32(OUT_AT);
+	task = world_task_of(h);
+	if (state == TASK_EMPTY)
+		return h;
+	store(IN_AT, &initial, sizeof(initial));
+	assert_rc(call(FloeFnTaskSetInitialState, h, IN_AT), rcOk);
+	if (state == TASK_ENTRY_SET)
+		return h;
+	assert_rc(call(FloeFnTaskResume, h), rcOk);
+	if (state == TASK_FROZEN)
+		task_freeze(task, list_first(&task->threads, struct thread, task_link));
+	else if (state == TASK_ENDED)
+		task_end(task, TaskExitNormal, 7);
+	assert_ptr_equal(world_run()->task, world_self);
+	return h;
+}
