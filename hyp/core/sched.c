@@ -233,8 +233,10 @@ static void idle(struct run_queue *rq)
 		arm_timer(rq);
 		cpu_wfi();
 	}
-	if (hart_timer_pending())
+	if (hart_timer_pending()) {
 		sched_timer_interrupt();
+		arm_timer(rq);
+	}
 }
 
 static void pick(struct run_queue *rq)
