@@ -8,15 +8,24 @@
 #include <string.h>
 
 /* The columns: ended stands three times, once per way to end. */
-enum column { EMPTY, ENTRY_SET, RUNNING, FROZEN, EXITED, TERMINATED, CRASHED, COLUMNS };
+enum column {
+	EMPTY,
+	ENTRY_SET,
+	RUNNING,
+	FROZEN,
+	EXITED,
+	TERMINATED,
+	CRASHED,
+	COLUMNS
+};
 
 static const char *const column_name[COLUMNS] = { "empty",  "entry set",  "running", "frozen",
 						  "exited", "terminated", "crashed" };
 
 static struct task *in_column(enum column column, Handle *h)
 {
-	static const enum task_state state[COLUMNS] = { TASK_EMPTY,   TASK_ENTRY_SET, TASK_RUNNING,
-							TASK_FROZEN,  TASK_ENDED,     TASK_RUNNING,
+	static const enum task_state state[COLUMNS] = { TASK_EMPTY,  TASK_ENTRY_SET, TASK_RUNNING,
+							TASK_FROZEN, TASK_ENDED,     TASK_RUNNING,
 							TASK_RUNNING };
 	struct task *task;
 

@@ -224,7 +224,8 @@ Handle world_task(const char *name, enum task_state state)
 
 	store(NAME_AT, name, strlen(name) + 1);
 	store(EIID_AT, "test.Child", 11);
-	assert_rc(call(FloeFnTaskCreate, NAME_AT, EIID_AT, 0, PAGE_SIZE, flags << 32, OUT_AT), rcOk);
+	assert_rc(call(FloeFnTaskCreate, NAME_AT, EIID_AT, 0, PAGE_SIZE, flags << 32, OUT_AT),
+		  rcOk);
 	h = load_u32(OUT_AT);
 	task = world_task_of(h);
 	if (state == TASK_EMPTY)
