@@ -125,13 +125,26 @@ static enum exit_action virtual_instruction(const struct vm *vm, struct fault *f
 	return EXIT_RESUME;
 }
 
-static enum exit_action interrupt(u64 cause)
+/*
+ * With paging of its own a guest can fault on its trap vector for ever, and
+ * nothing of that reaches us. An interrupt finds it there.
+ */
+static bool is_stuck_at_vector(u64 pc)
+{
+	return pc == (csr_read(CSR_VSTVEC) & ~3ul) && pc == csr_read(CSR_VSEPC) &&
+	       csr_read(CSR_VSCAUSE) == CAUSE_FETCH_PAGE_FAULT;
+}
+
+static enum exit_action interrupt(u64 cause, struct fault *f)
 {
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
 		csr_clear(sip, IRQ_SSI);
-	return EXIT_RESUME;
+	if (!is_stuck_at_vector(csr_read(sepc)))
+		return EXIT_RESUME;
+	*f = delegated_fault();
+	return EXIT_FAULT;
 }
 
 static enum exit_action decode(struct thread *t, struct fault *f, struct fault *handler)
@@ -139,7 +152,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 	u64 cause = csr_read(scause);
 
 	if (cause & CAUSE_INTERRUPT)
-		return interrupt(cause & ~CAUSE_INTERRUPT);
+		return interrupt(cause & ~CAUSE_INTERRUPT, f);
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
 		*f = delegated_fault();
 		return EXIT_FAULT;

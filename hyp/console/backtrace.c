@@ -48,6 +48,18 @@ static bool follows_call(const struct walk *w, u64 address)
 }
 
 /*
+ * Is ra the caller's, and not left over from a call that has returned? Then it
+ * lies in another function than the pc, which has no frame yet, or no longer.
+ */
+static bool is_callers(const struct task *task, u64 pc, u64 ra)
+{
+	struct frame at[2] = { { .pc = pc }, { .pc = ra } };
+
+	symbols_resolve(task, at, 2);
+	return at[0].function[0] && at[1].function[0] && pc - at[0].offset != ra - at[1].offset;
+}
+
+/*
  * Frames linked by s0, as our SDK's programs have them: the return address lies
  * below s0, the caller's s0 below that. A function that calls nothing may have
  * saved s0 only; then its return address is still in ra.
@@ -63,6 +75,9 @@ static void walk_frames(struct walk *w, u64 fp, u64 ra)
 		if (ra && word[1] > fp && !(word[1] & 7)) {
 			word[0] = word[1];
 			word[1] = ra;
+		} else if (ra && ra != word[1] && follows_call(w, ra) &&
+			   is_callers(w->task, w->frames[0].pc, ra)) {
+			add(w, ra);
 		}
 		ra = 0;
 		if (!follows_call(w, word[1]))

@@ -2,7 +2,6 @@
 #include "console/console.h"
 
 #include "arch/cpu.h"
-#include "arch/hart_timer.h"
 #include "console/format.h"
 #include "console/report.h"
 #include "core/sched.h"
@@ -133,10 +132,10 @@ bool console_busy(void)
 
 void console_pump(void)
 {
-	u64 end = cpu_time() + ticks_from_ns(0, TURN_US * 1000);
+	/* A deadline ends the turn: what waits for it may be a real-time thread. */
+	u64 end = min_u64(cpu_time() + ticks_from_ns(0, TURN_US * 1000), sched_next_deadline());
 
-	/* A deadline comes first: what waits for it may be a real-time thread. */
-	while (!hart_timer_pending() && write_chunk() && cpu_time() < end)
+	while (write_chunk() && cpu_time() < end)
 		;
 	report_pump();
 	while (!list_empty(&waiters) && !report_pending() &&

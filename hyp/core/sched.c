@@ -32,6 +32,11 @@ void sched_request(u32 work)
 	run_queue()->work |= work;
 }
 
+u64 sched_next_deadline(void)
+{
+	return timer_next(&run_queue()->timers);
+}
+
 static bool is_realtime(const struct thread *t)
 {
 	return t->policy != ThreadSchedPolicyOther;

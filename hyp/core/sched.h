@@ -79,6 +79,9 @@ void sched_yield(void);
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
 
+/* When the next timer of this hart is due, ticks. */
+u64 sched_next_deadline(void);
+
 /* Some deadline is due, or the running thread's slice is over. */
 void sched_timer_interrupt(void);
 
