@@ -17,10 +17,11 @@ unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_s
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
 
-# fake/ comes first: its files stand in for those of the same name.
+# fake/ comes first: its files stand in for those of the same name. The C library of
+# this machine has a backtrace() of its own.
 unit_sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 unit_cc := $(HOSTCC) -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer $(unit_sanitize) \
-	-MMD -MP -DFLOE_VERSION='"test"' -Itests/unit/fake -Itests/unit -Ihyp -Ihyp/include \
+	-MMD -MP -DFLOE_VERSION='"test"' -Dbacktrace=hyp_backtrace -Itests/unit/fake -Itests/unit -Ihyp -Ihyp/include \
 	-Iguest/init -isystem $(LIBFDT_SRC)
 unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
