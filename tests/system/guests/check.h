@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks for test guests. A check that fails is printed with what it saw;
+ * `return checks_result();` at the end of main() prints one line and gives the
+ * exit code. A guest has one source file, so all is static here.
+ */
+#ifndef TESTS_CHECK_H
+#define TESTS_CHECK_H
+
+#include <coresrv/task/task_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static unsigned checks_done, checks_failed;
+
+static inline void check_true(int line, const char *what, int holds)
+{
+	checks_done++;
+	if (holds)
+		return;
+	checks_failed++;
+	printf("FAILED in line %d: %s\n", line, what);
+}
+
+static inline void check_rc(int line, const char *call, Retcode expected, Retcode rc)
+{
+	checks_done++;
+	if (rc == expected)
+		return;
+	checks_failed++;
+	printf("FAILED in line %d: %s gave %s, expected %s\n", line, call, RtlRetcodeName(rc),
+	       RtlRetcodeName(expected));
+}
+
+static inline void check_equal(int line, const char *what, long long expected, long long seen)
+{
+	checks_done++;
+	if (seen == expected)
+		return;
+	checks_failed++;
+	printf("FAILED in line %d: %s is %lld, expected %lld\n", line, what, seen, expected);
+}
+
+/* What has to hold; the guest goes on. */
+#define CHECK(condition) check_true(__LINE__, #condition, (condition))
+#define CHECK_RC(expected, call) check_rc(__LINE__, #call, expected, call)
+#define CHECK_EQUAL(expected, value) check_equal(__LINE__, #value, (long long)(expected), (long long)(value))
+
+/* A step without which the rest makes no sense. */
+#define NEED(call)                                                                                \
+	do {                                                                                      \
+		Retcode need_rc = (call);                                                         \
+												  \
+		if (need_rc != rcOk) {                                                            \
+			printf("FAILED in line %d: %s gave %s\n", __LINE__, #call,                \
+			       RtlRetcodeName(need_rc));                                          \
+			exit(EXIT_FAILURE);                                                       \
+		}                                                                                 \
+	} while (0)
+
+static inline int checks_result(void)
+{
+	printf("%u checks, %u failed\n", checks_done, checks_failed);
+	return checks_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
