@@ -25,17 +25,17 @@ HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-siz
 HYP_LIBS = $(picolibc_dir)/lib/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-$(HYP_OUT)/%.c.o: hyp/%.c
+$(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
 
 # f registers are saved and restored, never used: this one file knows them.
 $(HYP_OUT)/arch/fp.S.o: HYP_ARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64
-$(HYP_OUT)/%.S.o: hyp/%.S
+$(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -c $< -o $@
 
-$(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c
+$(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -w -c $< -o $@
 

@@ -47,8 +47,8 @@ struct pointer_rule {
 	u16 size; /* 0: no rule */
 };
 
-struct api_row {
-	api_fn *act;
+/* What has to be right before a function runs. */
+struct api_rules {
 	api_fn *check;              /* flags and ranges; NULL: any */
 	u32 rights;                 /* a0 is a task handle with these; 0: it is not */
 	enum task_call call;        /* that the task's state has to allow */
@@ -58,6 +58,11 @@ struct api_row {
 		u8 pointer, size; /* arguments; no rule: 0 */
 		u32 max;
 	} buffer; /* readable when the function runs; not empty, at most max bytes */
+};
+
+struct api_row {
+	api_fn *act;
+	const struct api_rules *rules; /* NULL: none, and nothing is spent on them */
 };
 
 extern const struct api_row api_table[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hypercall: its row's checks, then its function, then its result. */
+/* A hypercall: the rules of its row, then its function, then its result. */
 #include "api/api.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
@@ -56,59 +56,63 @@ static bool pointer_is_bad(const struct call *c, const struct pointer_rule *rule
 }
 
 /* Null, alignment, flags and ranges. */
-static Retcode check_arguments(struct call *c, const struct api_row *row)
+static Retcode check_arguments(struct call *c, const struct api_rules *rules)
 {
-	if (row->in.size && pointer_is_bad(c, &row->in))
+	if (rules->in.size && pointer_is_bad(c, &rules->in))
 		return rcInvalidArgument;
-	for (const struct pointer_rule *out = row->out; out->size; out++)
+	for (const struct pointer_rule *out = rules->out; out->size; out++)
 		if (pointer_is_bad(c, out))
 			return rcInvalidArgument;
-	if (row->buffer.max && (!c->a[row->buffer.pointer] || !c->a[row->buffer.size]))
+	if (rules->buffer.max && (!c->a[rules->buffer.pointer] || !c->a[rules->buffer.size]))
 		return rcInvalidArgument;
-	if (row->buffer.max && c->a[row->buffer.size] > row->buffer.max)
+	if (rules->buffer.max && c->a[rules->buffer.size] > rules->buffer.max)
 		return rcBufferTooLarge;
-	return row->check ? row->check(c) : rcOk;
+	return rules->check ? rules->check(c) : rcOk;
 }
 
 /* What pointers point to. */
-static Retcode check_memory(struct call *c, const struct api_row *row)
+static Retcode check_memory(struct call *c, const struct api_rules *rules)
 {
 	struct vm *vm = &c->self->vm;
 	Retcode rc = rcOk;
 
-	if (row->in.size)
-		rc = guest_read(vm, c->a[row->in.arg], &c->in, row->in.size);
-	if (rc == rcOk && row->buffer.max)
-		rc = guest_check_read(vm, c->a[row->buffer.pointer], c->a[row->buffer.size]);
-	for (const struct pointer_rule *out = row->out; rc == rcOk && out->size; out++)
+	if (rules->in.size)
+		rc = guest_read(vm, c->a[rules->in.arg], &c->in, rules->in.size);
+	if (rc == rcOk && rules->buffer.max)
+		rc = guest_check_read(vm, c->a[rules->buffer.pointer], c->a[rules->buffer.size]);
+	for (const struct pointer_rule *out = rules->out; rc == rcOk && out->size; out++)
 		rc = guest_check_write(vm, c->a[out->arg], out->size);
 	return rc;
 }
 
-static Retcode make_call(struct call *c, const struct api_row *row)
+/* Apart from its caller, which has few registers to save without it. */
+__attribute__((noinline)) static Retcode check_rules(struct call *c, const struct api_rules *rules)
 {
-	Retcode rc = check_arguments(c, row);
+	Retcode rc = check_arguments(c, rules);
 
-	if (rc == rcOk && row->rights)
-		rc = get_task(c->self, c->a[0], row->rights, row->call, &c->task);
-	if (rc == rcOk)
-		rc = check_memory(c, row);
-	return rc == rcOk ? row->act(c) : rc;
+	if (rc == rcOk && rules->rights)
+		rc = get_task(c->self, c->a[0], rules->rights, rules->call, &c->task);
+	return rc == rcOk ? check_memory(c, rules) : rc;
 }
 
 static void call_function(struct thread *t, u64 number)
 {
+	const struct api_row *row = &api_table[number];
 	u64 *a = &t->vcpu.x[10];
-	struct call c; /* not zeroed: its input is large, and the row says what is valid */
-	Retcode rc = rcUnimplemented;
+	struct call c; /* not zeroed: its input is large, and the rules say what is valid */
+	Retcode rc = rcOk;
 
 	c.self = t->task;
 	c.a = a;
 	c.value = 0;
-	if (number < FloeFnCount && api_table[number].act)
-		rc = make_call(&c, &api_table[number]);
+	if (number >= FloeFnCount || !row->act)
+		rc = rcUnimplemented;
+	else if (row->rules)
+		rc = check_rules(&c, row->rules);
+	if (rc == rcOk)
+		rc = row->act(&c);
 	/* A call can end its caller. */
-	if (thread_current() != t)
+	if (this_hart()->current != t)
 		return;
 	t->retrying = rc == API_RETRY;
 	if (t->retrying) {

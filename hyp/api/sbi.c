@@ -122,7 +122,9 @@ static struct sbi_answer debug_console(struct task *self, const u64 *a, u64 func
 		return function == DBCN_WRITE ? console_write(self, a[1], a[0])
 					      : console_read(self, a[1], a[0]);
 	case DBCN_WRITE_BYTE:
-		return line_write(self, &byte, 1) ? (struct sbi_answer){ 0 } : wait_for_console();
+		if (!line_write(self, &byte, 1))
+			return wait_for_console();
+		return (struct sbi_answer){ 0 };
 	default:
 		return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
 	}
