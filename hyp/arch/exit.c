@@ -179,7 +179,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 
 struct thread *guest_exit(struct thread *t)
 {
-	struct fault fault = { 0 }, handler = { 0 };
+	struct fault fault, handler; /* filled in where the action says so */
 	enum exit_action action = decode(t, &fault, &handler);
 
 	if (action != EXIT_RESUME) {

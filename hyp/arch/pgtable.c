@@ -133,8 +133,8 @@ void pgtable_destroy(struct pgtable *pt)
 	pt->root = NULL;
 }
 
-/* Makes tables down to `level`. */
-static bool ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
+/* Makes tables down to `level`; the entry there, or NULL: no memory. */
+static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 {
 	unsigned int at = level;
 	u64 *pte = walk(pt, gpa, &at);
@@ -143,12 +143,12 @@ static bool ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 		u64 *table = page_alloc_zero(0);
 
 		if (!table)
-			return false;
+			return NULL;
 		pt->ntables++;
 		*pte = pte_of(table, 0);
 		pte = entry(pt, table, --at, gpa);
 	}
-	return true;
+	return pte;
 }
 
 bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages)
@@ -166,6 +166,18 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 		}
 		done += pages_in_entry(to, level ? level : 1, npages - done);
 	}
+	return true;
+}
+
+bool pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
+{
+	u64 *pte = ensure(pt, gpa, 0);
+
+	if (!pte) {
+		pgtable_prune(pt, gpa, 1);
+		return false;
+	}
+	*pte = pte_of(page, pt->leaf_bits | access_bits(prot));
 	return true;
 }
 
@@ -298,12 +310,11 @@ u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 
 bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa)
 {
-	unsigned int level = LARGEST_LEAF, from_level = LARGEST_LEAF;
-	u64 *pte;
+	unsigned int from_level = LARGEST_LEAF;
+	u64 *pte = ensure(pt, gpa, LARGEST_LEAF);
 
-	if (!ensure(pt, gpa, LARGEST_LEAF))
+	if (!pte)
 		return false;
-	pte = walk(pt, gpa, &level);
 	*pte = *walk(from, gpa, &from_level) | PTE_SHARED;
 	return true;
 }

@@ -133,16 +133,12 @@ void *page_alloc_zero(unsigned int order)
 
 	if (!word)
 		return NULL;
-	/* Eight stores a turn: page zeroing is most of a first touch. */
-	for (u64 *end = word + ((PAGE_SIZE << order) / sizeof(*word)); word < end; word += 8) {
-		word[0] = 0;
-		word[1] = 0;
-		word[2] = 0;
-		word[3] = 0;
-		word[4] = 0;
-		word[5] = 0;
-		word[6] = 0;
-		word[7] = 0;
+	/* Sixteen stores a turn: zeroing is most of a first touch. */
+	for (u64 *end = word + ((PAGE_SIZE << order) / sizeof(*word)); word < end; word += 16) {
+		word[0] = word[1] = word[2] = word[3] = 0;
+		word[4] = word[5] = word[6] = word[7] = 0;
+		word[8] = word[9] = word[10] = word[11] = 0;
+		word[12] = word[13] = word[14] = word[15] = 0;
 	}
 	return word - (PAGE_SIZE << order) / sizeof(*word);
 }

@@ -110,13 +110,12 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_NO_MEMORY;
 	gpa = page_round_down(gpa);
 	page = page_alloc_zero(0);
-	if (!page || !pgtable_prepare(&vm->gs, gpa, page, 1)) {
+	if (!page || !pgtable_map_page(&vm->gs, gpa, page, r->prot)) {
 		if (page)
 			page_free(page, 0);
 		vm_uncharge(vm, 1);
 		return VM_TOUCH_NO_MEMORY;
 	}
-	pgtable_map(&vm->gs, gpa, page, 1, r->prot);
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;
