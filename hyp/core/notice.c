@@ -41,7 +41,8 @@ void notice_destroy(struct object *object)
 
 static void raise(struct subscription *s, u32 event)
 {
-	if (!(s->mask & event))
+	event &= s->mask & ~s->taken;
+	if (!event)
 		return;
 	s->events |= event;
 	if (list_empty(&s->pending_link))
@@ -49,10 +50,24 @@ static void raise(struct subscription *s, u32 event)
 	thread_wake_first(&s->notice->waiters);
 }
 
+static struct subscription *find(const struct notice *notice, const struct task *task)
+{
+	list_for_each(it, &task->subscriptions)
+		if (list_entry(it, struct subscription, object_link)->notice == notice)
+			return list_entry(it, struct subscription, object_link);
+	return NULL;
+}
+
 Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64 id)
 {
-	struct subscription *s;
+	struct subscription *s = find(notice, task);
 
+	if (s) {
+		s->mask |= mask;
+		s->id = id;
+		raise(s, task->events);
+		return rcOk;
+	}
 	if (notice->count >= NOTICE_SUBSCRIPTIONS_MAX)
 		return rcQuotaExceeded;
 	s = slab_alloc(sizeof(*s));
@@ -65,8 +80,7 @@ Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64
 	list_add_tail(&notice->subscriptions, &s->notice_link);
 	list_add_tail(&task->subscriptions, &s->object_link);
 	notice->count++;
-	if (task->events)
-		raise(s, task->events & mask);
+	raise(s, task->events);
 	return rcOk;
 }
 
@@ -96,6 +110,7 @@ bool notice_take(struct notice *notice, EventDesc *event)
 		return false;
 	s = list_first(&notice->pending, struct subscription, pending_link);
 	*event = (EventDesc){ .eventId = s->id, .eventMask = s->events };
+	s->taken |= s->events;
 	s->events = 0;
 	list_del(&s->pending_link);
 	/* Nothing can follow once the object is gone. */

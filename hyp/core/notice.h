@@ -30,7 +30,7 @@ struct subscription {
 	struct list notice_link;  /* in notice->subscriptions */
 	struct list pending_link; /* in notice->pending while there are events */
 	struct list object_link;  /* in the task's subscriptions; alone once it is gone */
-	u32 mask, events;
+	u32 mask, events, taken; /* wanted; happened; given away already */
 	u64 id;
 };
 
@@ -41,7 +41,9 @@ struct notice *notice_create(void);
 void notice_destroy(struct object *object);
 
 /*
- * Subscribes to events of a task; those that already happened are delivered.
+ * Subscribes to events of a task; those that already happened are delivered. A
+ * second subscription of a notice adds to the first and changes its id: each
+ * event comes once.
  * rcQuotaExceeded, rcOutOfMemory.
  */
 Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64 id);
