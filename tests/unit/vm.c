@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A partition's address space: core/vm.c, vm_map.c, vm_share.c and region.c. */
+#include "unit.h"
+
+#include "core/page.h"
+#include "core/region.h"
+#include "fake/fake.h"
+#include "support/vm_snapshot.h"
+#include "support/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define R_ VMM_FLAG_READ
+#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
+#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
+#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
+#define LIMIT 1500u
+#define BASE ((gpa_t)0x40000000)
+#define GUARDS (REGION_LOW_GUARD | REGION_HIGH_GUARD)
+
+static struct vm vm;
+
+static int setup(void **state)
+{
+	machine_setup(state);
+	vm = (struct vm){ .limit = 0 };
+	assert_rc(vm_init(&vm, LIMIT), rcOk);
+	rng_seed(&vm.rng, "seed", 4);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	memory_fail_end();
+	vm_destroy(&vm);
+	return machine_teardown(state);
+}
+
+static Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r)
+{
+	struct vm_request q = {
+		.base = base, .npages = npages, .prot = prot, .ceiling = RWX_, .flags = flags
+	};
+
+	*r = NULL;
+	return vm_map(&vm, &q, r);
+}
+
+static struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags)
+{
+	struct region *r;
+
+	assert_rc(map(base, npages, prot, flags, &r), rcOk);
+	return r;
+}
+
+/* Does a call fail with that error, and change nothing? */
+#define assert_fails(call, error)                                                                  \
+	do {                                                                                       \
+		struct vm_snapshot *before_ = vm_snapshot(&vm);                                    \
+		assert_rc(call, error);                                                            \
+		vm_snapshot_compare(before_, &vm);                                                 \
+	} while (0)
+
+static void test_ranges_that_are_taken(void **state)
+{
+	struct region *r;
+
+	(void)state;
+	must_map(BASE, 4, RW_, 0);
+	must_map(BASE + 10 * PAGE_SIZE, 2, RW_, GUARDS);
+	assert_fails(map(BASE, 4, RW_, 0, &r), rcAlreadyExists);
+	assert_fails(map(BASE + 3 * PAGE_SIZE, 1, RW_, 0, &r), rcAlreadyExists);
+	assert_fails(map(BASE - PAGE_SIZE, 2, RW_, 0, &r), rcAlreadyExists);
+	assert_fails(map(BASE - PAGE_SIZE, 100, RW_, 0, &r), rcAlreadyExists);
+	/* Guard pages are taken as well, on both sides. */
+	assert_fails(map(BASE + 9 * PAGE_SIZE, 1, RW_, 0, &r), rcAlreadyExists);
+	assert_fails(map(BASE + 12 * PAGE_SIZE, 1, RW_, 0, &r), rcAlreadyExists);
+	assert_fails(map(BASE + 4 * PAGE_SIZE, 1, RW_, REGION_LOW_GUARD, &r), rcAlreadyExists);
+	assert_fails(map(BASE + 8 * PAGE_SIZE, 1, RW_, REGION_HIGH_GUARD, &r), rcAlreadyExists);
+	must_map(BASE + 13 * PAGE_SIZE, 1, RW_, 0);
+	must_map(BASE + 8 * PAGE_SIZE, 1, RW_, 0);
+	must_map(BASE + 4 * PAGE_SIZE, 1, RW_, 0);
+	assert_int_equal(vm.nregions, 5);
+}
+
+static void test_regions_are_in_order(void **state)
+{
+	static const unsigned int order[] = { 5, 1, 9, 0, 7, 3, 8, 2, 6, 4 };
+	unsigned int i = 0;
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_SIZE(order); n++)
+		must_map(BASE + order[n] * 2 * PAGE_SIZE, 1, R_, 0);
+	list_for_each(it, &vm.regions) {
+		struct region *r = list_entry(it, struct region, link);
+
+		assert_int_equal(r->base, BASE + i * 2 * PAGE_SIZE);
+		assert_ptr_equal(vm_find(&vm, r->base), r);
+		assert_ptr_equal(vm_find(&vm, r->base + PAGE_SIZE - 1), r);
+		assert_null(vm_find(&vm, r->base + PAGE_SIZE));
+		i++;
+	}
+	assert_int_equal(i, 10);
+}
+
+static void test_access_that_is_refused(void **state)
+{
+	struct region *r;
+
+	(void)state;
+	assert_fails(map(BASE, 1, RWX_, 0, &r), rcSecurityDisallow);
+	vm.allow_rwx = true;
+	must_map(BASE, 1, RWX_, 0);
+}
+
+static void test_first_touch(void **state)
+{
+	u64 used, nfree = page_count_free();
+	struct pgtable_leaf leaf;
+
+	(void)state;
+	must_map(BASE, 4, RW_, REGION_COMMIT);
+	must_map(BASE + 4 * PAGE_SIZE, 1, R_, REGION_COMMIT);
+	must_map(BASE + 5 * PAGE_SIZE, 1, RW_, 0);
+	used = vm_used(&vm);
+	assert_int_equal(vm_touch(&vm, BASE + PAGE_SIZE + 5, VMM_FLAG_WRITE), VM_TOUCH_OK);
+	assert_true(pgtable_lookup(&vm.gs, BASE + PAGE_SIZE, &leaf));
+	for (u64 i = 0; i < PAGE_SIZE; i++)
+		assert_int_equal(((char *)leaf.page)[i], 0);
+	/* The page, and the tables for it. */
+	assert_int_equal(vm_used(&vm) - used, 1 + 2);
+	assert_true(nfree - page_count_free() >= 3);
+	assert_int_equal(vm_touch(&vm, BASE + 3 * PAGE_SIZE, VMM_FLAG_READ), VM_TOUCH_OK);
+	assert_int_equal(vm_used(&vm) - used, 2 + 2);
+	assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_EXECUTE), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE + 4 * PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE + 5 * PAGE_SIZE, VMM_FLAG_READ), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE + 6 * PAGE_SIZE, VMM_FLAG_READ), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE - 1, VMM_FLAG_READ), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_used(&vm) - used, 2 + 2);
+}
+
+static void test_touch_without_memory(void **state)
+{
+	(void)state;
+	must_map(BASE, 4, RW_, REGION_COMMIT);
+	for (unsigned int n = 0; n < 3; n++) {
+		struct vm_snapshot *before = vm_snapshot(&vm);
+
+		memory_fail(FAIL_FROM, n);
+		assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_READ), VM_TOUCH_NO_MEMORY);
+		assert_true(memory_fail_end());
+		vm_snapshot_compare(before, &vm);
+	}
+	vm.limit = vm_used(&vm);
+	assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_READ), VM_TOUCH_NO_MEMORY);
+	vm.limit++;
+	assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_READ), VM_TOUCH_OK);
+}
+
+static void test_commit_all(void **state)
+{
+	struct region *r = must_map(BASE + PAGE_SIZE, 1200, RW_, REGION_COMMIT);
+	u64 used = vm_used(&vm);
+	struct pgtable_leaf leaf;
+
+	(void)state;
+	assert_fails(vm_commit_all(&vm, (vm.limit = used + 1199, r)), rcQuotaExceeded);
+	vm.limit = LIMIT;
+	for (unsigned int n = 0;; n += n < 5 ? 1 : 101) {
+		struct vm_snapshot *before = vm_snapshot(&vm);
+		Retcode rc;
+
+		memory_fail(FAIL_FROM, n);
+		rc = vm_commit_all(&vm, r);
+		if (!memory_fail_end()) {
+			assert_rc(rc, rcOk);
+			free(before);
+			break;
+		}
+		assert_rc(rc, rcOutOfMemory);
+		vm_snapshot_compare(before, &vm);
+	}
+	assert_int_equal(pgtable_count(&vm.gs, BASE + PAGE_SIZE, 1200), 1200);
+	/* Large leaves where they fit. */
+	assert_true(pgtable_lookup(&vm.gs, BASE + ((u64)2 << 20), &leaf));
+	assert_int_equal(leaf.left, 2 << 20);
+	assert_true(vm_used(&vm) - used < 1200 + 6);
+	assert_rc(vm_unmap(&vm, BASE + PAGE_SIZE, 1200), rcOk);
+	assert_int_equal(vm_used(&vm), 0);
+}
+
+static void test_unmap_what_is_not_all_there(void **state)
+{
+	(void)state;
+	must_map(BASE, 4, RW_, 0);
+	must_map(BASE + 4 * PAGE_SIZE, 4, RW_, 0);
+	must_map(BASE + 9 * PAGE_SIZE, 1, RW_, 0);
+	must_map(BASE + 10 * PAGE_SIZE, 1, RW_, REGION_INTERNAL);
+	assert_fails(vm_unmap(&vm, BASE - PAGE_SIZE, 2), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, BASE, 9), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, BASE + 8 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, BASE + 9 * PAGE_SIZE, 2), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, BASE + 10 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, BASE + 11 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, VM_SYSTEM, 1), rcInvalidOperation);
+	assert_fails(vm_unmap(&vm, VM_ROMFS, 1), rcInvalidOperation);
+	/* Across two regions it is. */
+	assert_rc(vm_unmap(&vm, BASE + 2 * PAGE_SIZE, 4), rcOk);
+	assert_int_equal(vm_find(&vm, BASE)->npages, 2);
+	assert_null(vm_find(&vm, BASE + 2 * PAGE_SIZE));
+	assert_null(vm_find(&vm, BASE + 5 * PAGE_SIZE));
+	assert_int_equal(vm_find(&vm, BASE + 6 * PAGE_SIZE)->npages, 2);
+}
+
+static void test_a_hole_in_a_region(void **state)
+{
+	struct region *r = must_map(BASE, 10, RW_, REGION_COMMIT | GUARDS);
+	struct region *upper;
+	u64 used, nfree = page_count_free();
+
+	(void)state;
+	assert_rc(vm_commit_all(&vm, r), rcOk);
+	used = vm.used;
+	assert_rc(vm_unmap(&vm, BASE + 3 * PAGE_SIZE, 4), rcOk);
+	assert_int_equal(vm.used, used - 4);
+	assert_int_equal(vm.nregions, 2);
+	r = vm_find(&vm, BASE);
+	upper = vm_find(&vm, BASE + 7 * PAGE_SIZE);
+	assert_int_equal(r->npages, 3);
+	assert_int_equal(upper->npages, 3);
+	/* Guards stay at the outer ends only. */
+	assert_int_equal(r->flags & GUARDS, REGION_LOW_GUARD);
+	assert_int_equal(upper->flags & GUARDS, REGION_HIGH_GUARD);
+	must_map(BASE + 3 * PAGE_SIZE, 4, RW_, 0);
+	assert_rc(vm_unmap(&vm, BASE, 10), rcOk);
+	assert_int_equal(vm.nregions, 0);
+	assert_int_equal(vm.used, 0);
+	assert_true(page_count_free() >= nfree);
+}
+
+/* Large leaves are split where a range ends inside them. */
+static void test_unmap_inside_a_large_leaf(void **state)
+{
+	struct region *r = must_map(BASE, 1024, RW_, REGION_COMMIT);
+	struct pgtable_leaf leaf;
+	char *first;
+
+	(void)state;
+	assert_rc(vm_commit_all(&vm, r), rcOk);
+	assert_true(pgtable_lookup(&vm.gs, BASE, &leaf));
+	assert_int_equal(leaf.left, 2 << 20);
+	first = leaf.page;
+	assert_rc(vm_unmap(&vm, BASE + 100 * PAGE_SIZE, 600), rcOk);
+	assert_int_equal(pgtable_count(&vm.gs, BASE, 1024), 424);
+	assert_int_equal(vm.used, 424);
+	assert_true(pgtable_lookup(&vm.gs, BASE + 99 * PAGE_SIZE, &leaf));
+	assert_ptr_equal(leaf.page, first + 99 * PAGE_SIZE);
+	assert_false(pgtable_lookup(&vm.gs, BASE + 100 * PAGE_SIZE, &leaf));
+	assert_true(pgtable_lookup(&vm.gs, BASE + 700 * PAGE_SIZE, &leaf));
+}
+
+/* For want of memory to split with; the guest sees the same as before. */
+static void test_unmap_without_memory(void **state)
+{
+	struct region *r = must_map(BASE, 1024, RW_, REGION_COMMIT);
+
+	(void)state;
+	assert_rc(vm_commit_all(&vm, r), rcOk);
+	for (unsigned int n = 0;; n++) {
+		u64 used = vm.used;
+		Retcode rc;
+
+		memory_fail(FAIL_FROM, n);
+		rc = vm_unmap(&vm, BASE + 100 * PAGE_SIZE, 600);
+		if (!memory_fail_end()) {
+			assert_rc(rc, rcOk);
+			assert_true(n > 3);
+			return;
+		}
+		assert_rc(rc, rcOutOfMemory);
+		assert_int_equal(vm.nregions, 1);
+		assert_ptr_equal(vm_find(&vm, BASE + 300 * PAGE_SIZE), r);
+		assert_int_equal(r->npages, 1024);
+		assert_int_equal(pgtable_count(&vm.gs, BASE, 1024), 1024);
+		assert_int_equal(vm.used, used);
+	}
+}
+
+static void test_region_limit(void **state)
+{
+	struct region *r;
+
+	(void)state;
+	for (unsigned int i = 0; i < VM_REGIONS_MAX; i++)
+		must_map(BASE + i * 4 * PAGE_SIZE, 3, RW_, 0);
+	assert_fails(map(BASE - PAGE_SIZE, 1, RW_, 0, &r), rcQuotaExceeded);
+	assert_fails(map(0, 1, RW_, 0, &r), rcQuotaExceeded);
+	/* A hole would make one more; a cut at an end does not. */
+	assert_fails(vm_unmap(&vm, BASE + PAGE_SIZE, 1), rcQuotaExceeded);
+	assert_rc(vm_unmap(&vm, BASE, 1), rcOk);
+	assert_rc(vm_unmap(&vm, BASE + 2 * PAGE_SIZE, 1), rcOk);
+	assert_int_equal(vm.nregions, VM_REGIONS_MAX);
+	assert_rc(vm_unmap(&vm, BASE + PAGE_SIZE, 1), rcOk);
+	must_map(BASE - PAGE_SIZE, 1, RW_, 0);
+}
+
+static void test_chosen_places(void **state)
+{
+	gpa_t place[50];
+
+	(void)state;
+	for (unsigned int turn = 0; turn < 2; turn++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(place); i++) {
+			struct region *r = must_map(0, 1 + i, RW_, i & 1 ? GUARDS : 0);
+
+			assert_true(page_aligned(r->base));
+			assert_in_range(r->base, VM_AUTO_MIN, VM_AUTO_END - 1);
+			assert_true(region_end(r) <= VM_AUTO_END);
+			/* The second time the same seed gives the same places. */
+			if (turn)
+				assert_int_equal(r->base, place[i]);
+			place[i] = r->base;
+		}
+		/* Close together: all but the large ones in one last-level table. */
+		assert_true(place[1] - place[0] < (4 << 20) || place[0] - place[1] < (4 << 20));
+		while (!list_empty(&vm.regions))
+			vm_unmap_region(&vm, list_first(&vm.regions, struct region, link));
+		rng_seed(&vm.rng, "seed", 4);
+		vm.window = 0;
+	}
+	rng_seed(&vm.rng, "other", 5);
+	assert_int_not_equal(must_map(0, 1, RW_, 0)->base, place[0]);
+}
+
+static void test_places_run_out(void **state)
+{
+	u64 all = (VM_AUTO_END - VM_AUTO_MIN) >> PAGE_SHIFT;
+	struct region *r;
+
+	(void)state;
+	assert_fails(map(0, all + 1, RW_, 0, &r), rcOutOfMemory);
+	assert_fails(map(0, ~(u64)0 >> PAGE_SHIFT, RW_, 0, &r), rcOutOfMemory);
+	/* A quarter fits three times at least, and never five times. */
+	for (unsigned int i = 0; i < 5; i++) {
+		Retcode rc = map(0, all / 4, RW_, 0, &r);
+
+		if (i < 2)
+			assert_rc(rc, rcOk);
+		if (rc != rcOk)
+			assert_rc(rc, rcOutOfMemory);
+		assert_true(i < 4 || rc != rcOk);
+	}
+	/* What is small still finds a place. */
+	must_map(0, 1, RW_, 0);
+}
+
+/* An object's place is chosen so that its large blocks get large leaves. */
+static void test_places_that_suit_large_leaves(void **state)
+{
+	struct memobj *mem = memobj_create(1024);
+	struct vm_request q = {
+		.npages = 1000, .prot = RW_, .ceiling = RW_, .mem = mem, .mem_first = 24
+	};
+	struct pgtable_leaf leaf;
+	struct region *r;
+
+	(void)state;
+	assert_rc(vm_map(&vm, &q, &r), rcOk);
+	assert_true(pgtable_lookup(&vm.gs, r->base + 600 * PAGE_SIZE, &leaf));
+	assert_int_equal((r->base ^ (u64)mem->extents[0].start) & PAGE_MASK, 0);
+	assert_true(leaf.left > PAGE_SIZE);
+	memobj_put(mem);
+}
+
+static void test_map_object_without_memory(void **state)
+{
+	struct memobj *mem = memobj_create(600);
+	struct vm_request q = {
+		.base = BASE, .npages = 600, .prot = RW_, .ceiling = RW_, .mem = mem
+	};
+	struct region *r;
+
+	(void)state;
+	for (unsigned int n = 0;; n++) {
+		struct vm_snapshot *before = vm_snapshot(&vm);
+		Retcode rc;
+
+		memory_fail(FAIL_FROM, n);
+		rc = vm_map(&vm, &q, &r);
+		if (!memory_fail_end()) {
+			assert_rc(rc, rcOk);
+			free(before);
+			break;
+		}
+		assert_rc(rc, rcOutOfMemory);
+		vm_snapshot_compare(before, &vm);
+		assert_int_equal(mem->refs, 1);
+	}
+	vm_unmap_region(&vm, r);
+	vm.limit = vm_used(&vm) + 599;
+	assert_fails(vm_map(&vm, &q, &r), rcQuotaExceeded);
+	vm.limit = vm_used(&vm) + 600;
+	assert_rc(vm_map(&vm, &q, &r), rcOk);
+	memobj_put(mem);
+}
+
+static void test_charges(void **state)
+{
+	u64 used = vm_used(&vm);
+
+	(void)state;
+	assert_rc(vm_charge(&vm, LIMIT - used), rcOk);
+	assert_rc(vm_charge(&vm, 1), rcQuotaExceeded);
+	assert_rc(vm_charge(&vm, 0), rcOk);
+	vm_uncharge(&vm, 10);
+	assert_rc(vm_charge(&vm, 11), rcQuotaExceeded);
+	assert_rc(vm_charge(&vm, ~(u64)0), rcQuotaExceeded);
+	assert_rc(vm_charge(&vm, 10), rcOk);
+	vm.limit = 5;
+	assert_rc(vm_charge(&vm, 0), rcQuotaExceeded);
+	assert_rc(vm_charge(&vm, 1), rcQuotaExceeded);
+	vm_uncharge(&vm, LIMIT - used);
+	vm.limit = LIMIT;
+}
+
+static void test_resolve(void **state)
+{
+	u64 left = 0;
+	char *host;
+
+	(void)state;
+	must_map(BASE, 2, RW_, REGION_COMMIT);
+	must_map(BASE + 2 * PAGE_SIZE, 1, R_, REGION_COMMIT);
+	must_map(BASE + 3 * PAGE_SIZE, 1, RW_, 0);
+	host = vm_resolve(&vm, BASE + 100, VMM_FLAG_WRITE, &left);
+	assert_non_null(host);
+	assert_int_equal(left, PAGE_SIZE - 100);
+	*host = 'x';
+	host = vm_resolve(&vm, BASE, VMM_FLAG_READ, &left);
+	assert_int_equal(host[100], 'x');
+	assert_null(vm_resolve(&vm, BASE, VMM_FLAG_EXECUTE, &left));
+	assert_null(vm_resolve(&vm, BASE + 2 * PAGE_SIZE, VMM_FLAG_WRITE, &left));
+	assert_non_null(vm_resolve(&vm, BASE + 2 * PAGE_SIZE, VMM_FLAG_READ, &left));
+	assert_null(vm_resolve(&vm, BASE + 2 * PAGE_SIZE, VMM_FLAG_WRITE, &left));
+	assert_null(vm_resolve(&vm, BASE + 3 * PAGE_SIZE, VMM_FLAG_READ, &left));
+	assert_null(vm_resolve(&vm, 0, VMM_FLAG_READ, &left));
+	/* The system window: ROMFS to read, and nothing beyond. */
+	assert_ptr_equal(vm_resolve(&vm, VM_ROMFS + 5, VMM_FLAG_READ, &left), world_romfs + 5);
+	assert_null(vm_resolve(&vm, VM_ROMFS, VMM_FLAG_WRITE, &left));
+	assert_null(vm_resolve(&vm, VM_ROMFS + (ROMFS_PAGES << PAGE_SHIFT), VMM_FLAG_READ, &left));
+	assert_non_null(vm_resolve(&vm, VM_TRAP_PAGE, VMM_FLAG_EXECUTE, &left));
+	assert_null(vm_resolve(&vm, VM_TRAP_PAGE, VMM_FLAG_WRITE, &left));
+	for (unsigned int bit = 40; bit < 64; bit++) {
+		assert_null(vm_resolve(&vm, (gpa_t)1 << bit, VMM_FLAG_READ, &left));
+		assert_null(vm_resolve(&vm, (gpa_t)1 << bit | BASE, VMM_FLAG_READ, &left));
+	}
+	assert_null(vm_resolve(&vm, ~(gpa_t)0, VMM_FLAG_READ, &left));
+}
+
+static void test_new_space_without_memory(void **state)
+{
+	u64 nfree = page_count_free();
+
+	(void)state;
+	for (unsigned int levels = 3; levels <= 4; levels++) {
+		machine.gstage_levels = levels;
+		for (unsigned int n = 0;; n++) {
+			struct vm other = { .limit = 0 };
+			Retcode rc;
+
+			memory_fail(FAIL_FROM, n);
+			rc = vm_init(&other, 10);
+			if (!memory_fail_end()) {
+				assert_rc(rc, rcOk);
+				vm_destroy(&other);
+				break;
+			}
+			assert_rc(rc, rcOutOfMemory);
+			assert_int_equal(page_count_free(), nfree);
+			vm_destroy(&other);
+			/* The window has tables of three levels here. */
+			if (levels == 4 && n == 1)
+				break;
+		}
+		assert_int_equal(page_count_free(), nfree);
+	}
+}
+
+#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VM_TEST(test_ranges_that_are_taken),
+		VM_TEST(test_regions_are_in_order),
+		VM_TEST(test_access_that_is_refused),
+		VM_TEST(test_first_touch),
+		VM_TEST(test_touch_without_memory),
+		VM_TEST(test_commit_all),
+		VM_TEST(test_unmap_what_is_not_all_there),
+		VM_TEST(test_a_hole_in_a_region),
+		VM_TEST(test_unmap_inside_a_large_leaf),
+		VM_TEST(test_unmap_without_memory),
+		VM_TEST(test_region_limit),
+		VM_TEST(test_chosen_places),
+		VM_TEST(test_places_run_out),
+		VM_TEST(test_places_that_suit_large_leaves),
+		VM_TEST(test_map_object_without_memory),
+		VM_TEST(test_charges),
+		VM_TEST(test_resolve),
+		VM_TEST(test_new_space_without_memory),
+	};
+
+	return cmocka_run_group_tests_name("vm", tests, NULL, NULL);
+}
