@@ -30,7 +30,7 @@ struct subscription {
 	struct list notice_link;  /* in notice->subscriptions */
 	struct list pending_link; /* in notice->pending while there are events */
 	struct list object_link;  /* in the task's subscriptions; alone once it is gone */
-	u32 mask, events, taken; /* wanted; happened; given away already */
+	u32 mask, events, taken;  /* wanted; happened; given away already */
 	u64 id;
 };
 
