@@ -115,6 +115,7 @@ static struct thread *ecall(const u64 *arguments, u64 function, u64 extension)
 {
 	struct thread *t = fake_hart.current;
 
+	assert_ptr_equal(t->task, world_self);
 	memcpy(&t->vcpu.x[10], arguments, 6 * sizeof(u64));
 	t->vcpu.x[16] = function;
 	t->vcpu.x[17] = extension;
