@@ -106,10 +106,12 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct task *running = world_task_of((Handle)stand_in[RUNNING - EMPTY]);
+	for (unsigned int i = 0; i < 5; i++) {
+		struct task *task = world_task_of((Handle)stand_in[i]);
 
-	if (running->state == TASK_RUNNING)
-		task_end(running, TaskExitTerminated, 0);
+		if (task->state == TASK_RUNNING)
+			task_end(task, TaskExitTerminated, 0);
+	}
 	return world_teardown(state);
 }
 

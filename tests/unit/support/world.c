@@ -80,6 +80,8 @@ int world_setup(void **state)
 	world_self->initial.entryAddr = RX_BASE;
 	world_self->state = TASK_ENTRY_SET;
 	assert_rc(task_start(world_self), rcOk);
+	/* Memory for handles comes to stay: that is not what a failed call may leave behind. */
+	assert_rc(handle_reserve(&world_self->handles), rcOk);
 	/* The running task holds itself. */
 	object_put(&world_self->object);
 	assert_ptr_equal(world_run()->task, world_self);
