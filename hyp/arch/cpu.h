@@ -26,10 +26,15 @@ static inline void cpu_hfence_gvma_all(void)
 	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, x0" ::: "memory");
 }
 
-/* HFENCE.GVMA for one VMID. */
+/*
+ * HFENCE.GVMA for one VMID, which hgatp has. It may leave what the hart knows
+ * of the first stage alone, so HFENCE.VVMA follows.
+ */
 static inline void cpu_hfence_gvma_vmid(u64 vmid)
 {
-	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, %0" ::"r"(vmid) : "memory");
+	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, %0\n\t"
+			 ".insn r 0x73, 0, 0x11, x0, x0, x0" ::"r"(vmid)
+			 : "memory");
 }
 
 /* HFENCE.GVMA for one page of one VMID. */

@@ -94,11 +94,10 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 
 static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
 {
-	pt->root = page_alloc_zero(root_order);
-	pt->levels = levels;
-	pt->root_order = root_order;
-	pt->leaf_bits = leaf_bits;
-	pt->ntables = 0;
+	*pt = (struct pgtable){ .root = page_alloc_zero(root_order),
+				.levels = levels,
+				.root_order = root_order,
+				.leaf_bits = leaf_bits };
 	return pt->root != NULL;
 }
 
@@ -145,6 +144,7 @@ static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 		if (!table)
 			return NULL;
 		pt->ntables++;
+		pt->tables_changed = true;
 		*pte = pte_of(table, 0);
 		pte = entry(pt, table, --at, gpa);
 	}
@@ -215,6 +215,7 @@ bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 		if (!table)
 			return false;
 		pt->ntables++;
+		pt->tables_changed = true;
 		for (unsigned int i = 0; i < 512; i++)
 			table[i] = value + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
 		*pte = pte_of(table, 0);
@@ -267,6 +268,7 @@ void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
 			    table_is_empty(table_of(*pte))) {
 				page_free(table_of(*pte), 0);
 				pt->ntables--;
+				pt->tables_changed = true;
 				*pte = 0;
 			}
 			if (!(*pte & PTE_V) || !n)

@@ -24,6 +24,7 @@ struct pgtable {
 	unsigned int root_order; /* 2 for a G-stage: 16 KiB; else 0 */
 	u64 leaf_bits;           /* what every leaf has beside its access */
 	u64 ntables;             /* pages of tables beside the root */
+	bool tables_changed;     /* since the last fence: one for a page is about its leaf only */
 };
 
 /* What a lookup finds. */

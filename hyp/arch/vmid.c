@@ -16,7 +16,6 @@ static u64 new_tag(struct hart *hart)
 	if (!hart->vmid_generation || hart->vmid_next > machine.vmid_max) {
 		hart->vmid_generation++;
 		hart->vmid_next = machine.vmid_max ? 1 : 0;
-		cpu_hfence_gvma_all();
 	}
 	return hart->vmid_generation << 16 | hart->vmid_next++;
 }
@@ -30,18 +29,22 @@ void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
 	u64 *tag = &tags->tag[hart->index];
+	bool fresh = !tag_is_valid(hart, *tag);
 
 	if (hart->code_generation != code_generation) {
 		hart->code_generation = code_generation;
 		cpu_fence_i();
 	}
-	if (hart->gstage == gs && tag_is_valid(hart, *tag))
+	if (hart->gstage == gs && !fresh)
 		return;
-	if (!tag_is_valid(hart, *tag))
+	if (fresh)
 		*tag = new_tag(hart);
 	hart->gstage = gs;
 	cpu_set_hgatp(machine.hgatp_mode | (*tag & 0xffff) << HGATP_VMID_SHIFT |
 		      (u64)gs->root >> PAGE_SHIFT);
+	/* Who had this VMID before left translations; not earlier, or the hart adds some. */
+	if (fresh)
+		cpu_hfence_gvma_vmid(*tag & 0xffff);
 }
 
 static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)
@@ -58,7 +61,7 @@ static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)
 		cpu_sfence_inval_ir();
 }
 
-void vmid_fence(struct vmid_tags *tags, const struct pgtable *gs, gpa_t gpa, u64 npages)
+void vmid_fence(struct vmid_tags *tags, struct pgtable *gs, gpa_t gpa, u64 npages)
 {
 	struct hart *hart = this_hart();
 	u64 *tag = &tags->tag[hart->index];
@@ -67,10 +70,11 @@ void vmid_fence(struct vmid_tags *tags, const struct pgtable *gs, gpa_t gpa, u64
 		return;
 	if (hart->gstage != gs)
 		*tag = 0;
-	else if (npages > FENCE_PAGES_MAX)
+	else if (npages > FENCE_PAGES_MAX || gs->tables_changed)
 		cpu_hfence_gvma_vmid(*tag & 0xffff);
 	else
 		fence_pages(gpa, npages, *tag & 0xffff);
+	gs->tables_changed = false;
 	/* Executable memory may have come with the change, and this hart stays in it. */
 	if (hart->gstage == gs && hart->code_generation != code_generation) {
 		hart->code_generation = code_generation;

@@ -3,8 +3,8 @@
  * VMIDs and the fences that go with them (RISC-V privileged specification,
  * HFENCE.GVMA and hgatp).
  *
- * VMIDs belong to a hart: each hart hands them out one after another, and when
- * they run out it fences everything and begins a new generation. A partition
+ * VMIDs belong to a hart: each hart hands them out one after another, with a
+ * fence, and when they run out it begins a new generation. A partition
  * remembers, for each hart, the VMID that it got and in which generation;
  * forgetting it is as good as a fence, because a VMID is not given out again
  * without one. With VMIDLEN 0 each change of partition is a new generation.
@@ -30,7 +30,7 @@ static inline void vmid_init(struct vmid_tags *tags)
 void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs);
 
 /* After a change of npages at gpa: no hart uses an old translation any more. */
-void vmid_fence(struct vmid_tags *tags, const struct pgtable *gs, gpa_t gpa, u64 npages);
+void vmid_fence(struct vmid_tags *tags, struct pgtable *gs, gpa_t gpa, u64 npages);
 
 /* Before gs goes: no hart translates through it any more. */
 void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs);
