@@ -57,7 +57,7 @@ static void map_at(gpa_t base, u64 npages, u32 prot)
 	struct region *region;
 
 	assert_rc(vm_map(&world_self->vm, &q, &region), rcOk);
-	assert_rc(vm_commit_all(&world_self->vm, region), rcOk);
+	assert_rc(vm_commit(&world_self->vm, region->base, region->npages, true), rcOk);
 }
 
 int world_setup(void **state)
