@@ -15,7 +15,9 @@ HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
 HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
-HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
+# Small, and fast where every trap passes.
+HYP_OPT := -Os
+HYP_CFLAGS = -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
 	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
@@ -25,6 +27,7 @@ HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-siz
 HYP_LIBS = $(picolibc_dir)/lib/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
+$(HYP_OUT)/arch/%.o $(HYP_OUT)/core/%.o $(HYP_OUT)/api/call.c.o: HYP_OPT := -O2
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@

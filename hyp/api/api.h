@@ -80,14 +80,34 @@ api_fn api_task_create_check, api_task_create, api_task_reseed_aslr, api_task_lo
 	api_task_get_exit_status, api_task_get_exit_code, api_task_get_exception_info,
 	api_task_get_thread_context, api_task_get_id_by_handle, api_task_get_name,
 	api_task_get_path, api_task_get_pcb;
-api_fn api_vm_allocate_check, api_vm_allocate, api_vm_unmap_check, api_vm_unmap,
-	api_vm_seg_init_from_vm_check, api_vm_seg_init_from_vm, api_vm_seg_init_from_buf;
+api_fn api_task_transfer_resource, api_task_vm_reserve_check, api_task_vm_reserve,
+	api_task_vm_free_check, api_task_vm_free, api_task_get_next_vm_region_check,
+	api_task_get_next_vm_region, api_task_get_next_check, api_task_get_next,
+	api_sys_get_counters_check, api_sys_get_counters;
+api_fn api_handle_revoke, api_handle_revoke_subtree;
+api_fn api_mdl_create_check, api_mdl_create, api_mdl_create_from_vm_check, api_mdl_create_from_vm,
+	api_mdl_map_check, api_mdl_map, api_mdl_get_size;
+api_fn api_vm_range_check, api_vm_commit_check, api_vm_commit, api_vm_decommit,
+	api_vm_protect_check, api_vm_protect;
+api_fn api_vm_allocate_check, api_vm_allocate, api_vm_unmap, api_vm_seg_init_from_vm_check,
+	api_vm_seg_init_from_vm, api_vm_seg_init_from_buf;
 api_fn api_abi_version, api_handle_close, api_sleep, api_random_check, api_random_generate;
 api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
 	api_notice_get_event_check, api_notice_get_event;
 
 /* Of the access flags: R, RW, RX or RWX. Others may stand beside them. */
 bool access_is_valid(u64 flags);
+
+/* A page-aligned range, not empty, between page 0 and end? */
+bool range_is_valid(u64 base, u64 size, u64 end);
+
+/*
+ * What a mapping of a part of an MDL asks for (base 0: chosen; the numbers are
+ * page multiples). rcInvalidArgument: beyond the MDL; rcNoCapability: wider
+ * than its access.
+ */
+Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32 prot,
+		    struct vm_request *q);
 
 /* A policy and priority that fit together? */
 bool priority_is_valid(u64 policy, u64 priority);

@@ -4,10 +4,9 @@
 
 #define ALLOCATE_FLAGS                                                                             \
 	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
-	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD)
+	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD | VMM_FLAG_GROW_DOWN)
 
-/* A page-aligned range, not empty, between page 0 and end. */
-static bool range_is_valid(u64 base, u64 size, u64 end)
+bool range_is_valid(u64 base, u64 size, u64 end)
 {
 	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
 	       size <= end - base;
@@ -18,7 +17,8 @@ static u32 region_flags(u64 flags)
 	return (flags & VMM_FLAG_COMMIT ? REGION_COMMIT : 0u) |
 	       (flags & VMM_FLAG_LOCKED ? REGION_LOCKED : 0u) |
 	       (flags & VMM_FLAG_LOW_GUARD ? REGION_LOW_GUARD : 0u) |
-	       (flags & VMM_FLAG_HIGH_GUARD ? REGION_HIGH_GUARD : 0u);
+	       (flags & VMM_FLAG_HIGH_GUARD ? REGION_HIGH_GUARD : 0u) |
+	       (flags & VMM_FLAG_GROW_DOWN ? REGION_GROW_DOWN : 0u);
 }
 
 /* (addr, size, flags) -> address */
@@ -45,7 +45,7 @@ Retcode api_vm_allocate(struct call *c)
 	if (rc != rcOk)
 		return rc;
 	if ((c->a[2] & now) == now)
-		rc = vm_commit_all(&c->self->vm, region);
+		rc = vm_commit(&c->self->vm, region->base, region->npages, true);
 	if (rc == rcOk)
 		c->value = region->base;
 	else
@@ -53,110 +53,132 @@ Retcode api_vm_allocate(struct call *c)
 	return rc;
 }
 
-/* (addr, size) */
-Retcode api_vm_unmap_check(struct call *c)
+/* (addr, size, ...) */
+Retcode api_vm_range_check(struct call *c)
 {
 	return range_is_valid(c->a[0], c->a[1], VM_END) ? rcOk : rcInvalidArgument;
 }
 
+/* (addr, size, flags) */
+Retcode api_vm_commit_check(struct call *c)
+{
+	return c->a[2] & ~(u64)(VMM_FLAG_COMMIT | VMM_FLAG_LOCKED) ? rcInvalidArgument
+								   : api_vm_range_check(c);
+}
+
+Retcode api_vm_commit(struct call *c)
+{
+	const struct region *r = vm_find(&c->self->vm, c->a[0]);
+	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
+
+	return vm_commit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, locked);
+}
+
+/* (addr, size) */
+Retcode api_vm_decommit(struct call *c)
+{
+	return vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
+}
+
+/* (addr, size, flags) */
+Retcode api_vm_protect_check(struct call *c)
+{
+	return (c->a[2] & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(c->a[2])
+		       ? rcInvalidArgument
+		       : api_vm_range_check(c);
+}
+
+Retcode api_vm_protect(struct call *c)
+{
+	return vm_protect(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2]);
+}
+
+/* (addr, size) */
 Retcode api_vm_unmap(struct call *c)
 {
 	return vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
 }
 
-/* An MDL's access, which nothing may stand beside; RWX only with permission. */
-static Retcode check_mdl_access(const struct task *self, u64 flags)
+/* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */
+Retcode api_task_vm_reserve_check(struct call *c)
 {
-	if ((flags & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(flags))
-		return rcInvalidArgument;
-	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
+	u64 base = c->a[1] ? c->a[1] : VM_USER_MIN;
+	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_LOCKED | VMM_FLAG_LOW_GUARD |
+		      VMM_FLAG_HIGH_GUARD;
+	bool fits = range_is_valid(base, c->a[2], VM_USER_END) && access_is_valid(c->a[3]) &&
+		    !(c->a[3] & ~allowed);
+
+	return fits ? rcOk : rcInvalidArgument;
 }
 
-static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
+Retcode api_task_vm_reserve(struct call *c)
 {
-	seg->h = handle_open(&c->self->handles, &mdl->object, OCAP_MDL_FULL);
-	seg->size = mdl->npages << PAGE_SHIFT;
-	give(c, 0, seg, sizeof(*seg));
+	struct vm_request q = { .base = c->a[1],
+				.npages = c->a[2] >> PAGE_SHIFT,
+				.prot = (u32)c->a[3] & VMM_FLAG_RWX_MASK,
+				.ceiling = VMM_FLAG_RWX_MASK,
+				.flags = region_flags(c->a[3]) | REGION_RESERVED };
+	struct region *region;
+	Retcode rc = vm_map(&c->task->vm, &q, &region);
+
+	if (rc == rcOk)
+		give(c, 4, &region->base, sizeof(region->base));
+	return rc;
+}
+
+/* (task, base, size): exactly what was reserved. */
+Retcode api_task_vm_free_check(struct call *c)
+{
+	return range_is_valid(c->a[1], c->a[2], VM_END) ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_task_vm_free(struct call *c)
+{
+	struct region *r = vm_find(&c->task->vm, c->a[1]);
+
+	if (!r || !(r->flags & REGION_RESERVED) || r->base != c->a[1] ||
+	    r->npages != c->a[2] >> PAGE_SHIFT)
+		return rcInvalidOperation;
+	vm_unmap_region(&c->task->vm, r);
 	return rcOk;
 }
 
-/* (VmSeg *, loadAddr, addr, size, flags) */
-Retcode api_vm_seg_init_from_vm_check(struct call *c)
+static u32 guest_flags(const struct region *r)
 {
-	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3], VM_END))
-		return rcInvalidArgument;
-	return check_mdl_access(c->self, c->a[4]);
+	return r->prot | (r->flags & REGION_LOCKED ? VMM_FLAG_LOCKED : 0u) |
+	       (r->flags & REGION_LOW_GUARD ? VMM_FLAG_LOW_GUARD : 0u) |
+	       (r->flags & REGION_HIGH_GUARD ? VMM_FLAG_HIGH_GUARD : 0u);
 }
 
-Retcode api_vm_seg_init_from_vm(struct call *c)
+/* (task, after, void **next, rtl_size_t *size, rtl_uint32_t *flags, Handle *) */
+Retcode api_task_get_next_vm_region_check(struct call *c)
 {
-	VmSeg seg = { .loadAddr = c->a[1], .flags = (u32)c->a[4] };
-	struct mdl *mdl;
-	Retcode rc = handle_reserve(&c->self->handles);
-
-	if (rc == rcOk)
-		rc = vm_share(&c->self->vm, c->a[2], c->a[3] >> PAGE_SHIFT, seg.flags, &mdl);
-	return rc == rcOk ? give_segment(c, mdl, &seg) : rc;
+	return c->a[5] & (sizeof(Handle) - 1) ? rcInvalidArgument : rcOk;
 }
 
-/* A new MDL of zeroed memory that counts for the caller. */
-static Retcode make_mdl(struct task *self, u64 npages, u32 prot, struct mdl **mdl)
+Retcode api_task_get_next_vm_region(struct call *c)
 {
-	struct memobj *mem;
-	Retcode rc = vm_charge(&self->vm, npages);
+	struct region *r = vm_next(&c->task->vm, c->a[1]);
+	struct mdl *mdl = NULL;
+	Handle handle = INVALID_HANDLE;
+	u64 bytes;
+	Retcode rc = rcOk;
 
-	if (rc != rcOk)
-		return rc;
-	mem = memobj_create(npages);
-	*mdl = mem ? mdl_create(mem, 0, npages, prot) : NULL;
-	if (mem)
-		memobj_put(mem);
-	if (!*mdl) {
-		vm_uncharge(&self->vm, npages);
-		return rcOutOfMemory;
-	}
-	vm_own(&self->vm, mem);
-	return rcOk;
-}
-
-static void copy_to_mdl(struct task *self, gpa_t from, u64 bytes, const struct mdl *mdl, u64 offset)
-{
-	while (bytes) {
-		u64 n;
-		const void *data = vm_resolve(&self->vm, from, VMM_FLAG_READ, &n);
-
-		n = min_u64(n, bytes);
-		mdl_write(mdl, offset, data, n);
-		from += n;
-		offset += n;
-		bytes -= n;
-	}
-}
-
-/* (VmSeg *, const FloeSegFromBuf *) */
-Retcode api_vm_seg_init_from_buf(struct call *c)
-{
-	const FloeSegFromBuf *f = &c->in.from_buf;
-	VmSeg seg = { .loadAddr = f->loadAddr,
-		      .flags = f->flags,
-		      .fileOffset = f->fileOffset,
-		      .buildId = f->buildId,
-		      .buildIdSize = f->buildIdSize };
-	struct mdl *mdl;
-	Retcode rc = check_mdl_access(c->self, f->flags);
-
-	if (!page_aligned(f->loadAddr | f->size) || !f->size || f->offset > f->size ||
-	    f->bufSize > f->size - f->offset || (!f->buf && f->bufSize) ||
-	    (!f->buildId && f->buildIdSize))
-		rc = rcInvalidArgument;
-	if (rc == rcOk)
-		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
-	if (rc == rcOk)
+	if (c->a[5])
+		rc = guest_check_write(&c->self->vm, c->a[5], sizeof(handle));
+	if (rc == rcOk && !r)
+		rc = rcResourceNotFound;
+	if (rc == rcOk && c->a[5])
 		rc = handle_reserve(&c->self->handles);
-	if (rc == rcOk)
-		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, &mdl);
+	if (rc == rcOk && c->a[5])
+		rc = vm_share_frozen(&c->task->vm, r, &mdl);
 	if (rc != rcOk)
 		return rc;
-	copy_to_mdl(c->self, (gpa_t)f->buf, f->bufSize, mdl, f->offset);
-	return give_segment(c, mdl, &seg);
+	bytes = r->npages << PAGE_SHIFT;
+	give(c, 2, &r->base, sizeof(r->base));
+	give(c, 3, &bytes, sizeof(bytes));
+	give_u32(c, 4, guest_flags(r));
+	if (mdl)
+		handle = handle_open(&c->self->handles, &mdl->object, OCAP_MDL_FULL);
+	return c->a[5] ? give_u32(c, 5, handle) : rcOk;
 }

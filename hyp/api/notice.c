@@ -26,12 +26,6 @@ Retcode api_abi_version(struct call *c)
 	return rcOk;
 }
 
-/* (handle) */
-Retcode api_handle_close(struct call *c)
-{
-	return handle_close(&c->self->handles, (Handle)c->a[0]);
-}
-
 /* (Handle *) */
 Retcode api_notice_create(struct call *c)
 {

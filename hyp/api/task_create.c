@@ -64,34 +64,39 @@ Retcode api_task_reseed_aslr(struct call *c)
 	return rcOk;
 }
 
+Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32 prot,
+		    struct vm_request *q)
+{
+	u64 bytes = mdl->npages << PAGE_SHIFT;
+
+	if (offset > bytes || size > bytes - offset)
+		return rcInvalidArgument;
+	if (prot & ~mdl->prot)
+		return rcNoCapability;
+	*q = (struct vm_request){ .base = base,
+				  .npages = size >> PAGE_SHIFT,
+				  .prot = prot,
+				  .ceiling = mdl->prot,
+				  .mem = mdl->mem,
+				  .mem_first = mdl->first + (offset >> PAGE_SHIFT) };
+	return rcOk;
+}
+
 /* What a segment asks to have mapped; rcInvalidArgument, rcNoCapability. */
 static Retcode segment_request(const struct task *self, const VmSeg *seg, struct vm_request *q)
 {
+	u64 base = seg->loadAddr ? seg->loadAddr : VM_USER_MIN;
 	struct object *object;
-	const struct mdl *mdl;
-	u64 bytes;
 	Retcode rc;
 
-	if (!page_aligned(seg->loadAddr | seg->offset | seg->size) || !seg->size ||
-	    (seg->flags & ~(u32)VMM_FLAG_RWX_MASK) || !access_is_valid(seg->flags) ||
-	    seg->loadAddr >= VM_USER_END || seg->size > VM_USER_END - seg->loadAddr)
+	if (!range_is_valid(base, seg->size, VM_USER_END) || !page_aligned(seg->offset) ||
+	    (seg->flags & ~(u32)VMM_FLAG_RWX_MASK) || !access_is_valid(seg->flags))
 		return rcInvalidArgument;
 	rc = handle_get(&self->handles, seg->h, OBJECT_MDL, OCAP_MDL_MAP, &object);
 	if (rc != rcOk)
 		return rc;
-	mdl = container_of(object, struct mdl, object);
-	bytes = mdl->npages << PAGE_SHIFT;
-	if (seg->offset > bytes || seg->size > bytes - seg->offset)
-		return rcInvalidArgument;
-	if (seg->flags & ~mdl->prot)
-		return rcNoCapability;
-	*q = (struct vm_request){ .base = seg->loadAddr,
-				  .npages = seg->size >> PAGE_SHIFT,
-				  .prot = seg->flags,
-				  .ceiling = mdl->prot,
-				  .mem = mdl->mem,
-				  .mem_first = mdl->first + (seg->offset >> PAGE_SHIFT) };
-	return rcOk;
+	return mdl_request(container_of(object, struct mdl, object), seg->loadAddr, seg->offset,
+			   seg->size, seg->flags, q);
 }
 
 /* (task, const VmSeg *, rtl_uintptr_t *actual) */

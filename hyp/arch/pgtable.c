@@ -279,35 +279,63 @@ void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
 	}
 }
 
-bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
+static void describe(u64 pte, u64 offset, unsigned int level, struct pgtable_leaf *leaf)
 {
-	unsigned int level = 0;
-	u64 pte = *walk(pt, gpa, &level);
-	u64 offset = gpa & ((PAGE_SIZE << (9 * level)) - 1);
-
-	if (!(pte & PTE_V))
-		return false;
 	leaf->page = (char *)table_of(pte) + offset;
 	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
 	leaf->prot = (pte & PTE_R ? VMM_FLAG_READ : 0u) | (pte & PTE_W ? VMM_FLAG_WRITE : 0u) |
 		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u);
+}
+
+bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
+{
+	unsigned int level = 0;
+	u64 pte = *walk(pt, gpa, &level);
+
+	if (!(pte & PTE_V))
+		return false;
+	describe(pte, gpa & ((PAGE_SIZE << (9 * level)) - 1), level, leaf);
 	return true;
+}
+
+u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_leaf *leaf)
+{
+	unsigned int level = 0;
+	u64 pte = *walk(pt, gpa, &level);
+
+	leaf->prot = 0;
+	if (pte & PTE_V)
+		describe(pte, gpa & ((PAGE_SIZE << (9 * level)) - 1), level, leaf);
+	return pages_in_entry(gpa, level, npages);
 }
 
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
+	struct pgtable_leaf leaf;
 	u64 found = 0;
 
 	while (npages) {
-		unsigned int level = 0;
-		u64 pte = *walk(pt, gpa, &level);
-		u64 n = pages_in_entry(gpa, level, npages);
+		u64 n = pgtable_run(pt, gpa, npages, &leaf);
 
-		found += pte & PTE_V ? n : 0;
+		found += leaf.prot ? n : 0;
 		gpa += n << PAGE_SHIFT;
 		npages -= n;
 	}
 	return found;
+}
+
+void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
+{
+	while (npages) {
+		unsigned int level = 0;
+		u64 *pte = walk(pt, gpa, &level);
+		u64 n = pages_in_entry(gpa, level, npages);
+
+		if (*pte & PTE_V)
+			*pte = pte_of(table_of(*pte), pt->leaf_bits | access_bits(prot));
+		gpa += n << PAGE_SHIFT;
+		npages -= n;
+	}
 }
 
 bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa)

@@ -72,8 +72,17 @@ void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages);
 /* Looks one address up. False: nothing mapped there. */
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf);
 
+/*
+ * How many of the npages at gpa are alike: of one leaf, which is described, or
+ * not mapped (leaf->prot 0). At least 1. For going over a range in few steps.
+ */
+u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_leaf *leaf);
+
 /* Number of pages in the range that are mapped. */
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
+
+/* Changes the access of what is mapped in a range whose ends were split. */
+void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot);
 
 /*
  * Links the tables of the 1 GiB window at gpa in `from` into pt as well. They

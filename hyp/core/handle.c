@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/handle.h"
 
+#include "core/counters.h"
 #include "core/slab.h"
 
 #define INDEX_BITS 16
+#define INDEX_MASK ((1u << INDEX_BITS) - 1)
 #define GENERATIONS 0xfffeu
 
 static struct handle_entry *entry_at(const struct handle_table *t, u32 index)
@@ -14,29 +16,27 @@ static struct handle_entry *entry_at(const struct handle_table *t, u32 index)
 /* Index 0 is id 1 in the low bits, so that no id is 0. */
 static struct handle_entry *find(const struct handle_table *t, Handle handle)
 {
-	u32 index = (handle & ((1u << INDEX_BITS) - 1)) - 1;
+	u32 index = (handle & INDEX_MASK) - 1;
 	struct handle_entry *e;
 
 	if (index >= t->used)
 		return NULL;
 	e = entry_at(t, index);
-	return e->object && e->generation == handle >> INDEX_BITS ? e : NULL;
+	return (e->object || e->revoked) && e->generation == handle >> INDEX_BITS ? e : NULL;
 }
 
 Retcode handle_reserve(struct handle_table *t)
 {
-	struct handle_entry **chunk = &t->chunk[t->used / HANDLES_PER_CHUNK];
+	struct handle_entry **chunk;
 
 	if (t->free)
 		return rcOk;
 	if (t->used == HANDLES_MAX)
 		return rcQuotaExceeded;
-	if (t->used % HANDLES_PER_CHUNK == 0 && !*chunk) {
+	chunk = &t->chunk[t->used / HANDLES_PER_CHUNK];
+	if (!*chunk)
 		*chunk = mem_alloc(HANDLES_PER_CHUNK * sizeof(**chunk));
-		if (!*chunk)
-			return rcOutOfMemory;
-	}
-	return rcOk;
+	return *chunk ? rcOk : rcOutOfMemory;
 }
 
 Handle handle_open(struct handle_table *t, struct object *object, u32 rights)
@@ -46,52 +46,133 @@ Handle handle_open(struct handle_table *t, struct object *object, u32 rights)
 
 	if (t->free)
 		t->free = e->rights;
-	e->object = object;
-	e->rights = rights;
-	e->generation = e->generation % GENERATIONS + 1;
+	*e = (struct handle_entry){ .object = object,
+				    .rights = rights,
+				    .generation = (u16)(e->generation % GENERATIONS + 1) };
+	list_init(&e->children);
+	list_init(&e->sibling);
+	counters.handles++;
 	t->count++;
-	return e->generation << INDEX_BITS | (index + 1);
+	return (u32)e->generation << INDEX_BITS | (index + 1);
+}
+
+Handle handle_derive(struct handle_table *t, const struct handle_table *from, Handle source,
+		     u32 rights, struct object *badge)
+{
+	struct handle_entry *parent = find(from, source), *e;
+	Handle handle = handle_open(t, parent->object, rights);
+
+	object_get(parent->object);
+	if (badge)
+		object_get(badge);
+	e = find(t, handle);
+	e->badge = badge;
+	e->parent = parent;
+	list_add_tail(&parent->children, &e->sibling);
+	return handle;
+}
+
+Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
+		       struct object **object)
+{
+	const struct handle_entry *e = find(t, handle);
+
+	if (!e)
+		return rcInvalidArgument;
+	if (e->revoked)
+		return rcHandleRevoked;
+	*object = e->object;
+	return rights & ~e->rights ? rcNoCapability : rcOk;
 }
 
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object)
 {
-	const struct handle_entry *e = find(t, handle);
+	Retcode rc = handle_get_any(t, handle, 0, object);
 
-	if (!e || e->object->type != type)
+	if (rc == rcOk && (*object)->type != type)
 		return rcInvalidArgument;
-	if (rights & ~e->rights)
-		return rcNoCapability;
-	*object = e->object;
-	return rcOk;
+	return rc == rcOk ? handle_get_any(t, handle, rights, object) : rc;
+}
+
+u32 handle_rights(const struct handle_table *t, Handle handle)
+{
+	return find(t, handle)->rights;
+}
+
+static void drop_object(struct handle_entry *e)
+{
+	if (e->object)
+		object_put(e->object);
+	if (e->badge)
+		object_put(e->badge);
+	e->object = NULL;
+	e->badge = NULL;
+}
+
+/* Takes an entry out of its tree; its children go to its parent. */
+static void close_entry(struct handle_table *t, struct handle_entry *e)
+{
+	list_for_each(it, &e->children)
+		list_entry(it, struct handle_entry, sibling)->parent = e->parent;
+	if (e->parent)
+		list_splice_tail(&e->parent->children, &e->children);
+	while (!list_empty(&e->children))
+		list_del(e->children.next);
+	list_del(&e->sibling);
+	drop_object(e);
+	e->revoked = false;
+	counters.handles--;
+	t->count--;
 }
 
 Retcode handle_close(struct handle_table *t, Handle handle)
 {
 	struct handle_entry *e = find(t, handle);
-	struct object *object;
 
 	if (!e)
 		return rcInvalidArgument;
-	object = e->object;
-	e->object = NULL;
+	close_entry(t, e);
 	e->rights = t->free;
-	t->free = handle & ((1u << INDEX_BITS) - 1);
-	t->count--;
-	object_put(object);
+	t->free = handle & INDEX_MASK;
 	return rcOk;
+}
+
+void handle_revoke_descendants(struct handle_table *t, Handle handle, const struct object *badge)
+{
+	struct handle_entry *root = find(t, handle);
+	struct list doomed;
+
+	list_init(&doomed);
+	list_for_each_safe(it, next, &root->children) {
+		if (badge && list_entry(it, struct handle_entry, sibling)->badge != badge)
+			continue;
+		list_del(it);
+		list_add_tail(&doomed, it);
+	}
+	while (!list_empty(&doomed)) {
+		struct handle_entry *e = list_first(&doomed, struct handle_entry, sibling);
+
+		list_del(&e->sibling);
+		list_splice_tail(&doomed, &e->children);
+		drop_object(e);
+		e->parent = NULL;
+		e->revoked = true;
+	}
 }
 
 void handle_close_all(struct handle_table *t)
 {
-	for (u32 i = 0; i < t->used; i++)
-		if (entry_at(t, i)->object)
-			object_put(entry_at(t, i)->object);
+	for (u32 i = 0; i < t->used; i++) {
+		struct handle_entry *e = entry_at(t, i);
+
+		if (e->object || e->revoked)
+			close_entry(t, e);
+	}
 	for (u32 c = 0; c < HANDLE_CHUNKS; c++) {
 		mem_free(t->chunk[c], HANDLES_PER_CHUNK * sizeof(**t->chunk));
 		t->chunk[c] = NULL;
 	}
 	t->used = 0;
 	t->free = 0;
-	t->count = 0;
 }

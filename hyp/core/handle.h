@@ -2,47 +2,72 @@
 /*
  * Handle space of a process. An id is an index with a generation above it, so
  * that a closed id stays wrong for as long as generations last.
+ *
+ * Handles of all processes form trees: a transfer makes a descendant. Closing a
+ * handle hands its descendants to its parent; revoking takes the object away
+ * from them, while their ids stay until they are closed.
  */
 #ifndef CORE_HANDLE_H
 #define CORE_HANDLE_H
 
+#include "core/list.h"
 #include "core/object.h"
 #include "core/types.h"
 
-#define HANDLES_PER_CHUNK 128u
-#define HANDLE_CHUNKS 32u
+#define HANDLES_PER_CHUNK 64u
+#define HANDLE_CHUNKS 64u
 #define HANDLES_MAX (HANDLES_PER_CHUNK * HANDLE_CHUNKS)
 
 struct handle_entry {
-	struct object *object; /* NULL: free */
+	struct object *object; /* NULL: free, or revoked */
 	u32 rights;            /* OCAP_*; while free: the next free index */
-	u32 generation;
+	u16 generation;
+	bool revoked;
+	struct object *badge; /* that it was derived with, or NULL */
+	struct handle_entry *parent;
+	struct list children; /* handles derived from it, in any process */
+	struct list sibling;
 };
 
 struct handle_table {
 	struct handle_entry *chunk[HANDLE_CHUNKS];
-	u32 used;  /* entries that were ever in use */
-	u32 free;  /* first of those that are free again, + 1; 0: none */
-	u32 count; /* open handles */
+	u32 used; /* entries that were ever in use */
+	u32 free; /* first of those that are free again, + 1; 0: none */
+	u32 count; /* open ones, revoked ones included */
 };
 
 /*
- * A new handle, taking over the caller's reference on the object. A reserved
- * id is found first, so that the rest of a call cannot fail: rcQuotaExceeded
- * (too many), rcOutOfMemory.
+ * A new handle, taking over the caller's reference on the object. An id is
+ * reserved first, so that the rest of a call cannot fail: rcQuotaExceeded (too
+ * many), rcOutOfMemory.
  */
 Retcode handle_reserve(struct handle_table *t);
 Handle handle_open(struct handle_table *t, struct object *object, u32 rights);
 
+/* A reserved descendant of a valid handle of `from`, with a badge or NULL. */
+Handle handle_derive(struct handle_table *t, const struct handle_table *from, Handle source,
+		     u32 rights, struct object *badge);
+
 /*
- * The object behind a handle of that type with those rights.
- * rcInvalidArgument: unknown, closed or of another type; rcNoCapability.
+ * The object behind a handle with those rights. rcInvalidArgument: unknown,
+ * closed, or (handle_get) of another type; rcHandleRevoked; rcNoCapability.
  */
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object);
+Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
+		       struct object **object);
+
+/* The rights of a valid handle. */
+u32 handle_rights(const struct handle_table *t, Handle handle);
 
 /* Closes it and drops its reference; rcInvalidArgument: unknown or closed. */
 Retcode handle_close(struct handle_table *t, Handle handle);
+
+/*
+ * Takes the object away from all descendants of a valid handle, or, with a
+ * badge, from those children that were derived with it and their descendants.
+ */
+void handle_revoke_descendants(struct handle_table *t, Handle handle, const struct object *badge);
 
 /* Closes all and frees the table. */
 void handle_close_all(struct handle_table *t);

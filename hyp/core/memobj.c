@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/memobj.h"
 
+#include "core/counters.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/vm.h"
@@ -44,7 +45,9 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 {
 	struct extent *last = mem->nextents ? &mem->extents[mem->nextents - 1] : NULL;
 
-	if (last && last->start + (last->npages << PAGE_SHIFT) == (char *)start) {
+	if (last && start && last->start && last->start + (last->npages << PAGE_SHIFT) == start) {
+		last->npages += npages;
+	} else if (last && !start && !last->start) {
 		last->npages += npages;
 	} else {
 		if (mem->nextents == mem->capacity && !grow(mem))
@@ -52,6 +55,7 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 		mem->extents[mem->nextents++] = (struct extent){ start, npages };
 	}
 	mem->npages += npages;
+	mem->committed += start ? npages : 0;
 	return true;
 }
 
@@ -81,7 +85,7 @@ struct memobj *memobj_create(u64 npages)
 /* An extent is any number of pages; the allocator joins them again. */
 static void free_extent(const struct extent *extent)
 {
-	for (u64 i = 0; i < extent->npages; i++)
+	for (u64 i = 0; extent->start && i < extent->npages; i++)
 		page_free(extent->start + (i << PAGE_SHIFT), 0);
 }
 
@@ -90,7 +94,7 @@ void memobj_put(struct memobj *mem)
 	if (--mem->refs)
 		return;
 	if (mem->account)
-		vm_uncharge(mem->account, mem->npages);
+		vm_uncharge(mem->account, mem->committed);
 	list_del(&mem->account_link);
 	for (u64 i = 0; mem->owned && i < mem->nextents; i++)
 		free_extent(&mem->extents[i]);
@@ -110,7 +114,8 @@ const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offs
 	return extent;
 }
 
-bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot)
+bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
+		      const struct region *instead)
 {
 	u32 other = 0;
 
@@ -124,7 +129,7 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot)
 	list_for_each(it, &mem->mappings) {
 		const struct region *r = list_entry(it, struct region, map_link);
 
-		if ((r->prot & other) && r->mem_first < first + npages &&
+		if (r != instead && (r->prot & other) && r->mem_first < first + npages &&
 		    first < r->mem_first + r->npages)
 			return true;
 	}
@@ -143,6 +148,7 @@ struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)
 	mdl->first = first;
 	mdl->npages = npages;
 	mdl->prot = prot;
+	counters.mdls++;
 	return mdl;
 }
 
@@ -151,6 +157,7 @@ void mdl_destroy(struct object *object)
 	struct mdl *mdl = container_of(object, struct mdl, object);
 
 	memobj_put(mdl->mem);
+	counters.mdls--;
 	slab_free(mdl);
 }
 

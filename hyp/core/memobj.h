@@ -17,18 +17,19 @@
 #include "core/object.h"
 #include "core/types.h"
 
+struct region;
 struct vm;
 
-/* Host memory that is contiguous. */
+/* Host memory that is contiguous, or a hole: pages that read as zero. */
 struct extent {
-	char *start;
+	char *start; /* NULL: a hole */
 	u64 npages;
 };
 
 struct memobj {
-	u32 refs;   /* MDLs and mappings */
-	bool owned; /* the pages go back to the allocator with the object */
-	u64 npages;
+	u32 refs;               /* MDLs and mappings */
+	bool owned;             /* the pages go back to the allocator with the object */
+	u64 npages, committed;  /* with holes and without */
 	u64 nextents, capacity; /* extents in use, and room for them */
 	struct extent *extents;
 	struct vm *account;       /* whom the pages count for; NULL: nobody */
@@ -50,7 +51,7 @@ struct memobj *memobj_create(u64 npages);
 struct memobj *memobj_create_empty(u64 nextents);
 
 /*
- * Adds memory behind what there is, joining what is contiguous. False: no
+ * Adds memory (NULL: a hole) behind what there is, joining what is contiguous. False: no
  * memory for a longer list of extents, which cannot happen within the room.
  */
 bool memobj_append(struct memobj *mem, void *start, u64 npages);
@@ -63,9 +64,10 @@ const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offs
 
 /*
  * Would mapping [first, first + npages) with that access make a page writable
- * in one place and executable in another?
+ * in one place and executable in another? `instead`: a mapping that goes, or NULL.
  */
-bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot);
+bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
+		      const struct region *instead);
 
 /* A view with one reference of its own on mem, or NULL (mem is untouched). */
 struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot);

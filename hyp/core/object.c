@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/object.h"
 
+#include "core/counters.h"
 #include "core/memobj.h"
 #include "core/notice.h"
 #include "core/sched.h"
 #include "core/task.h"
+
+SysCounters counters;
 
 static struct list dead = { &dead, &dead };
 

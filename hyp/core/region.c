@@ -24,6 +24,17 @@ struct region *vm_find(const struct vm *vm, gpa_t gpa)
 	return NULL;
 }
 
+struct region *vm_next(const struct vm *vm, gpa_t after)
+{
+	list_for_each(it, &vm->regions) {
+		struct region *r = list_entry(it, struct region, link);
+
+		if (r->base > after && !(r->flags & REGION_INTERNAL))
+			return r;
+	}
+	return NULL;
+}
+
 bool region_range_free(const struct vm *vm, gpa_t base, gpa_t end)
 {
 	list_for_each(it, &vm->regions) {

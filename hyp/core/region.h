@@ -42,9 +42,16 @@ void region_remove(struct vm *vm, struct region *r);
 /* Makes two of one: `upper` (allocated by the caller) becomes what lies from gpa on. */
 void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upper);
 
+/* Gives an anonymous block back: what unmapping does with it. */
+void region_free_block(void *block, unsigned int order, void *context);
+
+/* The regions of the guest's own that cover a range without a gap: the first, or NULL. */
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end);
+
 /*
  * Makes region boundaries of both ends of a range that regions cover, in the
- * tables too. rcOutOfMemory: nothing was changed that a guest can tell.
+ * tables too. rcOutOfMemory, rcQuotaExceeded: nothing was changed that a guest
+ * can tell.
  */
 Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end);
 

@@ -3,6 +3,7 @@
 
 #include "console/line.h"
 #include "console/report.h"
+#include "core/counters.h"
 #include "core/notice.h"
 #include "core/page.h"
 #include "core/slab.h"
@@ -99,6 +100,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		list_add_tail(&q->creator->children, &task->sibling_link);
 		q->creator->nchildren++;
 	}
+	counters.tasks++;
 	*out = task;
 	return rcOk;
 }
@@ -206,5 +208,14 @@ void task_destroy(struct object *object)
 	free_string(task->name);
 	free_string(task->eiid);
 	free_string(task->path);
+	counters.tasks--;
 	mem_free(task, sizeof(*task));
+}
+
+struct task *task_next(Pid after)
+{
+	list_for_each(it, &all)
+		if (list_entry(it, struct task, all_link)->pid > after)
+			return list_entry(it, struct task, all_link);
+	return NULL;
 }

@@ -135,6 +135,9 @@ void task_end(struct task *task, TaskExitStatus status, i32 code);
 /* Halts all threads; the faulting one becomes the first. Everything stays. */
 void task_freeze(struct task *task, struct thread *faulting);
 
+/* The task with the lowest pid above `after`, or NULL. */
+struct task *task_next(Pid after);
+
 /* The first task. When it ends, the system does. */
 #define INIT_PID 1u
 

@@ -3,6 +3,7 @@
 
 #include "arch/hart.h"
 #include "arch/this_hart.h"
+#include "core/counters.h"
 #include "core/slab.h"
 #include "core/task.h"
 
@@ -40,6 +41,7 @@ struct thread *thread_create(struct task *task, u64 entry, u64 stack_top)
 	list_init(&t->ready);
 	list_init(&t->waiting);
 	list_add_tail(&task->threads, &t->task_link);
+	counters.threads++;
 	return t;
 }
 
@@ -75,6 +77,7 @@ void thread_destroy(struct thread *t)
 	thread_stop(t);
 	vcpu_forget(&t->vcpu);
 	list_del(&t->task_link);
+	counters.threads--;
 	slab_free(t);
 }
 

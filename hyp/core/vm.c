@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/vm.h"
 
+#include "core/counters.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"
@@ -12,6 +13,7 @@ static struct {
 	struct pgtable gs;
 	struct memobj *romfs;
 	u64 romfs_bytes;
+	void *zero_page;
 } system_window;
 
 bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
@@ -20,7 +22,9 @@ bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
 	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
 	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
 
-	if (!pgtable_init(gs, gstage_levels()) || !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
+	system_window.zero_page = page_alloc_zero(0);
+	if (!system_window.zero_page || !pgtable_init(gs, gstage_levels()) ||
+	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
 		return false;
 	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
 	if (!romfs)
@@ -49,8 +53,10 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 	vmid_init(&vm->tags);
 	if (!pgtable_init(&vm->gs, gstage_levels()))
 		return rcOutOfMemory;
-	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM))
+	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
+		counters.vmids++;
 		return rcOk;
+	}
 	pgtable_destroy(&vm->gs);
 	return rcOutOfMemory;
 }
@@ -71,6 +77,7 @@ void vm_destroy(struct vm *vm)
 		list_del(&mem->account_link);
 	}
 	pgtable_destroy(&vm->gs);
+	counters.vmids--;
 }
 
 u64 vm_used(const struct vm *vm)
@@ -99,12 +106,40 @@ void vm_own(struct vm *vm, struct memobj *mem)
 	list_add_tail(&vm->objects, &mem->account_link);
 }
 
+/* A hole of a memory object reads as zero; it is only ever mapped read-only. */
+static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
+{
+	u64 offset;
+	struct pgtable_leaf leaf;
+
+	if (memobj_extent(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &offset)->start ||
+	    pgtable_lookup(&vm->gs, gpa, &leaf))
+		return VM_TOUCH_REFUSED;
+	if (!pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot))
+		return VM_TOUCH_NO_MEMORY;
+	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
+	return VM_TOUCH_OK;
+}
+
+/* A region that grows down does so page by page from its end. */
+static bool grows_here(const struct vm *vm, const struct region *r, gpa_t gpa)
+{
+	struct pgtable_leaf leaf;
+
+	return !(r->flags & REGION_GROW_DOWN) || gpa + PAGE_SIZE == region_end(r) ||
+	       pgtable_lookup(&vm->gs, gpa + PAGE_SIZE, &leaf);
+}
+
 enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 {
 	struct region *r = vm_find(vm, gpa);
 	void *page;
 
-	if (!r || r->mem || !(r->flags & REGION_COMMIT) || (access & ~r->prot))
+	if (!r || (access & ~r->prot))
+		return VM_TOUCH_REFUSED;
+	if (r->mem)
+		return touch_hole(vm, r, page_round_down(gpa));
+	if (!(r->flags & REGION_COMMIT) || !grows_here(vm, r, page_round_down(gpa)))
 		return VM_TOUCH_REFUSED;
 	if (vm_charge(vm, 1) != rcOk)
 		return VM_TOUCH_NO_MEMORY;

@@ -38,7 +38,9 @@ enum {
 	REGION_LOCKED = 1u << 1, /* whole-region commits were asked for */
 	REGION_LOW_GUARD = 1u << 2,
 	REGION_HIGH_GUARD = 1u << 3,
-	REGION_INTERNAL = 1u << 4, /* the hypervisor's own: PCB, SCP */
+	REGION_INTERNAL = 1u << 4,  /* the hypervisor's own: PCB, SCP */
+	REGION_GROW_DOWN = 1u << 5, /* touched from its end downwards */
+	REGION_RESERVED = 1u << 6,  /* by the creator (KnTaskVmReserve) */
 };
 
 struct region {
@@ -102,14 +104,27 @@ void vm_own(struct vm *vm, struct memobj *mem);
  */
 Retcode vm_map(struct vm *vm, const struct vm_request *request, struct region **region);
 
-/* Gives every page of an anonymous region memory now. */
-Retcode vm_commit_all(struct vm *vm, struct region *region);
-
 /*
  * Unmaps a range that regions cover without a gap; regions are split at its
  * ends. rcInvalidOperation: not covered, or the hypervisor's own.
  */
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages);
+
+/*
+ * Every page of a range that anonymous regions cover gets memory, now or,
+ * without `now`, on its first touch. rcInvalidOperation: not covered, or an MDL
+ * is mapped there.
+ */
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now);
+
+/* Takes the memory of such a range away: it is reserved then. Errors as above. */
+Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages);
+
+/*
+ * Changes the access of a covered range. rcNoCapability: wider than an MDL's
+ * access; rcSecurityDisallow: breaks W^X.
+ */
+Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot);
 
 /* Unmaps and forgets one region of the hypervisor's own. */
 void vm_unmap_region(struct vm *vm, struct region *region);
@@ -121,6 +136,16 @@ void vm_unmap_region(struct vm *vm, struct region *region);
  * rcNoCapability: prot is wider than what the region may be.
  */
 Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **mdl);
+
+/*
+ * An MDL, read-only, of a whole region of a partition that does not run any
+ * more; what was never touched reads as zero. *mdl is NULL where nothing was.
+ * rcOutOfMemory.
+ */
+Retcode vm_share_frozen(struct vm *vm, struct region *r, struct mdl **mdl);
+
+/* The first region of the guest's own with a base above `after`, or NULL. */
+struct region *vm_next(const struct vm *vm, gpa_t after);
 
 /* The region that an address lies in, or NULL. */
 struct region *vm_find(const struct vm *vm, gpa_t gpa);

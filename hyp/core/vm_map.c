@@ -17,7 +17,7 @@ static struct piece piece_at(const struct memobj *mem, u64 first, u64 npages)
 	u64 offset;
 	const struct extent *extent = memobj_extent(mem, first, &offset);
 
-	return (struct piece){ extent->start + (offset << PAGE_SHIFT),
+	return (struct piece){ extent->start ? extent->start + (offset << PAGE_SHIFT) : NULL,
 			       min_u64(extent->npages - offset, npages) };
 }
 
@@ -26,7 +26,8 @@ static bool prepare_object(struct vm *vm, const struct region *r)
 	for (u64 done = 0; done < r->npages;) {
 		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
 
-		if (!pgtable_prepare(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages)) {
+		if (p.start &&
+		    !pgtable_prepare(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages)) {
 			pgtable_prune(&vm->gs, r->base, done);
 			return false;
 		}
@@ -40,7 +41,9 @@ static void map_object(struct vm *vm, const struct region *r)
 	for (u64 done = 0; done < r->npages;) {
 		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
 
-		pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages, r->prot);
+		if (p.start)
+			pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages,
+				    r->prot);
 		done += p.npages;
 	}
 	if (r->prot & VMM_FLAG_EXECUTE)
@@ -48,10 +51,15 @@ static void map_object(struct vm *vm, const struct region *r)
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 }
 
-/* Pages that a mapping of the object adds to what the partition is charged. */
+/*
+ * Pages that a mapping of the object adds to what the partition is charged.
+ * Objects with holes come from frozen partitions and count there alone.
+ */
 static u64 mapping_charge(const struct vm *vm, const struct memobj *mem, u64 npages)
 {
-	return mem && mem->owned && mem->account != vm ? npages : 0;
+	bool counts = mem && mem->owned && mem->account != vm && mem->committed == mem->npages;
+
+	return counts ? npages : 0;
 }
 
 static gpa_t choose_base(struct vm *vm, const struct vm_request *q)
@@ -78,7 +86,8 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 
 	if ((q->prot & VMM_FLAG_WRITE) && (q->prot & VMM_FLAG_EXECUTE) && !vm->allow_rwx)
 		return rcSecurityDisallow;
-	if (q->mem && !vm->allow_rwx && memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot))
+	if (q->mem && !vm->allow_rwx &&
+	    memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
 		return rcSecurityDisallow;
 	if (vm->nregions >= VM_REGIONS_MAX)
 		return rcQuotaExceeded;
@@ -121,7 +130,7 @@ fail:
 	return rc;
 }
 
-static void free_block(void *block, unsigned int order, void *context)
+void region_free_block(void *block, unsigned int order, void *context)
 {
 	(void)context;
 	page_free(block, order);
@@ -130,57 +139,15 @@ static void free_block(void *block, unsigned int order, void *context)
 /* Unmaps all of a region, whose ends no large leaf crosses. */
 void vm_unmap_region(struct vm *vm, struct region *r)
 {
-	u64 found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : free_block, NULL);
+	u64 found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : region_free_block,
+				  NULL);
 
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	vm_uncharge(vm, r->mem ? mapping_charge(vm, r->mem, r->npages) : found);
 	region_remove(vm, r);
 }
 
-static bool commit_one(struct vm *vm, gpa_t gpa, u64 left, u32 prot, u64 *done)
-{
-	unsigned int order = left >> LARGE_ORDER && !(gpa & ((PAGE_SIZE << LARGE_ORDER) - 1))
-				     ? LARGE_ORDER
-				     : 0;
-	void *block = page_alloc_zero(order);
-
-	if (!block && order)
-		block = page_alloc_zero(order = 0);
-	if (!block)
-		return false;
-	if (!pgtable_prepare(&vm->gs, gpa, block, (u64)1 << order)) {
-		page_free(block, order);
-		return false;
-	}
-	pgtable_map(&vm->gs, gpa, block, (u64)1 << order, prot);
-	*done = (u64)1 << order;
-	return true;
-}
-
-Retcode vm_commit_all(struct vm *vm, struct region *r)
-{
-	u64 done = 0, n;
-	Retcode rc = vm_charge(vm, r->npages);
-
-	if (rc != rcOk)
-		return rc;
-	if (r->npages > page_count_free())
-		goto undo;
-	for (; done < r->npages; done += n)
-		if (!commit_one(vm, r->base + (done << PAGE_SHIFT), r->npages - done, r->prot, &n))
-			goto undo;
-	if (r->prot & VMM_FLAG_EXECUTE)
-		vmid_code_changed();
-	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
-	return rcOk;
-undo:
-	pgtable_unmap(&vm->gs, r->base, done, free_block, NULL);
-	vm_uncharge(vm, r->npages);
-	return rcOutOfMemory;
-}
-
-/* The regions that cover the range without a gap: the first, or NULL. */
-static struct region *covering(struct vm *vm, gpa_t base, gpa_t end)
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end)
 {
 	struct region *first = vm_find(vm, base);
 	struct region *r = first;
@@ -198,36 +165,43 @@ static struct region *covering(struct vm *vm, gpa_t base, gpa_t end)
 	return NULL;
 }
 
+static bool is_cut(const struct vm *vm, gpa_t gpa)
+{
+	const struct region *r = vm_find(vm, gpa);
+
+	return r && r->base != gpa;
+}
+
 Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 {
 	gpa_t cut[2] = { base, end };
-	struct region *spare[2] = { slab_alloc(sizeof(struct region)),
-				    slab_alloc(sizeof(struct region)) };
-	bool ok = spare[0] && spare[1] && pgtable_split(&vm->gs, base) &&
-		  pgtable_split(&vm->gs, end);
+	bool needed[2] = { is_cut(vm, base), is_cut(vm, end) };
+	struct region *spare[2] = { NULL, NULL };
+	bool ok = pgtable_split(&vm->gs, base) && pgtable_split(&vm->gs, end);
 
-	for (unsigned int i = 0; i < 2; i++) {
-		struct region *r = ok ? vm_find(vm, cut[i]) : NULL;
-
-		if (r && r->base != cut[i])
-			region_split(vm, r, cut[i], spare[i]);
-		else
-			slab_free(spare[i]);
+	/* One more than the limit, so that what is at it can still be trimmed. */
+	if (vm->nregions + needed[0] + needed[1] > VM_REGIONS_MAX + 1)
+		return rcQuotaExceeded;
+	for (unsigned int i = 0; ok && i < 2; i++)
+		ok = !needed[i] || (spare[i] = slab_alloc(sizeof(struct region)));
+	if (!ok) {
+		slab_free(spare[0]);
+		return rcOutOfMemory;
 	}
-	return ok ? rcOk : rcOutOfMemory;
+	for (unsigned int i = 0; i < 2; i++)
+		if (needed[i])
+			region_split(vm, vm_find(vm, cut[i]), cut[i], spare[i]);
+	return rcOk;
 }
 
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	struct region *first = covering(vm, base, end);
+	struct region *first = region_covering(vm, base, end);
 	Retcode rc;
 
 	if (!first)
 		return rcInvalidOperation;
-	/* A hole in the middle of a region leaves one more than there was. */
-	if (vm->nregions >= VM_REGIONS_MAX && first->base != base && region_end(first) > end)
-		return rcQuotaExceeded;
 	rc = region_isolate(vm, base, end);
 	while (rc == rcOk && base < end) {
 		struct region *r = vm_find(vm, base);

@@ -305,7 +305,7 @@ static void test_writable_xor_executable(void **state)
 		Retcode rc;
 
 		assert_int_equal(
-			memobj_breaks_wx(mem, cases[i].first, cases[i].npages, cases[i].prot),
+			memobj_breaks_wx(mem, cases[i].first, cases[i].npages, cases[i].prot, NULL),
 			cases[i].breaks);
 		rc = map(&vm[0], mem, cases[i].first, cases[i].npages, cases[i].prot, &r);
 		assert_rc(rc, cases[i].breaks ? rcSecurityDisallow : rcOk);
@@ -319,7 +319,7 @@ static void test_writable_xor_executable(void **state)
 		vm[1].allow_rwx = false;
 	}
 	vm_unmap_region(&vm[0], w);
-	assert_false(memobj_breaks_wx(mem, 2, 3, RX_));
+	assert_false(memobj_breaks_wx(mem, 2, 3, RX_, NULL));
 	vm_unmap_region(&vm[1], x);
 	memobj_put(mem);
 }
@@ -333,9 +333,9 @@ static void test_writable_xor_executable_after_a_split(void **state)
 	(void)state;
 	assert_rc(map(&vm[0], mem, 0, 10, RW_, &r), rcOk);
 	assert_rc(vm_unmap(&vm[0], r->base + 4 * PAGE_SIZE, 2), rcOk);
-	assert_true(memobj_breaks_wx(mem, 3, 1, RX_));
-	assert_false(memobj_breaks_wx(mem, 4, 2, RX_));
-	assert_true(memobj_breaks_wx(mem, 6, 1, RX_));
+	assert_true(memobj_breaks_wx(mem, 3, 1, RX_, NULL));
+	assert_false(memobj_breaks_wx(mem, 4, 2, RX_, NULL));
+	assert_true(memobj_breaks_wx(mem, 6, 1, RX_, NULL));
 	memobj_put(mem);
 }
 

@@ -167,14 +167,14 @@ static void test_commit_all(void **state)
 	struct pgtable_leaf leaf;
 
 	(void)state;
-	assert_fails(vm_commit_all(&vm, (vm.limit = used + 1199, r)), rcQuotaExceeded);
+	assert_fails(vm_commit(&vm, (vm.limit = used + 1199, r->base), r->npages, true), rcQuotaExceeded);
 	vm.limit = LIMIT;
 	for (unsigned int n = 0;; n += n < 5 ? 1 : 101) {
 		struct vm_snapshot *before = vm_snapshot(&vm);
 		Retcode rc;
 
 		memory_fail(FAIL_FROM, n);
-		rc = vm_commit_all(&vm, r);
+		rc = vm_commit(&vm, r->base, r->npages, true);
 		if (!memory_fail_end()) {
 			assert_rc(rc, rcOk);
 			free(before);
@@ -222,7 +222,7 @@ static void test_a_hole_in_a_region(void **state)
 	u64 used, nfree = page_count_free();
 
 	(void)state;
-	assert_rc(vm_commit_all(&vm, r), rcOk);
+	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
 	used = vm.used;
 	assert_rc(vm_unmap(&vm, BASE + 3 * PAGE_SIZE, 4), rcOk);
 	assert_int_equal(vm.used, used - 4);
@@ -249,7 +249,7 @@ static void test_unmap_inside_a_large_leaf(void **state)
 	char *first;
 
 	(void)state;
-	assert_rc(vm_commit_all(&vm, r), rcOk);
+	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
 	assert_true(pgtable_lookup(&vm.gs, BASE, &leaf));
 	assert_int_equal(leaf.left, 2 << 20);
 	first = leaf.page;
@@ -268,7 +268,7 @@ static void test_unmap_without_memory(void **state)
 	struct region *r = must_map(BASE, 1024, RW_, REGION_COMMIT);
 
 	(void)state;
-	assert_rc(vm_commit_all(&vm, r), rcOk);
+	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
 	for (unsigned int n = 0;; n++) {
 		u64 used = vm.used;
 		Retcode rc;

@@ -179,7 +179,7 @@ static void test_share_without_memory(void **state)
 
 	(void)state;
 	must_map(BASE, 1024, RW_, REGION_COMMIT);
-	assert_rc(vm_commit_all(&vm, vm_find(&vm, BASE)), rcOk);
+	assert_rc(vm_commit(&vm, BASE, vm_find(&vm, BASE)->npages, true), rcOk);
 	nfree = page_count_free() + vm.gs.ntables;
 	for (unsigned int n = 0;; n++) {
 		Retcode rc;

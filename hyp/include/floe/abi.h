@@ -37,6 +37,9 @@ enum {
 	FloeFnTaskSetElfHdr = 6,         /* (task, hdr, size) */
 	FloeFnTaskSetEnv = 7,            /* (task, env, size) */
 	FloeFnTaskFreeEnv = 8,           /* () */
+	FloeFnTaskTransferResource = 9,  /* (task, src, badge, rights, Handle *) */
+	FloeFnTaskVmReserve = 10,        /* (task, hint, size, flags, void **) */
+	FloeFnTaskVmFree = 11,           /* (task, base, size) */
 	FloeFnTaskSetInitialPolicy = 12, /* (task, policy, priority, const ThreadSchedParam *) */
 	FloeFnTaskSetInitialThreadPriority = 13, /* (task, priority) */
 	FloeFnTaskGetInitialThreadPriority = 14, /* (task, ThreadPriority *) */
@@ -51,18 +54,33 @@ enum {
 	FloeFnTaskGetExceptionInfo = 23,         /* (task, HalExceptionCode *, HalArchException *,
 						    HalTrapFrame *) */
 	FloeFnTaskGetThreadContext = 24,         /* (task, index, KnThreadContext *) */
+	FloeFnTaskGetNextVmRegion = 25,          /* (task, after, void **next, rtl_size_t *size,
+						    rtl_uint32_t *flags, Handle *) */
 	FloeFnTaskTerminateAfterFreezing = 26,   /* (task) */
 	FloeFnTaskGetIdByHandle = 27,            /* (task, Pid *) */
 	FloeFnTaskGetName = 28,                  /* (name, size) */
 	FloeFnTaskGetPath = 29,                  /* (path, size) */
 	FloeFnTaskGetPcb = 30,                   /* () -> a1 address of the PCB */
 
+	FloeFnTaskGetNext = 32,    /* (after, Handle *) */
+	FloeFnSysGetCounters = 33, /* (SysCounters *) */
+
 	FloeFnVmAllocate = 40,       /* (addr, size, flags) -> a1 address */
+	FloeFnVmCommit = 41,         /* (addr, size, flags) */
+	FloeFnVmDecommit = 42,       /* (addr, size) */
+	FloeFnVmProtect = 43,        /* (addr, size, flags) */
 	FloeFnVmUnmap = 44,          /* (addr, size) */
 	FloeFnVmSegInitFromVm = 46,  /* (VmSeg *, loadAddr, addr, size, flags) */
 	FloeFnVmSegInitFromBuf = 47, /* (VmSeg *, const FloeSegFromBuf *) */
 
-	FloeFnHandleClose = 50, /* (handle) */
+	FloeFnMdlCreate = 48,       /* (size, prot, Handle *) */
+	FloeFnMdlCreateFromVm = 49, /* (addr, size, prot, Handle *) */
+	FloeFnMdlMap = 54,          /* (mdl, offset, length, hint, prot, void **) */
+	FloeFnMdlGetSize = 55,      /* (mdl, rtl_size_t *) */
+
+	FloeFnHandleClose = 50,         /* (handle) */
+	FloeFnHandleRevoke = 51,        /* (handle) */
+	FloeFnHandleRevokeSubtree = 52, /* (handle, badge) */
 
 	FloeFnNoticeCreate = 56,    /* (Handle *) */
 	FloeFnNoticeSubscribe = 57, /* (notice, object, mask, id) */

@@ -107,6 +107,7 @@ enum {
 	VMM_FLAG_LOCKED = 1u << 5,
 	VMM_FLAG_LOW_GUARD = 1u << 6,
 	VMM_FLAG_HIGH_GUARD = 1u << 7,
+	VMM_FLAG_GROW_DOWN = 1u << 8, /* first touches go down from the end, page by page */
 };
 
 typedef struct {
@@ -119,6 +120,13 @@ typedef struct {
 	const void *buildId;
 	rtl_size_t buildIdSize;
 } VmSeg;
+
+/* What is in use in the whole system (KnSysGetCounters). */
+typedef struct {
+	rtl_uint64_t freePages, allPages; /* of 4096 bytes */
+	rtl_uint64_t tasks, threads, handles, mdls;
+	rtl_uint64_t vmids; /* address spaces, each of which has its VMIDs */
+} SysCounters;
 
 /* What KnVmSegInitFromBuf hands over in memory, for want of registers. */
 typedef struct {

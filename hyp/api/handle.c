@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handles, and what an inspector gets without having been given it: api.md, sections 3 and 7. */
+#include "api/api.h"
+#include "core/counters.h"
+#include "core/page.h"
+
+/* (handle) */
+Retcode api_handle_close(struct call *c)
+{
+	return handle_close(&c->self->handles, (Handle)c->a[0]);
+}
+
+/* (handle): closes it, whether or not it was revoked itself. */
+Retcode api_handle_revoke(struct call *c)
+{
+	struct handle_table *t = &c->self->handles;
+	struct object *object;
+	Retcode rc = handle_get_any(t, (Handle)c->a[0], 0, &object);
+
+	if (rc != rcOk)
+		return rc;
+	handle_revoke_descendants(t, (Handle)c->a[0], NULL);
+	return handle_close(t, (Handle)c->a[0]);
+}
+
+/* (handle, badge) */
+Retcode api_handle_revoke_subtree(struct call *c)
+{
+	struct handle_table *t = &c->self->handles;
+	struct object *object, *badge;
+	Retcode rc = handle_get_any(t, (Handle)c->a[0], 0, &object);
+
+	if (rc == rcOk)
+		rc = handle_get_any(t, (Handle)c->a[1], 0, &badge);
+	if (rc == rcOk)
+		handle_revoke_descendants(t, (Handle)c->a[0], badge);
+	return rc;
+}
+
+/* (task, src, badge, rights, Handle *) */
+Retcode api_task_transfer_resource(struct call *c)
+{
+	const struct handle_table *own = &c->self->handles;
+	Handle source = (Handle)c->a[1];
+	struct object *object, *badge = NULL;
+	Handle handle;
+	Retcode rc = handle_get_any(own, source, OCAP_HANDLE_TRANSFER, &object);
+
+	if (rc == rcOk && (u32)c->a[2] != INVALID_HANDLE)
+		rc = handle_get_any(own, (Handle)c->a[2], 0, &badge);
+	if (rc == rcOk && ((u32)c->a[3] & ~handle_rights(own, source)))
+		rc = rcNoCapability;
+	if (rc == rcOk)
+		rc = handle_reserve(&c->task->handles);
+	if (rc != rcOk)
+		return rc;
+	handle = handle_derive(&c->task->handles, own, source, (u32)c->a[3], badge);
+	return give_u32(c, 4, handle);
+}
+
+static Retcode check_inspector(const struct call *c)
+{
+	return c->self->limits.permissions & TaskMayInspect ? rcOk : rcSecurityDisallow;
+}
+
+/* (after, Handle *) */
+Retcode api_task_get_next_check(struct call *c)
+{
+	return check_inspector(c);
+}
+
+Retcode api_task_get_next(struct call *c)
+{
+	struct task *task = task_next((Pid)c->a[0]);
+	Retcode rc = task ? handle_reserve(&c->self->handles) : rcResourceNotFound;
+
+	if (rc != rcOk)
+		return rc;
+	object_get(&task->object);
+	return give_handle(c, 1, &task->object,
+			   OCAP_TASK_QUERY | OCAP_TASK_CONTROL | OCAP_TASK_INSPECT);
+}
+
+/* (SysCounters *) */
+Retcode api_sys_get_counters_check(struct call *c)
+{
+	return check_inspector(c);
+}
+
+Retcode api_sys_get_counters(struct call *c)
+{
+	counters.freePages = page_count_free();
+	counters.allPages = page_count_all();
+	give(c, 0, &counters, sizeof(counters));
+	return rcOk;
+}

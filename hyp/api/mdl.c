@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MDL buffers: api.md, section 5. */
+#include "api/api.h"
+
+/* An MDL's access, which nothing may stand beside; RWX only with permission. */
+static Retcode check_mdl_access(const struct task *self, u64 flags)
+{
+	if ((flags & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(flags))
+		return rcInvalidArgument;
+	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
+}
+
+static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
+{
+	seg->h = handle_open(&c->self->handles, &mdl->object, OCAP_MDL_FULL);
+	seg->size = mdl->npages << PAGE_SHIFT;
+	give(c, 0, seg, sizeof(*seg));
+	return rcOk;
+}
+
+/* (VmSeg *, loadAddr, addr, size, flags) */
+Retcode api_vm_seg_init_from_vm_check(struct call *c)
+{
+	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3], VM_END))
+		return rcInvalidArgument;
+	return check_mdl_access(c->self, c->a[4]);
+}
+
+Retcode api_vm_seg_init_from_vm(struct call *c)
+{
+	VmSeg seg = { .loadAddr = c->a[1], .flags = (u32)c->a[4] };
+	struct mdl *mdl;
+	Retcode rc = handle_reserve(&c->self->handles);
+
+	if (rc == rcOk)
+		rc = vm_share(&c->self->vm, c->a[2], c->a[3] >> PAGE_SHIFT, seg.flags, &mdl);
+	return rc == rcOk ? give_segment(c, mdl, &seg) : rc;
+}
+
+/* A new MDL of zeroed memory that counts for the caller. */
+static Retcode make_mdl(struct task *self, u64 npages, u32 prot, struct mdl **mdl)
+{
+	struct memobj *mem;
+	Retcode rc = vm_charge(&self->vm, npages);
+
+	if (rc != rcOk)
+		return rc;
+	mem = memobj_create(npages);
+	*mdl = mem ? mdl_create(mem, 0, npages, prot) : NULL;
+	if (mem)
+		memobj_put(mem);
+	if (!*mdl) {
+		vm_uncharge(&self->vm, npages);
+		return rcOutOfMemory;
+	}
+	vm_own(&self->vm, mem);
+	return rcOk;
+}
+
+static void copy_to_mdl(struct task *self, gpa_t from, u64 bytes, const struct mdl *mdl, u64 offset)
+{
+	while (bytes) {
+		u64 n;
+		const void *data = vm_resolve(&self->vm, from, VMM_FLAG_READ, &n);
+
+		n = min_u64(n, bytes);
+		mdl_write(mdl, offset, data, n);
+		from += n;
+		offset += n;
+		bytes -= n;
+	}
+}
+
+/* (VmSeg *, const FloeSegFromBuf *) */
+Retcode api_vm_seg_init_from_buf(struct call *c)
+{
+	const FloeSegFromBuf *f = &c->in.from_buf;
+	VmSeg seg = { .loadAddr = f->loadAddr,
+		      .flags = f->flags,
+		      .fileOffset = f->fileOffset,
+		      .buildId = f->buildId,
+		      .buildIdSize = f->buildIdSize };
+	struct mdl *mdl;
+	Retcode rc = check_mdl_access(c->self, f->flags);
+
+	if (!page_aligned(f->loadAddr | f->size) || !f->size || f->offset > f->size ||
+	    f->bufSize > f->size - f->offset || (!f->buf && f->bufSize) ||
+	    (!f->buildId && f->buildIdSize))
+		rc = rcInvalidArgument;
+	if (rc == rcOk)
+		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
+	if (rc == rcOk)
+		rc = handle_reserve(&c->self->handles);
+	if (rc == rcOk)
+		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, &mdl);
+	if (rc != rcOk)
+		return rc;
+	copy_to_mdl(c->self, (gpa_t)f->buf, f->bufSize, mdl, f->offset);
+	return give_segment(c, mdl, &seg);
+}
+
+/* (size, prot, Handle *) */
+Retcode api_mdl_create_check(struct call *c)
+{
+	if (!page_aligned(c->a[0]) || !c->a[0])
+		return rcInvalidArgument;
+	return check_mdl_access(c->self, c->a[1]);
+}
+
+Retcode api_mdl_create(struct call *c)
+{
+	struct mdl *mdl;
+	Retcode rc = handle_reserve(&c->self->handles);
+
+	if (rc == rcOk)
+		rc = make_mdl(c->self, c->a[0] >> PAGE_SHIFT, (u32)c->a[1], &mdl);
+	return rc == rcOk ? give_handle(c, 2, &mdl->object, OCAP_MDL_FULL) : rc;
+}
+
+/* (addr, size, prot, Handle *) */
+Retcode api_mdl_create_from_vm_check(struct call *c)
+{
+	if (!range_is_valid(c->a[0], c->a[1], VM_END))
+		return rcInvalidArgument;
+	return check_mdl_access(c->self, c->a[2]);
+}
+
+Retcode api_mdl_create_from_vm(struct call *c)
+{
+	struct mdl *mdl;
+	Retcode rc = handle_reserve(&c->self->handles);
+
+	if (rc == rcOk)
+		rc = vm_share(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2], &mdl);
+	return rc == rcOk ? give_handle(c, 3, &mdl->object, OCAP_MDL_FULL) : rc;
+}
+
+static Retcode get_mdl(const struct call *c, u32 rights, struct mdl **mdl)
+{
+	struct object *object;
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], OBJECT_MDL, rights, &object);
+
+	if (rc == rcOk)
+		*mdl = container_of(object, struct mdl, object);
+	return rc;
+}
+
+/* (mdl, offset, length, hint, prot, void **) */
+Retcode api_mdl_map_check(struct call *c)
+{
+	u64 base = c->a[3] ? c->a[3] : VM_USER_MIN;
+	bool fits = page_aligned(c->a[1]) && range_is_valid(base, c->a[2], VM_USER_END) &&
+		    !(c->a[4] & ~(u64)VMM_FLAG_RWX_MASK) && access_is_valid(c->a[4]);
+
+	return fits ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_mdl_map(struct call *c)
+{
+	struct region *region;
+	struct vm_request q;
+	struct mdl *mdl;
+	Retcode rc = get_mdl(c, OCAP_MDL_MAP, &mdl);
+
+	if (rc == rcOk)
+		rc = mdl_request(mdl, c->a[3], c->a[1], c->a[2], (u32)c->a[4], &q);
+	if (rc == rcOk)
+		rc = vm_map(&c->self->vm, &q, &region);
+	if (rc == rcOk)
+		give(c, 5, &region->base, sizeof(region->base));
+	return rc;
+}
+
+/* (mdl, rtl_size_t *) */
+Retcode api_mdl_get_size(struct call *c)
+{
+	struct mdl *mdl;
+	u64 bytes;
+	Retcode rc = get_mdl(c, 0, &mdl);
+
+	if (rc != rcOk)
+		return rc;
+	bytes = mdl->npages << PAGE_SHIFT;
+	give(c, 1, &bytes, sizeof(bytes));
+	return rcOk;
+}
