@@ -10,12 +10,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* What goes to the device in one go, and how long a turn may take. */
+/* What goes to the device in one go, how long a turn may take, and how often there is one. */
 #define CHUNK 16u
 #define TURN_US 100u
+#define PERIOD_MS 1u
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
+static u64 next_turn;  /* beside running guests, ticks */
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
@@ -130,6 +132,11 @@ bool console_busy(void)
 	return head != tail || report_pending();
 }
 
+u64 console_deadline(void)
+{
+	return console_busy() ? next_turn : TIME_NEVER;
+}
+
 void console_pump(void)
 {
 	/* A deadline ends the turn: what waits for it may be a real-time thread. */
@@ -141,6 +148,7 @@ void console_pump(void)
 	while (!list_empty(&waiters) && !report_pending() &&
 	       room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
+	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
 }
 
 void console_flush(void)

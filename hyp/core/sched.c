@@ -10,9 +10,6 @@
 #include "core/system.h"
 #include "core/thread.h"
 
-/* With output waiting and guests running, the console gets a turn this often. */
-#define CONSOLE_PERIOD_MS 1
-
 static struct run_queue *run_queue(void)
 {
 	return &this_hart()->rq;
@@ -203,7 +200,7 @@ void sched_timer_interrupt(void)
 	timer_run(&rq->timers, now);
 	if (rq->running && now >= rq->slice_end)
 		rq->work |= WORK_RESCHEDULE;
-	rq->work |= WORK_TIMER | (console_busy() ? WORK_CONSOLE : 0);
+	rq->work |= WORK_TIMER | (console_deadline() <= now ? WORK_CONSOLE : 0);
 }
 
 /* Does an equal wait for the end of the running thread's slice? */
@@ -220,12 +217,10 @@ static bool slice_matters(const struct run_queue *rq)
 
 static void arm_timer(struct run_queue *rq)
 {
-	u64 at = timer_next(&rq->timers);
+	u64 at = min_u64(timer_next(&rq->timers), console_deadline());
 
 	if (slice_matters(rq))
 		at = min_u64(at, rq->slice_end);
-	if (console_busy())
-		at = min_u64(at, cpu_time() + ticks_from_ms(CONSOLE_PERIOD_MS));
 	hart_set_timer(at);
 }
 
