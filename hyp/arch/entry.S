@@ -32,6 +32,11 @@ start:
 	lla	t0, trap_entry
 	csrw	stvec, t0
 
+	lla	t0, boot_claimed
+	li	t1, 1
+	amoswap.w.aq t0, t1, (t0)
+	bnez	t0, late
+
 	lla	t0, image_bss_start
 	lla	t1, image_bss_end
 1:	sd	zero, 0(t0)
@@ -74,6 +79,33 @@ secondary_entry:
 	mv	tp, a1
 	ld	sp, HART_STACK_TOP(tp)
 	call	secondary_main
+
+/*
+ * Another hart where only the boot hart is expected: OpenSBI before 1.2 can let
+ * a hart go before it has stored where to (sbi_hsm_hart_start). It is made a
+ * secondary hart like the others once there is something to be one with.
+ */
+late:
+	lla	t0, harts_ready
+1:	lw	t1, 0(t0)
+	beqz	t1, 1b
+	fence	r, rw
+	lla	t0, harts
+	lla	t1, nharts
+	lwu	t1, 0(t1)
+2:	ld	a1, 0(t0)
+	ld	t2, HART_ID(a1)
+	beq	t2, a0, secondary_entry
+	addi	t0, t0, 8
+	addi	t1, t1, -1
+	bnez	t1, 2b
+3:	wfi			/* the device tree has no such hart */
+	j	3b
+
+	.section .data
+	.balign	4
+boot_claimed:
+	.word	0
 
 	.section .bss
 	.balign	16

@@ -15,10 +15,9 @@
 #define HART_STACK_SIZE ((u64)16384)
 
 struct hart {
-	/* arch/trap.S knows the offsets of the first two. */
+	/* arch/trap.S and entry.S know the offsets of the first three. */
 	struct thread *current; /* whose registers are live; NULL: nobody's */
 	u64 stack_top;
-
 	u64 id;             /* mhartid, as the firmware and the device tree say */
 	unsigned int index; /* in the order of the device tree's cpu nodes */
 

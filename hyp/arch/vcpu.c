@@ -12,6 +12,7 @@ _Static_assert(offsetof(struct thread, vcpu) == 0, "trap.S has one address for b
 _Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers are");
 _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "trap.S");
+_Static_assert(offsetof(struct hart, id) == HART_ID, "entry.S");
 _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
 
 void fp_save(u64 *f);

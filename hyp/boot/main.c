@@ -29,6 +29,7 @@
 
 struct hart boot_hart;
 u64 boot_satp;
+u32 harts_ready;
 
 static struct machine_tree tree;
 
@@ -78,6 +79,7 @@ static void make_harts(u64 boot_id)
 
 static void start_secondaries(void)
 {
+	__atomic_store_n(&harts_ready, 1, __ATOMIC_RELEASE);
 	for (unsigned int i = 0; i < nharts; i++) {
 		struct sbi_result r = { 0 };
 

@@ -13,6 +13,9 @@ extern struct hart boot_hart;
 /* satp of the hypervisor's own page tables, for secondary harts. */
 extern u64 boot_satp;
 
+/* Not 0: the harts are set up, secondary ones may come. */
+extern u32 harts_ready;
+
 /* From the firmware: mhartid and the device tree. On the boot stack. */
 _Noreturn void boot_main(u64 hart_id, const void *device_tree);
 
