@@ -93,7 +93,6 @@
 #define CSR_VSEPC 0x241
 #define CSR_VSCAUSE 0x242
 #define CSR_VSTVAL 0x243
-#define CSR_VSIP 0x244
 #define CSR_VSTIMECMP 0x24d
 #define CSR_VSATP 0x280
 #define CSR_HSTATUS 0x600

@@ -144,7 +144,8 @@ void vcpu_retry_call(void)
 
 bool vcpu_interrupt_pending(void)
 {
-	return (csr_read(CSR_VSIP) & csr_read(CSR_VSIE)) != 0;
+	/* hip, since QEMU 7.2 shows only VSSIP in vsip. */
+	return (csr_read(CSR_HIP) & csr_read(CSR_VSIE) << 1) != 0;
 }
 
 u64 vcpu_timer_deadline(void)
