@@ -35,9 +35,19 @@ static u64 call_site(const struct frame *frames, unsigned int i)
 	return i ? frames[i].pc - 1 : frames[i].pc;
 }
 
-static void consider(const struct symbol *s, u64 base, u64 pc, struct match *m)
+/* Labels of assembly have no type; neither have mapping symbols ($x, $d) and local labels. */
+static bool is_label(const struct task *task, u32 name)
 {
-	u64 start = s->value + base;
+	char first = 0;
+
+	if (name < task->strtab_size)
+		guest_peek(&task->vm, task->strtab + name, &first, 1);
+	return first && first != '$' && first != '.';
+}
+
+static void consider(const struct task *task, const struct symbol *s, u64 pc, struct match *m)
+{
+	u64 start = s->value + task->initial.relocBase;
 	bool function = (s->info & 15) == TYPE_FUNCTION;
 
 	if (!s->section || (!function && (s->info & 15) != TYPE_NONE) || start > pc || start == 0)
@@ -46,6 +56,8 @@ static void consider(const struct symbol *s, u64 base, u64 pc, struct match *m)
 		return;
 	/* The nearest one; where two begin together, a function with a size. */
 	if (start < m->start || (start == m->start && (m->function || !function)))
+		return;
+	if (!function && !is_label(task, s->name))
 		return;
 	*m = (struct match){ start, s->size, s->name, function };
 }
@@ -76,8 +88,7 @@ void symbols_resolve(const struct task *task, struct frame *frames, unsigned int
 		    sizeof(*batch);
 		for (u64 s = 0; s < n; s++)
 			for (unsigned int f = 0; f < count; f++)
-				consider(&batch[s], task->initial.relocBase, call_site(frames, f),
-					 &match[f]);
+				consider(task, &batch[s], call_site(frames, f), &match[f]);
 	}
 	for (unsigned int f = 0; f < count; f++) {
 		if (!match[f].start)
