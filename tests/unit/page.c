@@ -118,6 +118,8 @@ static void test_blocks_are_aligned_by_address(void **state)
 
 static void test_largest_blocks(void **state)
 {
+	void *page, *block;
+
 	(void)state;
 	make_pool(0, (u64)2 << PAGE_MAX_ORDER);
 	assert_ptr_not_equal(page_alloc(PAGE_MAX_ORDER), NULL);
@@ -126,6 +128,13 @@ static void test_largest_blocks(void **state)
 	page_free(at(0), PAGE_MAX_ORDER);
 	page_free(at((u64)1 << PAGE_MAX_ORDER), PAGE_MAX_ORDER);
 	assert_int_equal(page_count_free(), (u64)2 << PAGE_MAX_ORDER);
+	/* One page is split off the whole way down, and joined the whole way up. */
+	page = page_alloc(0);
+	block = page_alloc(PAGE_MAX_ORDER);
+	assert_non_null(block);
+	assert_null(page_alloc(PAGE_MAX_ORDER));
+	page_free(page, 0);
+	page_free(block, PAGE_MAX_ORDER);
 	/* Two of the largest are never joined. */
 	assert_non_null(page_alloc(PAGE_MAX_ORDER));
 	assert_non_null(page_alloc(PAGE_MAX_ORDER));

@@ -243,14 +243,14 @@ static void test_higher_standard_priority_gets_more(void **state)
 {
 	(void)state;
 	standard(0, 0);
-	standard(1, 5);
-	standard(2, 10);
+	standard(1, 4);
+	standard(2, 11);
 	standard(3, 15);
-	/* A rotation: 1, 2, 3 and 4 quanta of 1, 6, 11 and 16 ms. */
-	measure(20 * (1 + 12 + 33 + 64) * MS);
+	/* A rotation: 1, 2, 3 and 4 quanta of 1, 5, 12 and 16 ms. */
+	measure(20 * (1 + 10 + 36 + 64) * MS);
 	assert_int_equal(share[0], 20 * 1 * MS);
-	assert_int_equal(share[1], 20 * 12 * MS);
-	assert_int_equal(share[2], 20 * 33 * MS);
+	assert_int_equal(share[1], 20 * 10 * MS);
+	assert_int_equal(share[2], 20 * 36 * MS);
 	assert_int_equal(share[3], 20 * 64 * MS);
 }
 
