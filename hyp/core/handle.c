@@ -81,18 +81,20 @@ Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
 		return rcInvalidArgument;
 	if (e->revoked)
 		return rcHandleRevoked;
+	if (rights & ~e->rights)
+		return rcNoCapability;
 	*object = e->object;
-	return rights & ~e->rights ? rcNoCapability : rcOk;
+	return rcOk;
 }
 
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object)
 {
-	Retcode rc = handle_get_any(t, handle, 0, object);
+	const struct handle_entry *e = find(t, handle);
 
-	if (rc == rcOk && (*object)->type != type)
+	if (e && e->object && e->object->type != type)
 		return rcInvalidArgument;
-	return rc == rcOk ? handle_get_any(t, handle, rights, object) : rc;
+	return handle_get_any(t, handle, rights, object);
 }
 
 u32 handle_rights(const struct handle_table *t, Handle handle)

@@ -28,52 +28,95 @@ static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
 	}
 }
 
-/* Memory for what is missing, in large blocks where they fit. There is enough. */
-static void fill(struct vm *vm, gpa_t at, u64 npages)
+/*
+ * The blocks that a commit has mapped so far, chained through their first word:
+ * where the one before lies, and in the low bits its order. Nobody runs in the
+ * partition meanwhile.
+ */
+struct chain {
+	u64 last;
+};
+
+static void chain_add(struct chain *chain, void *block, gpa_t at, unsigned int order)
 {
-	while (npages) {
-		unsigned int order = 0;
+	*(u64 *)block = chain->last;
+	chain->last = at | order;
+}
+
+/* Takes the last block off; with `undo` it is unmapped, else it is zero again. */
+static void chain_take(struct chain *chain, struct vm *vm, bool undo)
+{
+	gpa_t at = page_round_down(chain->last);
+	u64 npages = (u64)1 << (chain->last & PAGE_MASK);
+	struct pgtable_leaf leaf;
+
+	pgtable_lookup(&vm->gs, at, &leaf);
+	chain->last = *(u64 *)leaf.page;
+	*(u64 *)leaf.page = 0;
+	if (undo)
+		pgtable_unmap(&vm->gs, at, npages, region_free_block, NULL);
+}
+
+static bool map_block(struct vm *vm, gpa_t at, unsigned int order, struct chain *chain)
+{
+	void *block = page_alloc_zero(order);
+
+	if (!block)
+		return false;
+	if (!pgtable_prepare(&vm->gs, at, block, (u64)1 << order)) {
+		page_free(block, order);
+		return false;
+	}
+	pgtable_map(&vm->gs, at, block, (u64)1 << order, vm_find(vm, at)->prot);
+	chain_add(chain, block, at, order);
+	return true;
+}
+
+/* Memory for what is missing, in large blocks where they fit. */
+static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
+{
+	bool ok = true;
+
+	while (ok && npages) {
 		struct pgtable_leaf leaf;
 		u64 n = pgtable_run(&vm->gs, at, npages, &leaf);
-		void *block;
 
 		if (!leaf.prot) {
-			if (n >> LARGE_ORDER && !(at & ((PAGE_SIZE << LARGE_ORDER) - 1)))
-				order = LARGE_ORDER;
-			block = page_alloc_zero(order);
-			if (!block)
-				block = page_alloc_zero(order = 0);
-			n = (u64)1 << order;
-			pgtable_prepare(&vm->gs, at, block, n);
-			pgtable_map(&vm->gs, at, block, n, vm_find(vm, at)->prot);
+			bool large = n >> LARGE_ORDER && !(at & ((PAGE_SIZE << LARGE_ORDER) - 1));
+
+			large = large && map_block(vm, at, LARGE_ORDER, chain);
+			n = large ? (u64)1 << LARGE_ORDER : 1;
+			ok = large || map_block(vm, at, 0, chain);
 		}
 		at += n << PAGE_SHIFT;
 		npages -= n;
 	}
+	return ok;
 }
 
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
 	u64 missing = npages - pgtable_count(&vm->gs, base, npages);
-	/* With the most tables that it can take, so that nothing fails half-way. */
-	u64 most = missing + (npages >> 9) + (npages >> 18) + 8;
+	struct chain chain = { 0 };
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
-	if (rc == rcOk && now && most > page_count_free())
-		rc = rcOutOfMemory;
 	if (rc == rcOk && now)
-		rc = vm_charge(vm, missing);
+		rc = missing <= page_count_free() ? vm_charge(vm, missing) : rcOutOfMemory;
 	if (rc != rcOk)
 		return rc;
-	rc = region_isolate(vm, base, end);
+	if (now && !fill(vm, base, npages, &chain))
+		rc = rcOutOfMemory;
+	else
+		rc = region_isolate(vm, base, end);
+	while (chain.last)
+		chain_take(&chain, vm, rc != rcOk);
 	if (rc != rcOk) {
 		vm_uncharge(vm, now ? missing : 0);
 		return rc;
 	}
 	set_flags(vm, base, end, REGION_COMMIT, 0);
 	if (now) {
-		fill(vm, base, npages);
 		vmid_code_changed();
 		vmid_fence(&vm->tags, &vm->gs, base, npages);
 	}
