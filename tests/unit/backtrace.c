@@ -199,6 +199,12 @@ static void test_hostile_symbols(void **state)
 	store(SYMBOLS, &s, sizeof(s));
 	resolve(CODE(1));
 	assert_string_equal(frames[0].function, "");
+	/* A name just behind the table, where there is text. */
+	s.name = strings_size;
+	store(SYMBOLS, &s, sizeof(s));
+	store(STRINGS + strings_size, "beyond", 7);
+	resolve(CODE(1));
+	assert_string_equal(frames[0].function, "");
 	/* A name that is too long is cut. */
 	nsymbols = 0;
 	add_symbol(0x100, 0x100, FUNCTION, long_name);

@@ -167,7 +167,8 @@ static void test_commit_all(void **state)
 	struct pgtable_leaf leaf;
 
 	(void)state;
-	assert_fails(vm_commit(&vm, (vm.limit = used + 1199, r->base), r->npages, true), rcQuotaExceeded);
+	assert_fails(vm_commit(&vm, (vm.limit = used + 1199, r->base), r->npages, true),
+		     rcQuotaExceeded);
 	vm.limit = LIMIT;
 	for (unsigned int n = 0;; n += n < 5 ? 1 : 101) {
 		struct vm_snapshot *before = vm_snapshot(&vm);
