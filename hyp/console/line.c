@@ -7,17 +7,21 @@
 #include "core/thread.h"
 
 /* Shows the line if there is room, and empties the buffer then. */
-static bool emit(struct task *task)
+static bool show(struct task *task, bool guest)
 {
 	struct line_buffer *line = &task->line;
 
-	/* A report is one block: nobody writes into it. */
-	if (report_pending() ||
-	    !console_has_room(console_line_size(task->name, line->text, line->used), true))
+	if (!console_has_room(console_line_size(task->name, line->text, line->used), guest))
 		return false;
 	console_line(task->name, line->text, line->used);
 	line->used = 0;
 	return true;
+}
+
+/* A report is one block: nobody writes into it. */
+static bool emit(struct task *task)
+{
+	return !report_pending() && show(task, true);
 }
 
 /* One byte that belongs to the text. */
@@ -69,12 +73,8 @@ void line_wait(void)
 	sched_request(WORK_CONSOLE);
 }
 
-void line_flush(struct task *task)
+bool line_flush(struct task *task)
 {
-	struct line_buffer *line = &task->line;
-
-	if (line->used)
-		console_line(task->name, line->text, line->used);
-	line->used = 0;
-	line->carriage_return = false;
+	task->line.carriage_return = false;
+	return !task->line.used || show(task, false);
 }

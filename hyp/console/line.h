@@ -25,7 +25,7 @@ u64 line_write(struct task *task, const char *data, u64 bytes);
 /* Blocks the current thread until there is room. */
 void line_wait(void);
 
-/* Shows a partial line. */
-void line_flush(struct task *task);
+/* Shows a partial line; false: the console has no room yet. */
+bool line_flush(struct task *task);
 
 #endif

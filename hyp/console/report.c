@@ -4,6 +4,7 @@
 #include "console/backtrace.h"
 #include "console/console.h"
 #include "console/format.h"
+#include "console/line.h"
 #include "core/task.h"
 
 #include <stdarg.h>
@@ -140,10 +141,15 @@ static void write_registers(struct writer *w)
 
 static void write_frames(struct writer *w)
 {
-	struct frame frames[BACKTRACE_MAX];
-	unsigned int n = backtrace(w->task, frames);
+	/* One report at a time is written, in many turns, and a walk takes long. */
+	static struct frame frames[BACKTRACE_MAX];
+	static unsigned int count;
+	static Pid pid;
 
-	for (unsigned int i = 0; i < n; i++) {
+	if (pid != w->task->pid)
+		count = backtrace(w->task, frames);
+	pid = w->task->pid;
+	for (unsigned int i = 0; i < count; i++) {
 		if (frames[i].function[0])
 			emit(w, "  #%u 0x%016lx %s+0x%lx", i, frames[i].pc, frames[i].function,
 			     frames[i].offset);
@@ -189,6 +195,8 @@ void report_pump(void)
 	while (!list_empty(&queue)) {
 		struct writer w = { .task = list_first(&queue, struct task, report_link) };
 
+		if (!line_flush(w.task))
+			return;
 		if (w.task->state == TASK_FROZEN)
 			write_freeze(&w);
 		else

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/task.h"
 
-#include "console/line.h"
 #include "console/report.h"
 #include "core/counters.h"
 #include "core/notice.h"
@@ -146,7 +145,6 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
 	bool was_running = task->state == TASK_RUNNING;
 
-	line_flush(task);
 	task->state = TASK_ENDED;
 	task->exit_status = status;
 	task->exit_code = code;
@@ -166,7 +164,6 @@ void task_freeze(struct task *task, struct thread *faulting)
 	list_add_head(&task->threads, &faulting->task_link);
 	list_for_each(it, &task->threads)
 		thread_stop(list_entry(it, struct thread, task_link));
-	line_flush(task);
 	task->state = TASK_FROZEN;
 	report_enqueue(task);
 	happened(task, EVENT_TASK_FROZEN);
