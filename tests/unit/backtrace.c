@@ -200,9 +200,9 @@ static void test_hostile_symbols(void **state)
 	resolve(CODE(1));
 	assert_string_equal(frames[0].function, "");
 	/* A name just behind the table, where there is text. */
-	s.name = strings_size;
+	s.name = strings_size + 1;
 	store(SYMBOLS, &s, sizeof(s));
-	store(STRINGS + strings_size, "beyond", 7);
+	store(STRINGS + strings_size + 1, "beyond", 7);
 	resolve(CODE(1));
 	assert_string_equal(frames[0].function, "");
 	/* A name that is too long is cut. */

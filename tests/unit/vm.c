@@ -5,63 +5,13 @@
 #include "core/page.h"
 #include "core/region.h"
 #include "fake/fake.h"
-#include "support/vm_snapshot.h"
+#include "support/space.h"
 #include "support/world.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define R_ VMM_FLAG_READ
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
-#define LIMIT 1500u
-#define BASE ((gpa_t)0x40000000)
 #define GUARDS (REGION_LOW_GUARD | REGION_HIGH_GUARD)
-
-static struct vm vm;
-
-static int setup(void **state)
-{
-	machine_setup(state);
-	vm = (struct vm){ .limit = 0 };
-	assert_rc(vm_init(&vm, LIMIT), rcOk);
-	rng_seed(&vm.rng, "seed", 4);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	memory_fail_end();
-	vm_destroy(&vm);
-	return machine_teardown(state);
-}
-
-static Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r)
-{
-	struct vm_request q = {
-		.base = base, .npages = npages, .prot = prot, .ceiling = RWX_, .flags = flags
-	};
-
-	*r = NULL;
-	return vm_map(&vm, &q, r);
-}
-
-static struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags)
-{
-	struct region *r;
-
-	assert_rc(map(base, npages, prot, flags, &r), rcOk);
-	return r;
-}
-
-/* Does a call fail with that error, and change nothing? */
-#define assert_fails(call, error)                                                                  \
-	do {                                                                                       \
-		struct vm_snapshot *before_ = vm_snapshot(&vm);                                    \
-		assert_rc(call, error);                                                            \
-		vm_snapshot_compare(before_, &vm);                                                 \
-	} while (0)
 
 static void test_ranges_that_are_taken(void **state)
 {
@@ -169,7 +119,7 @@ static void test_commit_all(void **state)
 	(void)state;
 	assert_fails(vm_commit(&vm, (vm.limit = used + 1199, r->base), r->npages, true),
 		     rcQuotaExceeded);
-	vm.limit = LIMIT;
+	vm.limit = SPACE_LIMIT;
 	for (unsigned int n = 0;; n += n < 5 ? 1 : 101) {
 		struct vm_snapshot *before = vm_snapshot(&vm);
 		Retcode rc;
@@ -290,92 +240,6 @@ static void test_unmap_without_memory(void **state)
 	}
 }
 
-static void test_region_limit(void **state)
-{
-	struct region *r;
-
-	(void)state;
-	for (unsigned int i = 0; i < VM_REGIONS_MAX; i++)
-		must_map(BASE + i * 4 * PAGE_SIZE, 3, RW_, 0);
-	assert_fails(map(BASE - PAGE_SIZE, 1, RW_, 0, &r), rcQuotaExceeded);
-	assert_fails(map(0, 1, RW_, 0, &r), rcQuotaExceeded);
-	/* A hole would make one more; a cut at an end does not. */
-	assert_fails(vm_unmap(&vm, BASE + PAGE_SIZE, 1), rcQuotaExceeded);
-	assert_rc(vm_unmap(&vm, BASE, 1), rcOk);
-	assert_rc(vm_unmap(&vm, BASE + 2 * PAGE_SIZE, 1), rcOk);
-	assert_int_equal(vm.nregions, VM_REGIONS_MAX);
-	assert_rc(vm_unmap(&vm, BASE + PAGE_SIZE, 1), rcOk);
-	must_map(BASE - PAGE_SIZE, 1, RW_, 0);
-}
-
-static void test_chosen_places(void **state)
-{
-	gpa_t place[50];
-
-	(void)state;
-	for (unsigned int turn = 0; turn < 2; turn++) {
-		for (unsigned int i = 0; i < ARRAY_SIZE(place); i++) {
-			struct region *r = must_map(0, 1 + i, RW_, i & 1 ? GUARDS : 0);
-
-			assert_true(page_aligned(r->base));
-			assert_in_range(r->base, VM_AUTO_MIN, VM_AUTO_END - 1);
-			assert_true(region_end(r) <= VM_AUTO_END);
-			/* The second time the same seed gives the same places. */
-			if (turn)
-				assert_int_equal(r->base, place[i]);
-			place[i] = r->base;
-		}
-		/* Close together: all but the large ones in one last-level table. */
-		assert_true(place[1] - place[0] < (4 << 20) || place[0] - place[1] < (4 << 20));
-		while (!list_empty(&vm.regions))
-			vm_unmap_region(&vm, list_first(&vm.regions, struct region, link));
-		rng_seed(&vm.rng, "seed", 4);
-		vm.window = 0;
-	}
-	rng_seed(&vm.rng, "other", 5);
-	assert_int_not_equal(must_map(0, 1, RW_, 0)->base, place[0]);
-}
-
-static void test_places_run_out(void **state)
-{
-	u64 all = (VM_AUTO_END - VM_AUTO_MIN) >> PAGE_SHIFT;
-	struct region *r;
-
-	(void)state;
-	assert_fails(map(0, all + 1, RW_, 0, &r), rcOutOfMemory);
-	assert_fails(map(0, ~(u64)0 >> PAGE_SHIFT, RW_, 0, &r), rcOutOfMemory);
-	/* A quarter fits three times at least, and never five times. */
-	for (unsigned int i = 0; i < 5; i++) {
-		Retcode rc = map(0, all / 4, RW_, 0, &r);
-
-		if (i < 2)
-			assert_rc(rc, rcOk);
-		if (rc != rcOk)
-			assert_rc(rc, rcOutOfMemory);
-		assert_true(i < 4 || rc != rcOk);
-	}
-	/* What is small still finds a place. */
-	must_map(0, 1, RW_, 0);
-}
-
-/* An object's place is chosen so that its large blocks get large leaves. */
-static void test_places_that_suit_large_leaves(void **state)
-{
-	struct memobj *mem = memobj_create(1024);
-	struct vm_request q = {
-		.npages = 1000, .prot = RW_, .ceiling = RW_, .mem = mem, .mem_first = 24
-	};
-	struct pgtable_leaf leaf;
-	struct region *r;
-
-	(void)state;
-	assert_rc(vm_map(&vm, &q, &r), rcOk);
-	assert_true(pgtable_lookup(&vm.gs, r->base + 600 * PAGE_SIZE, &leaf));
-	assert_int_equal((r->base ^ (u64)mem->extents[0].start) & PAGE_MASK, 0);
-	assert_true(leaf.left > PAGE_SIZE);
-	memobj_put(mem);
-}
-
 static void test_map_object_without_memory(void **state)
 {
 	struct memobj *mem = memobj_create(600);
@@ -413,7 +277,7 @@ static void test_charges(void **state)
 	u64 used = vm_used(&vm);
 
 	(void)state;
-	assert_rc(vm_charge(&vm, LIMIT - used), rcOk);
+	assert_rc(vm_charge(&vm, SPACE_LIMIT - used), rcOk);
 	assert_rc(vm_charge(&vm, 1), rcQuotaExceeded);
 	assert_rc(vm_charge(&vm, 0), rcOk);
 	vm_uncharge(&vm, 10);
@@ -423,8 +287,8 @@ static void test_charges(void **state)
 	vm.limit = 5;
 	assert_rc(vm_charge(&vm, 0), rcQuotaExceeded);
 	assert_rc(vm_charge(&vm, 1), rcQuotaExceeded);
-	vm_uncharge(&vm, LIMIT - used);
-	vm.limit = LIMIT;
+	vm_uncharge(&vm, SPACE_LIMIT - used);
+	vm.limit = SPACE_LIMIT;
 }
 
 static void test_resolve(void **state)
@@ -490,29 +354,23 @@ static void test_new_space_without_memory(void **state)
 	}
 }
 
-#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VM_TEST(test_ranges_that_are_taken),
-		VM_TEST(test_regions_are_in_order),
-		VM_TEST(test_access_that_is_refused),
-		VM_TEST(test_first_touch),
-		VM_TEST(test_touch_without_memory),
-		VM_TEST(test_commit_all),
-		VM_TEST(test_unmap_what_is_not_all_there),
-		VM_TEST(test_a_hole_in_a_region),
-		VM_TEST(test_unmap_inside_a_large_leaf),
-		VM_TEST(test_unmap_without_memory),
-		VM_TEST(test_region_limit),
-		VM_TEST(test_chosen_places),
-		VM_TEST(test_places_run_out),
-		VM_TEST(test_places_that_suit_large_leaves),
-		VM_TEST(test_map_object_without_memory),
-		VM_TEST(test_charges),
-		VM_TEST(test_resolve),
-		VM_TEST(test_new_space_without_memory),
+		SPACE_TEST(test_ranges_that_are_taken),
+		SPACE_TEST(test_regions_are_in_order),
+		SPACE_TEST(test_access_that_is_refused),
+		SPACE_TEST(test_first_touch),
+		SPACE_TEST(test_touch_without_memory),
+		SPACE_TEST(test_commit_all),
+		SPACE_TEST(test_unmap_what_is_not_all_there),
+		SPACE_TEST(test_a_hole_in_a_region),
+		SPACE_TEST(test_unmap_inside_a_large_leaf),
+		SPACE_TEST(test_unmap_without_memory),
+		SPACE_TEST(test_map_object_without_memory),
+		SPACE_TEST(test_charges),
+		SPACE_TEST(test_resolve),
+		SPACE_TEST(test_new_space_without_memory),
 	};
 
 	return cmocka_run_group_tests_name("vm", tests, NULL, NULL);

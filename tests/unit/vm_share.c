@@ -5,46 +5,11 @@
 #include "core/guest_copy.h"
 #include "core/page.h"
 #include "fake/fake.h"
-#include "support/vm_snapshot.h"
+#include "support/space.h"
 #include "support/world.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define R_ VMM_FLAG_READ
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
-#define BASE ((gpa_t)0x40000000)
-
-static struct vm vm;
-
-static int setup(void **state)
-{
-	machine_setup(state);
-	vm = (struct vm){ .limit = 0 };
-	assert_rc(vm_init(&vm, 1500), rcOk);
-	rng_seed(&vm.rng, "seed", 4);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	memory_fail_end();
-	vm_destroy(&vm);
-	return machine_teardown(state);
-}
-
-static struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags)
-{
-	struct vm_request q = {
-		.base = base, .npages = npages, .prot = prot, .ceiling = RWX_, .flags = flags
-	};
-	struct region *r;
-
-	assert_rc(vm_map(&vm, &q, &r), rcOk);
-	return r;
-}
 
 static void commit(gpa_t base, u64 npages)
 {
@@ -59,13 +24,6 @@ static char *host(gpa_t gpa)
 	assert_true(pgtable_lookup(&vm.gs, gpa, &leaf));
 	return leaf.page;
 }
-
-#define assert_fails(call, error)                                                                  \
-	do {                                                                                       \
-		struct vm_snapshot *before_ = vm_snapshot(&vm);                                    \
-		assert_rc(call, error);                                                            \
-		vm_snapshot_compare(before_, &vm);                                                 \
-	} while (0)
 
 static void drop(struct mdl *mdl)
 {
@@ -276,20 +234,18 @@ static void test_strings(void **state)
 	assert_rc(guest_read_string(&vm, UNMAPPED, text, sizeof(text)), rcSourceFault);
 }
 
-#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VM_TEST(test_the_same_pages),
-		VM_TEST(test_share_again_and_in_part),
-		VM_TEST(test_what_cannot_be_shared),
-		VM_TEST(test_romfs),
-		VM_TEST(test_share_without_memory),
-		VM_TEST(test_copy_across_pages),
-		VM_TEST(test_copy_at_the_ends),
-		VM_TEST(test_peek_commits_nothing),
-		VM_TEST(test_strings),
+		SPACE_TEST(test_the_same_pages),
+		SPACE_TEST(test_share_again_and_in_part),
+		SPACE_TEST(test_what_cannot_be_shared),
+		SPACE_TEST(test_romfs),
+		SPACE_TEST(test_share_without_memory),
+		SPACE_TEST(test_copy_across_pages),
+		SPACE_TEST(test_copy_at_the_ends),
+		SPACE_TEST(test_peek_commits_nothing),
+		SPACE_TEST(test_strings),
 	};
 
 	return cmocka_run_group_tests_name("vm_share", tests, NULL, NULL);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "space.h"
+
+#include "unit.h"
+
+#include "world.h"
+
+struct vm vm;
+
+int space_setup(void **state)
+{
+	machine_setup(state);
+	vm = (struct vm){ .limit = 0 };
+	assert_rc(vm_init(&vm, SPACE_LIMIT), rcOk);
+	rng_seed(&vm.rng, "seed", 4);
+	return 0;
+}
+
+int space_teardown(void **state)
+{
+	memory_fail_end();
+	vm_destroy(&vm);
+	return machine_teardown(state);
+}
+
+Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r)
+{
+	struct vm_request q = {
+		.base = base, .npages = npages, .prot = prot, .ceiling = RWX_, .flags = flags
+	};
+
+	*r = NULL;
+	return vm_map(&vm, &q, r);
+}
+
+struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags)
+{
+	struct region *r;
+
+	assert_rc(map(base, npages, prot, flags, &r), rcOk);
+	return r;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One address space without a process, for tests of core/vm*.c. */
+#ifndef UNIT_SUPPORT_SPACE_H
+#define UNIT_SUPPORT_SPACE_H
+
+#include "core/vm.h"
+#include "vm_snapshot.h"
+
+#define R_ VMM_FLAG_READ
+#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
+#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
+#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
+
+#define SPACE_LIMIT 1500u
+#define BASE ((gpa_t)0x40000000)
+
+extern struct vm vm;
+
+/* cmocka's: after each test everything has to be as before it, to the page. */
+int space_setup(void **state);
+int space_teardown(void **state);
+
+/* An anonymous region that may become anything; *r is NULL after a failure. */
+Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r);
+struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags);
+
+/* Does a call fail with that error, and change nothing? */
+#define assert_fails(call, error)                                                                  \
+	do {                                                                                       \
+		struct vm_snapshot *before_ = vm_snapshot(&vm);                                    \
+		assert_rc(call, error);                                                            \
+		vm_snapshot_compare(before_, &vm);                                                 \
+	} while (0)
+
+#define SPACE_TEST(f) cmocka_unit_test_setup_teardown(f, space_setup, space_teardown)
+
+#endif
