@@ -174,13 +174,25 @@ static void write_freeze(struct writer *w)
 	write_registers(w);
 }
 
+static void let_go(struct task *task)
+{
+	if (task->report_holds)
+		object_put(&task->object);
+	task->report_holds = false;
+}
+
 void report_enqueue(struct task *task)
 {
 	/* A freeze whose block is still waiting is followed by the end's line only. */
 	task->report_step = 0;
-	if (list_empty(&task->report_link)) {
-		object_get(&task->object);
+	if (list_empty(&task->report_link))
 		list_add_tail(&queue, &task->report_link);
+	/* A frozen process stays until its block is out; an end needs the record only. */
+	if (task->state == TASK_FROZEN) {
+		task->report_holds = true;
+		object_get(&task->object);
+	} else {
+		let_go(task);
 	}
 	report_pump();
 }
@@ -204,6 +216,8 @@ void report_pump(void)
 		if (w.full)
 			return;
 		list_del(&w.task->report_link);
-		object_put(&w.task->object);
+		let_go(w.task);
+		if (w.task->gone)
+			task_free(w.task);
 	}
 }

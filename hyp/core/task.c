@@ -183,17 +183,21 @@ static void orphan_children(struct task *task)
 	}
 }
 
+void task_free(struct task *task)
+{
+	free_string(task->name);
+	free_string(task->eiid);
+	free_string(task->path);
+	mem_free(task, sizeof(*task));
+}
+
 void task_destroy(struct object *object)
 {
 	struct task *task = container_of(object, struct task, object);
 
-	if (task->state != TASK_ENDED) {
+	if (task->state != TASK_ENDED)
 		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated,
 			 0);
-		/* A report of the end took a reference; the last one comes back here. */
-		if (task->object.refs || !list_empty(&task->object.dead))
-			return;
-	}
 	happened(task, EVENT_OBJECT_DESTROYED);
 	notice_detach(&task->subscriptions);
 	orphan_children(task);
@@ -202,11 +206,10 @@ void task_destroy(struct object *object)
 	list_del(&task->sibling_link);
 	list_del(&task->all_link);
 	list_del(&task->name_link);
-	free_string(task->name);
-	free_string(task->eiid);
-	free_string(task->path);
 	counters.tasks--;
-	mem_free(task, sizeof(*task));
+	task->gone = true;
+	if (list_empty(&task->report_link))
+		task_free(task);
 }
 
 struct task *task_next(Pid after)

@@ -90,6 +90,8 @@ struct task {
 	struct line_buffer line;
 	struct list report_link;
 	u32 report_step;
+	bool report_holds; /* the report has a reference: it needs more than the record */
+	bool gone;         /* the object is; only the report's last line needs what is left */
 };
 
 /* Everything KnTaskCreateEx decides on; strings are the hypervisor's copies. */
@@ -110,6 +112,9 @@ Retcode task_create(const struct task_request *request, struct task **task);
 
 /* The object type's destructor: ends what has not ended and frees the rest. */
 void task_destroy(struct object *object);
+
+/* Frees what task_destroy() left for the report of the end, which calls this. */
+void task_free(struct task *task);
 
 /* The image's name; rcOutOfMemory. */
 Retcode task_set_path(struct task *task, const char *path);
