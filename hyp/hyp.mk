@@ -16,6 +16,8 @@ HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
+HYP_FAST := arch/exit.c arch/pgtable.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
+	$(patsubst %,core/%.c,guest_copy memobj object page region sched slab thread timer vm vm_map)
 HYP_OPT := -Os
 HYP_CFLAGS = -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
@@ -24,10 +26,10 @@ HYP_CFLAGS = -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-s
 HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-size=4096 --gc-sections \
 	--build-id=none --no-warn-rwx-segments
 # memcpy and its like, and the compiler's helpers.
-HYP_LIBS = $(picolibc_dir)/lib/rv64imac/lp64/libc.a \
+HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-$(HYP_OUT)/arch/%.o $(HYP_OUT)/core/%.o $(HYP_OUT)/api/call.c.o: HYP_OPT := -O2
+$(HYP_OUT)/libfdt/%.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@

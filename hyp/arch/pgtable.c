@@ -169,16 +169,17 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 	return true;
 }
 
-bool pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
+const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
 {
 	u64 *pte = ensure(pt, gpa, 0);
 
 	if (!pte) {
 		pgtable_prune(pt, gpa, 1);
-		return false;
+		return NULL;
 	}
-	*pte = pte_of(page, pt->leaf_bits | access_bits(prot));
-	return true;
+	if (!(*pte & PTE_V))
+		*pte = pte_of(page, pt->leaf_bits | access_bits(prot));
+	return table_of(*pte);
 }
 
 void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot)

@@ -52,8 +52,11 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 /* Maps what was prepared; nothing was mapped there. prot is not 0. */
 void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
 
-/* Both steps for one page: what a first touch needs. False: no memory. */
-bool pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot);
+/*
+ * Both steps for one page: what a first touch needs. Gives the page that is
+ * mapped there now, which is another one if the touch was none; NULL: no memory.
+ */
+const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot);
 
 /* Makes sure that no large leaf crosses gpa; false: no memory for the split. */
 bool pgtable_split(struct pgtable *pt, gpa_t gpa);

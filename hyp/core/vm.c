@@ -133,6 +133,7 @@ static bool grows_here(const struct vm *vm, const struct region *r, gpa_t gpa)
 enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 {
 	struct region *r = vm_find(vm, gpa);
+	const void *mapped;
 	void *page;
 
 	if (!r || (access & ~r->prot))
@@ -145,11 +146,13 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_NO_MEMORY;
 	gpa = page_round_down(gpa);
 	page = page_alloc_zero(0);
-	if (!page || !pgtable_map_page(&vm->gs, gpa, page, r->prot)) {
+	mapped = page ? pgtable_map_page(&vm->gs, gpa, page, r->prot) : NULL;
+	if (mapped != page || !page) {
 		if (page)
 			page_free(page, 0);
 		vm_uncharge(vm, 1);
-		return VM_TOUCH_NO_MEMORY;
+		if (!mapped)
+			return VM_TOUCH_NO_MEMORY;
 	}
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
