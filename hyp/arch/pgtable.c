@@ -132,13 +132,13 @@ void pgtable_destroy(struct pgtable *pt)
 	pt->root = NULL;
 }
 
-/* Makes tables down to `level`; the entry there, or NULL: no memory. */
+/* Makes tables down to `level`; the entry there or a leaf above, or NULL: no memory. */
 static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 {
 	unsigned int at = level;
 	u64 *pte = walk(pt, gpa, &at);
 
-	while (at > level) {
+	while (at > level && !(*pte & PTE_V)) {
 		u64 *table = page_alloc_zero(0);
 
 		if (!table)

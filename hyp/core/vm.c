@@ -115,7 +115,9 @@ static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa
 	if (memobj_extent(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &offset)->start ||
 	    pgtable_lookup(&vm->gs, gpa, &leaf))
 		return VM_TOUCH_REFUSED;
-	if (!pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot))
+	/* Its tables count, if not the page. */
+	if (vm_used(vm) >= vm->limit ||
+	    !pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot))
 		return VM_TOUCH_NO_MEMORY;
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;
@@ -154,6 +156,9 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		if (!mapped)
 			return VM_TOUCH_NO_MEMORY;
 	}
+	/* Instructions of whom the page belonged to may be cached. */
+	if (r->prot & VMM_FLAG_EXECUTE)
+		vmid_code_changed();
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;
