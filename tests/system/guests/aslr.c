@@ -7,7 +7,8 @@
 int main(void)
 {
 	int here;
-	void *memory = KnVmAllocate(RTL_NULL, FLOE_PAGE_SIZE, VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE);
+	void *memory = KnVmAllocate(RTL_NULL, FLOE_PAGE_SIZE,
+				    VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE);
 
 	printf("image %p\n", (void *)KnTaskGetPcb()->relocBase);
 	printf("stack %p\n", (void *)&here);

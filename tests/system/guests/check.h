@@ -44,18 +44,19 @@ static inline void check_equal(int line, const char *what, long long expected, l
 /* What has to hold; the guest goes on. */
 #define CHECK(condition) check_true(__LINE__, #condition, (condition))
 #define CHECK_RC(expected, call) check_rc(__LINE__, #call, expected, call)
-#define CHECK_EQUAL(expected, value) check_equal(__LINE__, #value, (long long)(expected), (long long)(value))
+#define CHECK_EQUAL(expected, value)                                                               \
+	check_equal(__LINE__, #value, (long long)(expected), (long long)(value))
 
 /* A step without which the rest makes no sense. */
-#define NEED(call)                                                                                \
-	do {                                                                                      \
-		Retcode need_rc = (call);                                                         \
-												  \
-		if (need_rc != rcOk) {                                                            \
-			printf("FAILED in line %d: %s gave %s\n", __LINE__, #call,                \
-			       RtlRetcodeName(need_rc));                                          \
-			exit(EXIT_FAILURE);                                                       \
-		}                                                                                 \
+#define NEED(call)                                                                                 \
+	do {                                                                                       \
+		Retcode need_rc = (call);                                                          \
+                                                                                                   \
+		if (need_rc != rcOk) {                                                             \
+			printf("FAILED in line %d: %s gave %s\n", __LINE__, #call,                 \
+			       RtlRetcodeName(need_rc));                                           \
+			exit(EXIT_FAILURE);                                                        \
+		}                                                                                  \
 	} while (0)
 
 static inline int checks_result(void)

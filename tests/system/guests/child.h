@@ -12,9 +12,9 @@
 #include <coresrv/vmm/vmm_api.h>
 #include <string.h>
 
-#define CHILD_CODE(name, instructions)                                                            \
-	__asm__(".pushsection .rodata\n.balign 8\n" #name ":\n" instructions "\n" #name "_end:\n" \
-		".popsection");                                                                   \
+#define CHILD_CODE(name, instructions)                                                             \
+	__asm__(".pushsection .rodata\n.balign 8\n" #name ":\n" instructions "\n" #name "_end:\n"  \
+		".popsection");                                                                    \
 	extern const char name[], name##_end[]
 
 /* Hypercall `function` with the arguments that are in a0 and on. */
@@ -35,8 +35,9 @@ static inline void child_load(Handle task, struct child_code code)
 	rtl_uintptr_t address;
 	VmSeg seg;
 
-	NEED(KnVmSegInitFromBuf(&seg, CHILD_CODE_AT, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ | VMM_FLAG_EXECUTE, 0,
-				RTL_NULL, 0, code.start, (rtl_size_t)(code.end - code.start)));
+	NEED(KnVmSegInitFromBuf(&seg, CHILD_CODE_AT, 0, FLOE_PAGE_SIZE,
+				VMM_FLAG_READ | VMM_FLAG_EXECUTE, 0, RTL_NULL, 0, code.start,
+				(rtl_size_t)(code.end - code.start)));
 	NEED(KnTaskLoadSeg(task, &seg, &address));
 	NEED(KnHandleClose(seg.h));
 	NEED(KnTaskSetInitialState(task, &state));
@@ -47,7 +48,8 @@ static inline Handle child_create(const char *name, rtl_uint32_t flags)
 {
 	Handle task = INVALID_HANDLE;
 
-	NEED(KnTaskCreateEx(name, "test.Child", RTL_NULL, 0, ThreadPriorityNormal, TaskEmpty | flags, &task));
+	NEED(KnTaskCreateEx(name, "test.Child", RTL_NULL, 0, ThreadPriorityNormal,
+			    TaskEmpty | flags, &task));
 	return task;
 }
 

@@ -62,7 +62,8 @@ static void partial_wait(void)
 static void writer(const char *name)
 {
 	char line[128];
-	int n = snprintf(line, sizeof(line), "%s=%s=%s=%s=%s=%s\n", name, name, name, name, name, name);
+	int n = snprintf(line, sizeof(line), "%s=%s=%s=%s=%s=%s\n", name, name, name, name, name,
+			 name);
 
 	for (int i = 0; i < 40; i++) {
 		for (int c = 0; c < n; c += 5)
@@ -74,7 +75,8 @@ static void writer(const char *name)
 static void flood(void)
 {
 	for (;;)
-		PUT("flooding the console with line after line of the same text, as fast as it goes\n");
+		PUT("flooding the console with line after line of the same text, as fast as it "
+		    "goes\n");
 }
 
 int main(int argc, char **argv)
@@ -82,7 +84,7 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*function)(void);
-	} texts[] = { { "bytes", bytes },     { "long", long_line },	     { "partial", partial },
+	} texts[] = { { "bytes", bytes },         { "long", long_line },    { "partial", partial },
 		      { "crash", partial_crash }, { "wait", partial_wait }, { "flood", flood } };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

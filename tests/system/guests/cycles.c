@@ -20,8 +20,8 @@ static Handle notice;
 /* The most pages that can be committed. */
 static rtl_size_t free_pages(void)
 {
-	const rtl_uint32_t flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT |
-				   VMM_FLAG_LOCKED;
+	const rtl_uint32_t flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE |
+				   VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
 	rtl_size_t low = 0, high = (rtl_size_t)1 << 18;
 
 	while (high - low > 1) {

@@ -16,10 +16,10 @@
 #pragma GCC optimize("no-optimize-sibling-calls")
 
 /* Register n holds n in each of its bytes; then the instructions of `crash`. */
-#define WITH_KNOWN_REGISTERS(crash)                                                               \
-	__asm__ volatile(".irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, "   \
-			 "18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"               \
-			 "li x\\n, 0x0101010101010101 * \\n\n"                                    \
+#define WITH_KNOWN_REGISTERS(crash)                                                                \
+	__asm__ volatile(".irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, "     \
+			 "18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"                \
+			 "li x\\n, 0x0101010101010101 * \\n\n"                                     \
 			 ".endr\n" crash)
 
 static volatile int sink;
@@ -137,7 +137,9 @@ NOIPA static void user_ecall(void)
 			 "csrw sepc, t0\n"
 			 "sret\n"
 			 "1: ecall\n"
-			 : : : "t0");
+			 :
+			 :
+			 : "t0");
 }
 
 NOIPA static void user_wfi(void)
@@ -148,7 +150,9 @@ NOIPA static void user_wfi(void)
 			 "csrw sepc, t0\n"
 			 "sret\n"
 			 "1: wfi\n"
-			 : : : "t0");
+			 :
+			 :
+			 : "t0");
 }
 
 NOIPA static void broken_vector(void)
@@ -170,7 +174,8 @@ NOIPA static void paging_without_tables(void)
 NOIPA static void use_up_memory(void)
 {
 	const size_t size = 64u << 20;
-	char *p = KnVmAllocate(NULL, size, VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT);
+	char *p = KnVmAllocate(NULL, size,
+			       VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT);
 
 	for (size_t i = 0; p && i < size; i += FLOE_PAGE_SIZE)
 		p[i] = 1;

@@ -5,7 +5,8 @@
  *
  * Half of the arguments are numbers, addresses in a scratch area (which results
  * may overwrite), addresses that are nobody's, and handles that earlier calls
- * gave, as it comes; the other half of the kind that the function wants. Left out are only the calls that would end the fuzzer, and waiting is short.
+ * gave, as it comes; the other half of the kind that the function wants. Left out are only the
+ * calls that would end the fuzzer, and waiting is short.
  */
 #include "child.h"
 
@@ -67,9 +68,26 @@ static uint64_t an_address(void)
 
 static uint64_t a_number(void)
 {
-	static const uint64_t limits[] = { 0, 1, 8, 32, 64, 1023, 1024, 4096, 8192, 65536, 131072, 0x7fffffff,
-					   0xffffffff, 0x100000000, (uint64_t)1 << 38, (uint64_t)1 << 39,
-					   (uint64_t)1 << 41, (uint64_t)1 << 63, ~(uint64_t)0, ~(uint64_t)0xfff };
+	static const uint64_t limits[] = { 0,
+					   1,
+					   8,
+					   32,
+					   64,
+					   1023,
+					   1024,
+					   4096,
+					   8192,
+					   65536,
+					   131072,
+					   0x7fffffff,
+					   0xffffffff,
+					   0x100000000,
+					   (uint64_t)1 << 38,
+					   (uint64_t)1 << 39,
+					   (uint64_t)1 << 41,
+					   (uint64_t)1 << 63,
+					   ~(uint64_t)0,
+					   ~(uint64_t)0xfff };
 
 	switch (below(4)) {
 	case 0:
@@ -256,7 +274,8 @@ static void remember(uint64_t function, const uint64_t *a, struct result r)
 		accepted[function]++;
 	if (function == FloeFnVmAllocate)
 		pages[below(PAGES)] = (void *)r.value;
-	else if (function == FloeFnTaskCreate && a[5] >= (uint64_t)scratch && a[5] < (uint64_t)scratch + SCRATCH)
+	else if (function == FloeFnTaskCreate && a[5] >= (uint64_t)scratch &&
+		 a[5] < (uint64_t)scratch + SCRATCH)
 		keep(TASKS, *(Handle *)a[5]);
 	else if (function == FloeFnNoticeCreate)
 		keep(NOTICES, *(Handle *)a[0]);
@@ -291,7 +310,9 @@ static void call_at_random(void)
 {
 	uint64_t function = below(8) ? below(FloeFnCount + 4) : next(), a[6];
 
-	const char *kinds = function < FloeFnCount && wanted[function] && below(2) ? wanted[function] : "";
+	const char *kinds = function < FloeFnCount && wanted[function] && below(2)
+				    ? wanted[function]
+				    : "";
 
 	for (int i = 0; i < 6; i++) {
 		a[i] = *kinds ? wanted_argument(*kinds) : an_argument();
@@ -315,8 +336,10 @@ static void call_at_random(void)
 
 static void call_sbi_at_random(void)
 {
-	static const uint64_t extensions[] = { 0x10, 0x54494d45, SBI_DBCN, 0x735049, 0x52464e43, 0x48534d, 0x504d55,
-					       0, 2, 3, 4, 5, 6, 7, 8, 0x0A464C50 };
+	static const uint64_t extensions[] = { 0x10,       0x54494d45, SBI_DBCN, 0x735049,
+					       0x52464e43, 0x48534d,   0x504d55, 0,
+					       2,          3,          4,        5,
+					       6,          7,          8,        0x0A464C50 };
 	uint64_t a[6], extension = extensions[below(sizeof(extensions) / sizeof(extensions[0]))];
 	uint64_t function = below(2) ? below(8) : next();
 
@@ -336,7 +359,8 @@ static void call_sbi_at_random(void)
 static void *allocate(rtl_size_t size)
 {
 	return KnVmAllocate(RTL_NULL, size,
-			    VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED);
+			    VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT |
+				    VMM_FLAG_LOCKED);
 }
 
 static void give_everything_back(void)

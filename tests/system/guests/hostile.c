@@ -89,8 +89,8 @@ static void hostile_stacks(void)
 }
 
 /* A process that crashes at CHILD_CODE_AT, with those tables. */
-static void crash_with_symbols(const char *name, const void *symbols, rtl_size_t symbols_size, const void *strings,
-			       rtl_size_t strings_size)
+static void crash_with_symbols(const char *name, const void *symbols, rtl_size_t symbols_size,
+			       const void *strings, rtl_size_t strings_size)
 {
 	const TaskInitialState state = { CHILD_CODE_AT, 0 };
 	Handle task = child_create(name, TaskExceptionFreezesTask);
@@ -98,12 +98,15 @@ static void crash_with_symbols(const char *name, const void *symbols, rtl_size_t
 	rtl_uintptr_t address;
 	VmSeg code, symtab, strtab;
 
-	NEED(KnVmSegInitFromBuf(&code, CHILD_CODE_AT, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ | VMM_FLAG_EXECUTE, 0, RTL_NULL,
-				0, "\0\0", 2));
-	NEED(KnVmSegInitFromBuf(&symtab, 0, 0, symbol_pages, VMM_FLAG_READ, 0, RTL_NULL, 0, symbols, symbols_size));
-	NEED(KnVmSegInitFromBuf(&strtab, 0, 0, STRINGS, VMM_FLAG_READ, 0, RTL_NULL, 0, strings, strings_size));
+	NEED(KnVmSegInitFromBuf(&code, CHILD_CODE_AT, 0, FLOE_PAGE_SIZE,
+				VMM_FLAG_READ | VMM_FLAG_EXECUTE, 0, RTL_NULL, 0, "\0\0", 2));
+	NEED(KnVmSegInitFromBuf(&symtab, 0, 0, symbol_pages, VMM_FLAG_READ, 0, RTL_NULL, 0, symbols,
+				symbols_size));
+	NEED(KnVmSegInitFromBuf(&strtab, 0, 0, STRINGS, VMM_FLAG_READ, 0, RTL_NULL, 0, strings,
+				strings_size));
 	NEED(KnTaskLoadSeg(task, &code, &address));
-	CHECK_RC(rcInvalidArgument, KnTaskLoadElfSyms(task, &symtab, symbol_pages + 1, &strtab, strings_size));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskLoadElfSyms(task, &symtab, symbol_pages + 1, &strtab, strings_size));
 	NEED(KnTaskLoadElfSyms(task, &symtab, symbols_size, &strtab, strings_size));
 	NEED(KnTaskSetInitialState(task, &state));
 	NEED(KnHandleClose(code.h));

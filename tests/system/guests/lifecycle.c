@@ -167,8 +167,8 @@ static void check_state(Handle task, unsigned state, const char *name)
 		if (rc == expected)
 			continue;
 		checks_failed++;
-		printf("FAILED: %s of a process that is %s gave %s, expected %s\n", calls[i].name, name,
-		       RtlRetcodeName(rc), RtlRetcodeName(expected));
+		printf("FAILED: %s of a process that is %s gave %s, expected %s\n", calls[i].name,
+		       name, RtlRetcodeName(rc), RtlRetcodeName(expected));
 	}
 }
 
@@ -337,8 +337,10 @@ static void creation(void)
 	CHECK_RC(rcInvalidArgument, KnTaskCreate("a", "x", RTL_NULL, 0, 16, &other));
 	CHECK_RC(rcInvalidArgument, KnTaskCreate("a", "x", RTL_NULL, 0, 10, RTL_NULL));
 	CHECK_RC(rcInvalidArgument, KnTaskCreateEx("a", "x", RTL_NULL, 0, 10, 0, &other));
-	CHECK_RC(rcInvalidArgument, KnTaskCreateEx("a", "x", RTL_NULL, 0, 10, TaskEmpty | both, &other));
-	CHECK_RC(rcInvalidArgument, KnTaskCreateEx("a", "x", RTL_NULL, 0, 10, TaskEmpty | 1u << 9, &other));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskCreateEx("a", "x", RTL_NULL, 0, 10, TaskEmpty | both, &other));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskCreateEx("a", "x", RTL_NULL, 0, 10, TaskEmpty | 1u << 9, &other));
 	memset(name, 'n', 1024);
 	CHECK_RC(rcBufferTooLarge, KnTaskCreate(name, "x", RTL_NULL, 0, 10, &other));
 	CHECK_RC(rcBufferTooLarge, KnTaskCreate("a", name, RTL_NULL, 0, 10, &other));
@@ -346,8 +348,10 @@ static void creation(void)
 	CHECK_RC(rcOk, KnTaskCreate(name, name, RTL_NULL, 0, 10, &other));
 	CHECK_RC(rcOk, KnTaskSetPath(other, name));
 	NEED(KnHandleClose(other));
-	CHECK_RC(rcTargetFault, KnTaskCreate("a", "x", RTL_NULL, 0, 10, (Handle *)(uintptr_t)0x4000));
-	CHECK_RC(rcOk, KnTaskCreate("a", "x", RTL_NULL, 0, 10, &other)); /* what failed has left nothing */
+	CHECK_RC(rcTargetFault,
+		 KnTaskCreate("a", "x", RTL_NULL, 0, 10, (Handle *)(uintptr_t)0x4000));
+	CHECK_RC(rcOk, KnTaskCreate("a", "x", RTL_NULL, 0, 10,
+				    &other)); /* what failed has left nothing */
 	NEED(KnHandleClose(other));
 }
 
@@ -360,12 +364,17 @@ static void policies(void)
 	child_load(task, CHILD(sleep_forever));
 	NEED(KnTaskGetInitialThreadPriority(task, &priority));
 	CHECK_EQUAL(ThreadPriorityNormal, priority);
-	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyOther, 16, RTL_NULL));
-	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyFifo, 32, RTL_NULL));
-	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyRR, 32, RTL_NULL));
-	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, (ThreadSchedPolicy)3, 1, RTL_NULL));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskSetInitialPolicy(task, ThreadSchedPolicyOther, 16, RTL_NULL));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskSetInitialPolicy(task, ThreadSchedPolicyFifo, 32, RTL_NULL));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskSetInitialPolicy(task, ThreadSchedPolicyRR, 32, RTL_NULL));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskSetInitialPolicy(task, (ThreadSchedPolicy)3, 1, RTL_NULL));
 	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyFifo, 1, &param));
-	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyOther, 1, &param));
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskSetInitialPolicy(task, ThreadSchedPolicyOther, 1, &param));
 	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyRR, 1, &param));
 	param.rrInterval.nsec = 1000000000;
 	CHECK_RC(rcInvalidArgument, KnTaskSetInitialPolicy(task, ThreadSchedPolicyRR, 1, &param));
@@ -398,7 +407,8 @@ static void own_names(void)
 
 int main(void)
 {
-	NEED(KnVmSegInitFromBuf(&page, 0, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ, 0, RTL_NULL, 0, "text", 4));
+	NEED(KnVmSegInitFromBuf(&page, 0, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ, 0, RTL_NULL, 0, "text",
+				4));
 	states_of_a_normal_life();
 	states_of_a_terminated_one();
 	states_of_a_crashing_one();

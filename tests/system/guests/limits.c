@@ -44,9 +44,10 @@ static void gives(void)
 {
 	Handle task = child_create("given", 0);
 	static const TaskLimits same = { 2 * MIB, 2, 0, 1 }, as_creator = { 0, 0, 0, 0 },
-				memory = { 2 * MIB + FLOE_PAGE_SIZE, 0, 0, 0 }, tasks = { 0, 3, 0, 0 },
-				rwx = { 0, 0, TaskMayRwx, 0 }, inspect = { 0, 0, TaskMayInspect, 0 },
-				cpus = { 0, 0, 0, 2 }, absent_cpus = { 0, 0, 0, (rtl_uint64_t)1 << 63 },
+				memory = { 2 * MIB + FLOE_PAGE_SIZE, 0, 0, 0 },
+				tasks = { 0, 3, 0, 0 }, rwx = { 0, 0, TaskMayRwx, 0 },
+				inspect = { 0, 0, TaskMayInspect, 0 }, cpus = { 0, 0, 0, 2 },
+				absent_cpus = { 0, 0, 0, (rtl_uint64_t)1 << 63 },
 				unknown = { 0, 0, 1u << 31, 0 }, low = { FLOE_PAGE_SIZE, 0, 0, 0 };
 
 	CHECK_RC(rcOk, KnTaskSetLimits(task, &same));
@@ -83,7 +84,8 @@ static void memory_of_a_child(void)
 	CHECK_RC(rcInvalidArgument, KnTaskLoadSeg(task, &seg, &address));
 	seg.offset = 0;
 	seg.loadAddr = address;
-	CHECK_RC(rcInvalidArgument, KnTaskLoadSeg(task, &seg, &address)); /* automatic addresses are not for us */
+	CHECK_RC(rcInvalidArgument,
+		 KnTaskLoadSeg(task, &seg, &address)); /* automatic addresses are not for us */
 	seg.loadAddr = 0x7000;
 	CHECK_RC(rcOk, KnTaskLoadSeg(task, &seg, &address));
 	CHECK_EQUAL(0x7000, address);
@@ -115,8 +117,10 @@ static void own_memory(void)
 	CHECK(KnVmAllocate(RTL_NULL, FLOE_PAGE_SIZE, READ_WRITE) == RTL_NULL);
 	CHECK(KnVmAllocate(RTL_NULL, 100, READ_WRITE | COMMITTED) == RTL_NULL);
 	CHECK(KnVmAllocate((void *)0x100, FLOE_PAGE_SIZE, READ_WRITE | COMMITTED) == RTL_NULL);
-	CHECK(KnVmAllocate((void *)((rtl_uintptr_t)1 << 39), FLOE_PAGE_SIZE, READ_WRITE | COMMITTED) == RTL_NULL);
-	CHECK(KnVmAllocate((void *)0x1000, FLOE_PAGE_SIZE, READ_WRITE | COMMITTED) == (void *)0x1000);
+	CHECK(KnVmAllocate((void *)((rtl_uintptr_t)1 << 39), FLOE_PAGE_SIZE,
+			   READ_WRITE | COMMITTED) == RTL_NULL);
+	CHECK(KnVmAllocate((void *)0x1000, FLOE_PAGE_SIZE, READ_WRITE | COMMITTED) ==
+	      (void *)0x1000);
 	CHECK(KnVmAllocate((void *)0x1000, FLOE_PAGE_SIZE, READ_WRITE | COMMITTED) == RTL_NULL);
 }
 
@@ -128,20 +132,25 @@ static void writable_or_executable(void)
 	rtl_uintptr_t address;
 	VmSeg seg;
 
-	CHECK_RC(rcSecurityDisallow, KnVmSegInitFromBuf(&seg, 0, 0, FLOE_PAGE_SIZE, VMM_FLAG_RWX_MASK, 0,
-							RTL_NULL, 0, "x", 1));
-	CHECK_RC(rcOk, KnVmSegInitFromVm(&seg, 0, page, FLOE_PAGE_SIZE, VMM_FLAG_READ | VMM_FLAG_EXECUTE));
+	CHECK_RC(rcSecurityDisallow, KnVmSegInitFromBuf(&seg, 0, 0, FLOE_PAGE_SIZE,
+							VMM_FLAG_RWX_MASK, 0, RTL_NULL, 0, "x", 1));
+	CHECK_RC(rcOk, KnVmSegInitFromVm(&seg, 0, page, FLOE_PAGE_SIZE,
+					 VMM_FLAG_READ | VMM_FLAG_EXECUTE));
 	CHECK_RC(rcSecurityDisallow, KnTaskLoadSeg(task, &seg, &address));
 	CHECK_RC(rcOk, KnVmUnmap(page, FLOE_PAGE_SIZE));
 	CHECK_RC(rcOk, KnTaskLoadSeg(task, &seg, &address));
 	NEED(KnHandleClose(seg.h));
 	/* ROMFS stays as it is. */
-	CHECK_RC(rcNoCapability, KnVmSegInitFromVm(&seg, 0, (void *)KnTaskGetPcb()->romfs, FLOE_PAGE_SIZE, READ_WRITE));
+	CHECK_RC(rcNoCapability, KnVmSegInitFromVm(&seg, 0, (void *)KnTaskGetPcb()->romfs,
+						   FLOE_PAGE_SIZE, READ_WRITE));
 	/* Neither the hypervisor's pages nor uncommitted ones can be shared. */
-	CHECK_RC(rcInvalidOperation, KnVmSegInitFromVm(&seg, 0, KnTaskGetPcb(), FLOE_PAGE_SIZE, VMM_FLAG_READ));
-	page = KnVmAllocate(RTL_NULL, 2 * FLOE_PAGE_SIZE, READ_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT);
+	CHECK_RC(rcInvalidOperation,
+		 KnVmSegInitFromVm(&seg, 0, KnTaskGetPcb(), FLOE_PAGE_SIZE, VMM_FLAG_READ));
+	page = KnVmAllocate(RTL_NULL, 2 * FLOE_PAGE_SIZE,
+			    READ_WRITE | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT);
 	page[0] = 1;
-	CHECK_RC(rcInvalidOperation, KnVmSegInitFromVm(&seg, 0, page, 2 * FLOE_PAGE_SIZE, VMM_FLAG_READ));
+	CHECK_RC(rcInvalidOperation,
+		 KnVmSegInitFromVm(&seg, 0, page, 2 * FLOE_PAGE_SIZE, VMM_FLAG_READ));
 	CHECK_RC(rcOk, KnVmSegInitFromVm(&seg, 0, page, FLOE_PAGE_SIZE, VMM_FLAG_READ));
 	NEED(KnHandleClose(seg.h));
 	NEED(KnHandleClose(task));

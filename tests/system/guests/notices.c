@@ -27,7 +27,8 @@ static void check_event(int line, Handle notice, rtl_uintptr_t id, rtl_uint32_t 
 	EventDesc event = { 0, 0 };
 	rtl_size_t count = 99;
 
-	check_rc(line, "KnNoticeGetEvent", rcOk, KnNoticeGetEvent(notice, 10000, 1, &event, &count));
+	check_rc(line, "KnNoticeGetEvent", rcOk,
+		 KnNoticeGetEvent(notice, 10000, 1, &event, &count));
 	check_equal(line, "count", 1, (long long)count);
 	check_equal(line, "eventId", (long long)id, (long long)event.eventId);
 	check_equal(line, "eventMask", mask, event.eventMask);
@@ -39,7 +40,8 @@ static void check_nothing(int line, Handle notice)
 	EventDesc event;
 	rtl_size_t count = 99;
 
-	check_rc(line, "KnNoticeGetEvent", rcTimeout, KnNoticeGetEvent(notice, 0, 1, &event, &count));
+	check_rc(line, "KnNoticeGetEvent", rcTimeout,
+		 KnNoticeGetEvent(notice, 0, 1, &event, &count));
 	check_equal(line, "count", 0, (long long)count);
 }
 #define CHECK_NOTHING(notice) check_nothing(__LINE__, notice)
@@ -158,15 +160,19 @@ static void wrong_arguments(Handle notice)
 	CHECK_RC(rcTargetFault, KnNoticeCreate((Handle *)(uintptr_t)0x4000));
 	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 0, 0));
 	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 1u << 7, 0));
-	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(notice, notice, EVENT_TASK_COMPLETED, 0));
-	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(closed, task, EVENT_TASK_COMPLETED, 0));
+	CHECK_RC(rcInvalidArgument,
+		 KnNoticeSubscribeToObject(notice, notice, EVENT_TASK_COMPLETED, 0));
+	CHECK_RC(rcInvalidArgument,
+		 KnNoticeSubscribeToObject(closed, task, EVENT_TASK_COMPLETED, 0));
 	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 0, &event, &count));
 	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, RTL_NULL, &count));
 	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, &event, RTL_NULL));
 	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(closed, 0, 1, &event, &count));
 	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(task, 0, 1, &event, &count));
-	CHECK_RC(rcTargetFault, KnNoticeGetEvent(notice, 0, 1, (EventDesc *)(uintptr_t)0x4000, &count));
-	CHECK_RC(rcTargetFault, KnNoticeGetEvent(notice, 0, 1, &event, (rtl_size_t *)(uintptr_t)0x4000));
+	CHECK_RC(rcTargetFault,
+		 KnNoticeGetEvent(notice, 0, 1, (EventDesc *)(uintptr_t)0x4000, &count));
+	CHECK_RC(rcTargetFault,
+		 KnNoticeGetEvent(notice, 0, 1, &event, (rtl_size_t *)(uintptr_t)0x4000));
 	NEED(KnHandleClose(task));
 }
 

@@ -39,7 +39,8 @@ static void work(void)
 		;
 }
 
-static Handle launch(const char *name, const char *what, ThreadSchedPolicy policy, ThreadPriority priority)
+static Handle launch(const char *name, const char *what, ThreadSchedPolicy policy,
+		     ThreadPriority priority)
 {
 	const char *const args[] = { what, RTL_NULL };
 	const KosTaskParams params = { .args = args, .policy = policy, .priority = priority };
@@ -74,7 +75,8 @@ static rtl_int32_t result_of(Handle task)
 /* A real-time process runs to its end before the call that starts it returns. */
 static void realtime_goes_first(void)
 {
-	Handle fifo = launch("fifo", "work", ThreadSchedPolicyFifo, 0), rr = launch("rr", "work", ThreadSchedPolicyRR, 0);
+	Handle fifo = launch("fifo", "work", ThreadSchedPolicyFifo, 0),
+	       rr = launch("rr", "work", ThreadSchedPolicyRR, 0);
 	Handle standard = launch("standard", "work", ThreadSchedPolicyOther, 15);
 	TaskExitStatus status;
 
@@ -96,8 +98,10 @@ static void higher_goes_first(void)
 		const char *name;
 		ThreadSchedPolicy policy;
 		ThreadPriority priority;
-	} others[] = { { "last", ThreadSchedPolicyOther, 15 }, { "third", ThreadSchedPolicyRR, 4 },
-		       { "second", ThreadSchedPolicyFifo, 5 }, { "first", ThreadSchedPolicyRR, 30 } };
+	} others[] = { { "last", ThreadSchedPolicyOther, 15 },
+		       { "third", ThreadSchedPolicyRR, 4 },
+		       { "second", ThreadSchedPolicyFifo, 5 },
+		       { "first", ThreadSchedPolicyRR, 30 } };
 	Handle tasks[4];
 
 	for (int i = 0; i < 4; i++)
@@ -112,7 +116,8 @@ static void higher_goes_first(void)
 /* FIFO equals run one after another; round-robin equals take turns. */
 static void equals(ThreadSchedPolicy policy, const char *one, const char *two)
 {
-	Handle a = launch(one, "spin", policy, 7), b = launch(two, "spin", policy, 7), c = launch("gate", "gate", policy, 20);
+	Handle a = launch(one, "spin", policy, 7), b = launch(two, "spin", policy, 7),
+	       c = launch("gate", "gate", policy, 20);
 
 	NEED(KnHandleClose(c));
 	NEED(KnTaskResume(a));
@@ -126,7 +131,8 @@ static void equals(ThreadSchedPolicy policy, const char *one, const char *two)
 /* Standard ones share the hart, the higher with more of it. */
 static void standard_shares(void)
 {
-	Handle low = launch("low", "count", ThreadSchedPolicyOther, 3), high = launch("high", "count", ThreadSchedPolicyOther, 12);
+	Handle low = launch("low", "count", ThreadSchedPolicyOther, 3),
+	       high = launch("high", "count", ThreadSchedPolicyOther, 12);
 	Handle same = launch("same", "count", ThreadSchedPolicyOther, 12);
 	rtl_int32_t n[3];
 
@@ -159,7 +165,8 @@ static int sleeper(void)
 
 static void wakes_on_time(void)
 {
-	Handle busy = launch("busy", "count", ThreadSchedPolicyOther, 15), rt = launch("rt", "sleep", ThreadSchedPolicyFifo, 1);
+	Handle busy = launch("busy", "count", ThreadSchedPolicyOther, 15),
+	       rt = launch("rt", "sleep", ThreadSchedPolicyFifo, 1);
 	rtl_int32_t latest;
 
 	NEED(KnTaskResume(busy));

@@ -49,9 +49,11 @@ static void files(void)
 	CHECK(fstat(fd, &status) == 0 && status.st_size > 64);
 	CHECK(lseek(fd, -4, SEEK_END) == status.st_size - 4);
 	CHECK(read(fd, text, sizeof(text)) == 4 && read(fd, text, sizeof(text)) == 0);
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, text, 1) == 1 && (unsigned char)text[0] == 0xd0);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, text, 1) == 1 &&
+	      (unsigned char)text[0] == 0xd0);
 	CHECK(close(fd) == 0 && read(fd, text, 1) == -1 && errno == EBADF);
-	CHECK(file != NULL && fseek(file, 2, SEEK_SET) == 0 && fgetc(file) == 0xfe && fclose(file) == 0);
+	CHECK(file != NULL && fseek(file, 2, SEEK_SET) == 0 && fgetc(file) == 0xfe &&
+	      fclose(file) == 0);
 	CHECK(open("/romfs/absent", O_RDONLY) == -1 && errno == ENOENT);
 	CHECK(fopen("/romfs/system.dtb", "w") == NULL);
 	CHECK(read(0, text, 1) == 0); /* the console is for those who inspect */
@@ -64,7 +66,8 @@ static void numbers(int argc, char **argv)
 
 	for (int i = 3; i < argc; i++)
 		sum += strtod(argv[i], NULL);
-	snprintf(text, sizeof(text), "%.3f %e %g %5d|%-5d|%05x %s %c %lld", sum, 1.5e10, 0.1, 42, 42, 0xabc, "s", 'c', -5000000000ll);
+	snprintf(text, sizeof(text), "%.3f %e %g %5d|%-5d|%05x %s %c %lld", sum, 1.5e10, 0.1, 42,
+		 42, 0xabc, "s", 'c', -5000000000ll);
 	printf("%s\n", text);
 	CHECK(strcmp(text, "4.250 1.500000e+10 0.1    42|42   |00abc s c -5000000000") == 0);
 	CHECK(two / 3 * 3 == 2 && (float)two / 3.0f > 0.66f);
@@ -75,7 +78,8 @@ int main(int argc, char **argv)
 	const char *mode = getenv("MODE");
 
 	CHECK_EQUAL(5, argc);
-	CHECK(argv[argc] == NULL && argc > 2 && strcmp(argv[1], "two words") == 0 && argv[2][0] == '\0');
+	CHECK(argv[argc] == NULL && argc > 2 && strcmp(argv[1], "two words") == 0 &&
+	      argv[2][0] == '\0');
 	CHECK(mode != NULL && strcmp(mode, "x=y") == 0);
 	CHECK(getenv("ABSENT") == NULL);
 	CHECK(constructed && thread_local_word == 77 && pointer_to_relocate == &constructed);

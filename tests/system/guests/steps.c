@@ -38,8 +38,9 @@ static void load(Handle task)
 	rtl_uintptr_t address;
 
 	NEED(KosRomfsMap("exit.elf", &image, &size));
-	NEED(KnElfCreateVmSegEx(image, size, &state.entryAddr, &state.relocBase, &segs, &count, &sym_index,
-				&sym_size, &str_index, &str_size, &header, &header_size));
+	NEED(KnElfCreateVmSegEx(image, size, &state.entryAddr, &state.relocBase, &segs, &count,
+				&sym_index, &sym_size, &str_index, &str_size, &header,
+				&header_size));
 	CHECK(count >= 3 && sym_index < count && str_index < count && sym_size && str_size);
 	for (rtl_size_t i = 0; i < count; i++) {
 		if (i == sym_index || i == str_index)
@@ -55,11 +56,13 @@ static void load(Handle task)
 
 static void set_arguments(Handle task)
 {
-	static const char strings[] = "stepchild\0by hand\0" "42";
+	static const char strings[] = "stepchild\0by hand\0"
+				      "42";
 	struct {
 		FloeScpHeader header;
 		char strings[sizeof(strings)];
-	} scp = { .header = { FLOE_SCP_MAGIC, sizeof(FloeScpHeader) + sizeof(strings), 3, 0, 0, 0 } };
+	} scp = { .header = { FLOE_SCP_MAGIC, sizeof(FloeScpHeader) + sizeof(strings), 3, 0, 0,
+			      0 } };
 
 	memcpy(scp.strings, strings, sizeof(strings));
 	NEED(KnTaskSetEnv(task, &scp, scp.header.size));
@@ -114,7 +117,8 @@ static struct addresses addresses_with_seed(const char *seed)
 	VmSeg seg;
 
 	NEED(KnTaskReseedAslr(task, seed, strlen(seed)));
-	NEED(KnVmSegInitFromBuf(&seg, 0, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ, 0, RTL_NULL, 0, seed, 1));
+	NEED(KnVmSegInitFromBuf(&seg, 0, 0, FLOE_PAGE_SIZE, VMM_FLAG_READ, 0, RTL_NULL, 0, seed,
+				1));
 	NEED(KnTaskLoadSeg(task, &seg, &a.first));
 	NEED(KnTaskLoadSeg(task, &seg, &a.second));
 	NEED(KnHandleClose(seg.h));
@@ -130,7 +134,8 @@ static struct addresses addresses_with_seed(const char *seed)
 
 static void seeds(void)
 {
-	struct addresses a = addresses_with_seed("first seed"), b = addresses_with_seed("first seed"),
+	struct addresses a = addresses_with_seed("first seed"),
+			 b = addresses_with_seed("first seed"),
 			 c = addresses_with_seed("other seed");
 
 	CHECK(a.first == b.first && a.second == b.second && a.stack == b.stack);
