@@ -7,7 +7,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Fills `vector` with `count` strings that begin at `next`; gives the end of them or NULL. */
+static const FloeScpHeader *own_scp;
+
+const FloeScpHeader *floe_own_scp(void)
+{
+	return own_scp;
+}
+
+/* Gives the end of `count` strings that begin at `next`, or NULL; fills `vector` where there is
+ * one. */
 static char *split(char **vector, size_t count, char *next, const char *end)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -16,10 +24,12 @@ static char *split(char **vector, size_t count, char *next, const char *end)
 
 		if (length == left)
 			return NULL;
-		vector[i] = next;
+		if (vector)
+			vector[i] = next;
 		next += length + 1;
 	}
-	vector[count] = NULL;
+	if (vector)
+		vector[count] = NULL;
 	return next;
 }
 
@@ -51,7 +61,11 @@ static bool read_scp(const FloeScpHeader *scp, size_t size, struct floe_argument
 	copy = memcpy((char *)arguments->argv + vectors, scp, size);
 	next = copy + sizeof(*scp) + scp->handleCount * sizeof(FloeScpHandle);
 	next = split(arguments->argv, scp->argCount, next, copy + size);
-	return next && split(arguments->envp, scp->envCount, next, copy + size);
+	next = next ? split(arguments->envp, scp->envCount, next, copy + size) : NULL;
+	if (!next || !split(NULL, scp->handleCount, next, copy + size))
+		return false;
+	own_scp = (const FloeScpHeader *)(const void *)copy;
+	return true;
 }
 
 static void use_own_name(struct floe_arguments *arguments)

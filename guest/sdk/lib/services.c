@@ -17,6 +17,21 @@ void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags)
 	return r.error == rcOk ? (void *)r.value : RTL_NULL;
 }
 
+Retcode KnVmCommit(void *addr, rtl_size_t size, rtl_uint32_t flags)
+{
+	return FLOE_RC(FloeFnVmCommit, FLOE_ARG(addr), size, flags);
+}
+
+Retcode KnVmDecommit(void *addr, rtl_size_t size)
+{
+	return FLOE_RC(FloeFnVmDecommit, FLOE_ARG(addr), size);
+}
+
+Retcode KnVmProtect(void *addr, rtl_size_t size, rtl_uint32_t newFlags)
+{
+	return FLOE_RC(FloeFnVmProtect, FLOE_ARG(addr), size, newFlags);
+}
+
 Retcode KnVmUnmap(void *addr, rtl_size_t size)
 {
 	return FLOE_RC(FloeFnVmUnmap, FLOE_ARG(addr), size);
@@ -47,9 +62,40 @@ Retcode KnVmSegInitFromBuf(VmSeg *seg, rtl_uintptr_t loadAddr, rtl_size_t offset
 	return FLOE_RC(FloeFnVmSegInitFromBuf, FLOE_ARG(seg), FLOE_ARG(&from));
 }
 
+Retcode KnPmmMdlCreate(rtl_size_t size, rtl_uint32_t prot, Handle *outHandle)
+{
+	return FLOE_RC(FloeFnMdlCreate, size, prot, FLOE_ARG(outHandle));
+}
+
+Retcode KnPmmMdlCreateFromVm(void *addr, rtl_size_t size, rtl_uint32_t prot, Handle *outHandle)
+{
+	return FLOE_RC(FloeFnMdlCreateFromVm, FLOE_ARG(addr), size, prot, FLOE_ARG(outHandle));
+}
+
+Retcode KnPmmMdlMap(Handle mdl, rtl_size_t offset, rtl_size_t length, void *hint, rtl_uint32_t prot,
+		    void **addr)
+{
+	return FLOE_RC(FloeFnMdlMap, mdl, offset, length, FLOE_ARG(hint), prot, FLOE_ARG(addr));
+}
+
+Retcode KnPmmMdlGetSize(Handle mdl, rtl_size_t *size)
+{
+	return FLOE_RC(FloeFnMdlGetSize, mdl, FLOE_ARG(size));
+}
+
 Retcode KnHandleClose(Handle handle)
 {
 	return FLOE_RC(FloeFnHandleClose, handle);
+}
+
+Retcode KnHandleRevoke(Handle handle)
+{
+	return FLOE_RC(FloeFnHandleRevoke, handle);
+}
+
+Retcode KnHandleRevokeSubtree(Handle handle, Handle badge)
+{
+	return FLOE_RC(FloeFnHandleRevokeSubtree, handle, badge);
 }
 
 Retcode KnNoticeCreate(Handle *notice)

@@ -2,6 +2,8 @@
 #ifndef FLOE_SDK_START_H
 #define FLOE_SDK_START_H
 
+#include <floe/scp.h>
+
 struct floe_arguments {
 	int argc;
 	char **argv, **envp; /* each ends with a null pointer */
@@ -16,5 +18,8 @@ _Noreturn void floe_start(void);
  * name as argv[0] and an empty environment.
  */
 void floe_get_arguments(struct floe_arguments *arguments);
+
+/* The copy of the page that floe_get_arguments() has made and checked; null without one. */
+const FloeScpHeader *floe_own_scp(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* <coresrv/task/task_api.h>: each function is one hypercall, or a look into the PCB. */
 #include "hypercall.h"
+#include "scp_keep.h"
 
 #include <coresrv/task/task_api.h>
 
@@ -50,6 +51,23 @@ Retcode KnTaskSetEnv(Handle task, const void *env, rtl_size_t envSize)
 	return FLOE_RC(FloeFnTaskSetEnv, task, FLOE_ARG(env), envSize);
 }
 
+Retcode KnTaskTransferResource(Handle task, Handle srcHandle, Handle srcBadge,
+			       rtl_uint32_t dstRights, Handle *outDstHandle)
+{
+	return FLOE_RC(FloeFnTaskTransferResource, task, srcHandle, srcBadge, dstRights,
+		       FLOE_ARG(outDstHandle));
+}
+
+Retcode KnTaskVmReserve(Handle task, void *hint, rtl_size_t size, rtl_uint32_t flags, void **addr)
+{
+	return FLOE_RC(FloeFnTaskVmReserve, task, FLOE_ARG(hint), size, flags, FLOE_ARG(addr));
+}
+
+Retcode KnTaskVmFree(Handle task, void *base, rtl_size_t size)
+{
+	return FLOE_RC(FloeFnTaskVmFree, task, FLOE_ARG(base), size);
+}
+
 Retcode KnTaskFreeEnv(void)
 {
 	return FLOE_RC(FloeFnTaskFreeEnv, 0);
@@ -83,7 +101,11 @@ Retcode KnTaskGetInitialThreadPriority(Handle task, ThreadPriority *priority)
 
 Retcode KnTaskResume(Handle task)
 {
-	return FLOE_RC(FloeFnTaskResume, task);
+	Retcode rc = FLOE_RC(FloeFnTaskResume, task);
+
+	if (rc == rcOk)
+		floe_scp_forget(task); /* nobody can give it resources any more */
+	return rc;
 }
 
 Retcode KnTaskExit(rtl_int32_t status)
@@ -126,6 +148,23 @@ Retcode KnTaskGetExceptionInfo(Handle task, HalExceptionCode *excType, HalArchEx
 Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *context)
 {
 	return FLOE_RC(FloeFnTaskGetThreadContext, task, index, FLOE_ARG(context));
+}
+
+Retcode KnTaskGetNextVmRegion(Handle task, void *after, void **next, rtl_size_t *size,
+			      rtl_uint32_t *flags, Handle *outHandle)
+{
+	return FLOE_RC(FloeFnTaskGetNextVmRegion, task, FLOE_ARG(after), FLOE_ARG(next),
+		       FLOE_ARG(size), FLOE_ARG(flags), FLOE_ARG(outHandle));
+}
+
+Retcode KnTaskGetNext(Pid after, Handle *task)
+{
+	return FLOE_RC(FloeFnTaskGetNext, after, FLOE_ARG(task));
+}
+
+Retcode KnSysGetCounters(SysCounters *counters)
+{
+	return FLOE_RC(FloeFnSysGetCounters, FLOE_ARG(counters));
 }
 
 Retcode KnTaskGetIdByHandle(Handle task, Pid *taskId)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* <kos/task.h>: the steps from an image in ROMFS to a process that may be started. */
+#include "scp_keep.h"
 #include "scp_write.h"
+#include "task_failed.h"
 
 #include <coresrv/elf/elf_api.h>
 #include <coresrv/handle/handle_api.h>
@@ -23,8 +25,7 @@ struct image {
 
 static const char *failed_call = "none";
 
-/* Remembers which call failed; passes its result on. */
-static Retcode check(Retcode rc, const char *call)
+Retcode floe_check(Retcode rc, const char *call)
 {
 	if (rc != rcOk)
 		failed_call = call;
@@ -39,10 +40,10 @@ const char *KosTaskFailedCall(void)
 static Retcode seed_addresses(Handle task)
 {
 	rtl_uint8_t seed[FLOE_SEED_MAX];
-	Retcode rc = check(KosRandomGenerate(sizeof(seed), seed), "KosRandomGenerate");
+	Retcode rc = floe_check(KosRandomGenerate(sizeof(seed), seed), "KosRandomGenerate");
 
 	if (rc == rcOk)
-		rc = check(KnTaskReseedAslr(task, seed, sizeof(seed)), "KnTaskReseedAslr");
+		rc = floe_check(KnTaskReseedAslr(task, seed, sizeof(seed)), "KnTaskReseedAslr");
 	RtlRandomMemSanitize(seed, sizeof(seed));
 	return rc;
 }
@@ -54,31 +55,34 @@ static Retcode load_segments(Handle task, const struct image *image)
 
 	for (rtl_size_t i = 0; i < image->count && rc == rcOk; i++)
 		if (i != image->sym_index && i != image->str_index)
-			rc = check(KnTaskLoadSeg(task, &image->segs[i], &address), "KnTaskLoadSeg");
+			rc = floe_check(KnTaskLoadSeg(task, &image->segs[i], &address),
+					"KnTaskLoadSeg");
 	if (rc == rcOk && image->sym_size)
-		rc = check(KnTaskLoadElfSyms(task, &image->segs[image->sym_index], image->sym_size,
-					     &image->segs[image->str_index], image->str_size),
-			   "KnTaskLoadElfSyms");
+		rc = floe_check(KnTaskLoadElfSyms(task, &image->segs[image->sym_index],
+						  image->sym_size, &image->segs[image->str_index],
+						  image->str_size),
+				"KnTaskLoadElfSyms");
 	return rc;
 }
 
 static Retcode load_image(Handle task, const void *data, rtl_size_t size)
 {
 	struct image image;
-	Retcode rc = check(KnElfCreateVmSegEx(data, size, &image.state.entryAddr,
-					      &image.state.relocBase, &image.segs, &image.count,
-					      &image.sym_index, &image.sym_size, &image.str_index,
-					      &image.str_size, &image.header, &image.header_size),
-			   "KnElfCreateVmSegEx");
+	Retcode rc = floe_check(KnElfCreateVmSegEx(data, size, &image.state.entryAddr,
+						   &image.state.relocBase, &image.segs,
+						   &image.count, &image.sym_index, &image.sym_size,
+						   &image.str_index, &image.str_size, &image.header,
+						   &image.header_size),
+				"KnElfCreateVmSegEx");
 
 	if (rc != rcOk)
 		return rc;
 	rc = load_segments(task, &image);
 	if (rc == rcOk)
-		rc = check(KnTaskSetInitialState(task, &image.state), "KnTaskSetInitialState");
+		rc = floe_check(KnTaskSetInitialState(task, &image.state), "KnTaskSetInitialState");
 	if (rc == rcOk)
-		rc = check(KnTaskSetElfHdr(task, image.header, image.header_size),
-			   "KnTaskSetElfHdr");
+		rc = floe_check(KnTaskSetElfHdr(task, image.header, image.header_size),
+				"KnTaskSetElfHdr");
 	KnElfFreeVmSeg(image.segs, image.count);
 	return rc;
 }
@@ -87,13 +91,16 @@ static Retcode set_env(Handle task, const KosTaskParams *params, const char *nam
 {
 	void *page;
 	rtl_size_t size;
-	Retcode rc = check(floe_scp_write(name, params->args, params->envs, &page, &size),
-			   "KnTaskSetEnv");
+	Retcode rc = floe_check(floe_scp_write(name, params->args, params->envs, &page, &size),
+				"KnTaskSetEnv");
 
 	if (rc != rcOk)
 		return rc;
-	rc = check(KnTaskSetEnv(task, page, size), "KnTaskSetEnv");
-	free(page);
+	rc = floe_check(KnTaskSetEnv(task, page, size), "KnTaskSetEnv");
+	if (rc == rcOk)
+		rc = floe_check(floe_scp_keep(task, page), "KnTaskSetEnv");
+	if (rc != rcOk)
+		free(page);
 	return rc;
 }
 
@@ -102,12 +109,12 @@ static Retcode prepare(Handle task, const KosTaskParams *params, const char *nam
 {
 	const void *data;
 	rtl_size_t size;
-	Retcode rc = check(KosRomfsMap(path, &data, &size), "KosRomfsMap");
+	Retcode rc = floe_check(KosRomfsMap(path, &data, &size), "KosRomfsMap");
 
 	if (rc == rcOk)
-		rc = check(KnTaskSetPath(task, path), "KnTaskSetPath");
+		rc = floe_check(KnTaskSetPath(task, path), "KnTaskSetPath");
 	if (rc == rcOk && params->limits)
-		rc = check(KnTaskSetLimits(task, params->limits), "KnTaskSetLimits");
+		rc = floe_check(KnTaskSetLimits(task, params->limits), "KnTaskSetLimits");
 	if (rc == rcOk)
 		rc = seed_addresses(task);
 	if (rc == rcOk)
@@ -115,9 +122,17 @@ static Retcode prepare(Handle task, const KosTaskParams *params, const char *nam
 	if (rc == rcOk)
 		rc = set_env(task, params, name);
 	if (rc == rcOk)
-		rc = check(KnTaskSetInitialPolicy(task, params->policy, params->priority, RTL_NULL),
-			   "KnTaskSetInitialPolicy");
+		rc = floe_check(
+			KnTaskSetInitialPolicy(task, params->policy, params->priority, RTL_NULL),
+			"KnTaskSetInitialPolicy");
 	return rc;
+}
+
+/* By its only handle: the process goes with it. */
+static void discard(Handle task)
+{
+	floe_scp_forget(task);
+	KnHandleClose(task);
 }
 
 Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path, Handle *task)
@@ -126,24 +141,24 @@ Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char 
 	Retcode rc;
 
 	if (!params || !name || !path || !task)
-		return check(rcInvalidArgument, "KosTaskInitEx");
+		return floe_check(rcInvalidArgument, "KosTaskInitEx");
 	flags |= params->flags & KOS_TASK_FLAG_DUMPABLE ? TaskExceptionFreezesTask
 							: TaskExceptionTerminatesTask;
-	rc = check(KnTaskCreateEx(name, params->eiid ? params->eiid : name, RTL_NULL,
-				  params->stackSize, ThreadPriorityNormal, flags, task),
-		   "KnTaskCreateEx");
+	rc = floe_check(KnTaskCreateEx(name, params->eiid ? params->eiid : name, RTL_NULL,
+				       params->stackSize, ThreadPriorityNormal, flags, task),
+			"KnTaskCreateEx");
 	if (rc != rcOk)
 		return rc;
 	rc = prepare(*task, params, name, path);
 	if (rc != rcOk)
-		KnHandleClose(*task); /* its only handle: the process goes with it */
+		discard(*task);
 	return rc;
 }
 
 Retcode KosTaskInit(const KosTaskParams *params, Handle *task)
 {
 	if (!params)
-		return check(rcInvalidArgument, "KosTaskInit");
+		return floe_check(rcInvalidArgument, "KosTaskInit");
 	return KosTaskInitEx(params, params->eiid, params->eiid, task);
 }
 
@@ -153,8 +168,8 @@ Retcode KosTaskLaunch(const KosTaskParams *params, const char *name, const char 
 
 	if (rc != rcOk)
 		return rc;
-	rc = check(KnTaskResume(*task), "KnTaskResume");
+	rc = floe_check(KnTaskResume(*task), "KnTaskResume");
 	if (rc != rcOk)
-		KnHandleClose(*task);
+		discard(*task);
 	return rc;
 }

@@ -23,7 +23,7 @@ typedef struct {
 	rtl_uint32_t reserved; /* 0 */
 } FloeScpHeader;
 
-/* A handle in the new process's own handle space that has a name. */
+/* A handle in the new process's own handle space that has a name; INVALID_HANDLE: none yet. */
 typedef struct {
 	Handle handle;
 	rtl_uint32_t reserved; /* 0 */

@@ -41,6 +41,30 @@ Retcode KosTaskLaunch(const KosTaskParams *params, const char *name, const char 
 		      Handle *task);
 
 /*
+ * KnTaskTransferResource() to a process that KosTaskInit() or KosTaskInitEx() of
+ * this program made and nobody has started yet; the process then finds the new
+ * handle under `name` with KosTaskLookupResource(). The program keeps what it
+ * needs for that until KnTaskResume(); the static connection page is written here, and
+ * replaces one that KnTaskSetEnv() wrote in between.
+ *
+ * rcInvalidArgument: a null pointer, an empty name. rcInvalidOperation: not such
+ * a process. rcAlreadyExists: it has a resource of that name. rcBufferTooLarge:
+ * the page would exceed 131072 bytes. rcOutOfMemory, rcQuotaExceeded. Else what
+ * KnTaskTransferResource() gave.
+ */
+Retcode KosTaskTransferResource(Handle task, Handle srcHandle, Handle srcBadge,
+				rtl_uint32_t dstRights, const char *name);
+
+/*
+ * Gives the handle that the creator of the calling process transferred to it
+ * under `name`. It is the process's own: each call gives the same one, which the
+ * process may close.
+ *
+ * rcInvalidArgument: a null pointer. rcResourceNotFound: nothing of that name.
+ */
+Retcode KosTaskLookupResource(const char *name, Handle *handle);
+
+/*
  * The API call that made the latest failed function of this header fail, for
  * messages: "KnTaskLoadSeg". A static string.
  */

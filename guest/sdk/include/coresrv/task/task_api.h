@@ -106,6 +106,43 @@ void *KnTaskGetEnv(rtl_size_t *envSize);
 Retcode KnTaskFreeEnv(void);
 
 /*
+ * Gives the process a descendant of the caller's handle `srcHandle` (to an
+ * object of any type) with the rights `dstRights`, none of which the source may
+ * lack; *outDstHandle is its id in the process's own handle space. srcBadge:
+ * INVALID_HANDLE, or any handle of the caller; its object then marks the
+ * descendant for KnHandleRevokeSubtree(). The SCP is not written;
+ * KosTaskTransferResource() does that as well. Legal: empty, entry set. Right:
+ * OCAP_TASK_LOAD; OCAP_HANDLE_TRANSFER on the source.
+ *
+ * rcNoCapability: dstRights are wider than the source's. rcQuotaExceeded: the
+ * process has 4096 handles.
+ */
+Retcode KnTaskTransferResource(Handle task, Handle srcHandle, Handle srcBadge,
+			       rtl_uint32_t dstRights, Handle *outDstHandle);
+
+/*
+ * Reserves `size` bytes, a page multiple, of the process's address space at
+ * exactly `hint`, or where its generator says for RTL_NULL, so that nothing else
+ * is placed there; gives the address. The process itself commits, protects and
+ * unmaps it with the calls of <coresrv/vmm/vmm_api.h>. flags: the access;
+ * VMM_FLAG_LOCKED is remembered, but commits nothing now; guard pages
+ * (VMM_FLAG_LOW_GUARD, VMM_FLAG_HIGH_GUARD) are not counted in the size. Legal:
+ * empty. Right: OCAP_TASK_LOAD.
+ *
+ * rcAlreadyExists: the range, guards included, is not free.
+ * rcSecurityDisallow: write with execute access, and the process may not.
+ */
+Retcode KnTaskVmReserve(Handle task, void *hint, rtl_size_t size, rtl_uint32_t flags, void **addr);
+
+/*
+ * Gives back what KnTaskVmReserve() reserved, its base and size exactly. Legal:
+ * empty. Right: OCAP_TASK_LOAD.
+ *
+ * rcInvalidOperation: [base, base + size) is not one reservation.
+ */
+Retcode KnTaskVmFree(Handle task, void *base, rtl_size_t size);
+
+/*
  * Records the image's file name, at most 1024 bytes with the NUL, for
  * KnTaskGetPath and reports. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
  */
@@ -179,6 +216,41 @@ Retcode KnTaskGetExceptionInfo(Handle task, HalExceptionCode *excType, HalArchEx
  * that faulted. Legal: frozen. Right: OCAP_TASK_INSPECT.
  */
 Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *context);
+
+/*
+ * The memory of a frozen process, region by region: gives the lowest one whose
+ * base is above `after`, the lowest of all for RTL_NULL: its base, its size in
+ * bytes and its flags (access, VMM_FLAG_LOCKED, guards). Regions are what
+ * KnVmAllocate, KnPmmMdlMap, KnTaskLoadSeg, KnTaskVmReserve and the stacks made;
+ * guard pages and the hypervisor's own pages are none.
+ *
+ * Each call makes a new handle of a read-only MDL buffer with the region's
+ * memory, to be mapped with KnPmmMdlMap() and closed by the caller; pages that
+ * were never touched read as zero. It stays readable when the process is gone.
+ * INVALID_HANDLE: the region has no committed page. outHandle RTL_NULL: none is
+ * made. Legal: frozen. Right: OCAP_TASK_INSPECT.
+ *
+ * rcResourceNotFound: no region above `after`. rcQuotaExceeded: the caller has
+ * 4096 handles.
+ */
+Retcode KnTaskGetNextVmRegion(Handle task, void *after, void **next, rtl_size_t *size,
+			      rtl_uint32_t *flags, Handle *outHandle);
+
+/*
+ * Gives a new handle, with OCAP_TASK_QUERY, OCAP_TASK_CONTROL and
+ * OCAP_TASK_INSPECT, of the process with the lowest id above `after`, in any
+ * state and whoever created it; 0 begins. For a process with `inspect` in its
+ * manifest.
+ *
+ * rcSecurityDisallow: it has not. rcResourceNotFound: no process above.
+ */
+Retcode KnTaskGetNext(Pid after, Handle *task);
+
+/*
+ * What is free and in use in the whole system at this moment. For a process with
+ * `inspect` in its manifest. rcSecurityDisallow: it has not.
+ */
+Retcode KnSysGetCounters(SysCounters *counters);
 
 /* The caller's process id. */
 Pid KnTaskGetId(void);
