@@ -5,7 +5,7 @@
 
 extern char image_start[], image_text_end[], image_rodata_end[], image_end[];
 
-/* The page that stands for a guest's missing trap vector (arch/trap.S). */
-extern const char trap_page[];
+/* What stands on the page that is a guest's missing trap vector (arch/trap.S). */
+extern const char trap_page_code[], trap_page_code_end[];
 
 #endif

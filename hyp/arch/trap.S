@@ -144,17 +144,20 @@ own_trap:
 	mv	a0, sp
 	call	panic_trap
 
-/* Where a guest's exceptions go that it has no vector for: straight on to us. */
+/*
+ * Where a guest's exceptions go that it has no vector for: straight on to us.
+ * Boot copies it to the trap page.
+ */
 	.section .rodata.trap_page, "a"
-	.balign	4096
-	.globl	trap_page
-trap_page:
+	.balign	4
+	.globl	trap_page_code, trap_page_code_end
+trap_page_code:
 	.option	push
 	.option	norvc
 1:	ecall
 	j	1b
 	.option	pop
-	.balign	4096
+trap_page_code_end:
 
 	.section .bss
 	.balign	16

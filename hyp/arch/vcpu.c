@@ -19,7 +19,7 @@ void fp_save(u64 *f);
 void fp_restore(const u64 *f);
 
 /* Stands for "f registers hold something that belongs to no vCPU any more". */
-static const struct vcpu nobody;
+static const u64 nobody;
 
 void vcpu_init(struct vcpu *v, u64 entry, u64 stack_top)
 {
@@ -111,7 +111,7 @@ void vcpu_forget(const struct vcpu *v)
 	struct hart *hart = this_hart();
 
 	if (hart->fp_holder == v)
-		hart->fp_holder = &nobody;
+		hart->fp_holder = (const struct vcpu *)&nobody;
 }
 
 void vcpu_switch(struct thread *next)

@@ -96,11 +96,14 @@ static void map_system_window(void)
 {
 	u64 bytes = tree.initrd_end - tree.initrd_start;
 	void *romfs = bytes ? (void *)tree.initrd_start : NULL;
+	void *trap_page = page_alloc_zero(0);
 
 	if (bytes && !page_aligned(tree.initrd_start))
 		give_up("the initial RAM disk does not begin on a page (4096 bytes)");
-	if (!vm_system_init(trap_page, romfs, bytes))
-		give_up("there is not enough memory to map ROMFS");
+	if (trap_page)
+		memcpy(trap_page, trap_page_code, (size_t)(trap_page_code_end - trap_page_code));
+	if (!trap_page || !vm_system_init(trap_page, romfs, bytes))
+		give_up("there is not enough memory for the trap page and to map ROMFS");
 }
 
 /* What an attacker cannot know: the firmware's seed, and when things happened. */
