@@ -45,14 +45,16 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 {
 	struct extent *last = mem->nextents ? &mem->extents[mem->nextents - 1] : NULL;
 
-	if (last && start && last->start && last->start + (last->npages << PAGE_SHIFT) == start) {
-		last->npages += npages;
+	if (last && start && last->start &&
+	    last->start + ((u64)last->npages << PAGE_SHIFT) == start) {
+		last->npages += (u32)npages;
 	} else if (last && !start && !last->start) {
-		last->npages += npages;
+		last->npages += (u32)npages;
 	} else {
 		if (mem->nextents == mem->capacity && !grow(mem))
 			return false;
-		mem->extents[mem->nextents++] = (struct extent){ start, npages };
+		mem->extents[mem->nextents++] = (struct extent){ start, (u32)mem->npages,
+								 (u32)npages };
 	}
 	mem->npages += npages;
 	mem->committed += start ? npages : 0;
@@ -104,14 +106,19 @@ void memobj_put(struct memobj *mem)
 
 const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offset)
 {
-	const struct extent *extent = mem->extents;
+	u64 low = 0, high = mem->nextents - 1;
 
-	while (page >= extent->npages) {
-		page -= extent->npages;
-		extent++;
+	/* The last one that does not begin behind it: a guest can scatter its pages. */
+	while (low < high) {
+		u64 middle = (low + high + 1) / 2;
+
+		if (mem->extents[middle].first > page)
+			high = middle - 1;
+		else
+			low = middle;
 	}
-	*offset = page;
-	return extent;
+	*offset = page - mem->extents[low].first;
+	return &mem->extents[low];
 }
 
 bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
@@ -168,7 +175,7 @@ void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes
 		const struct extent *extent =
 			memobj_extent(mdl->mem, mdl->first + (offset >> PAGE_SHIFT), &page);
 		u64 at = (page << PAGE_SHIFT) + (offset & PAGE_MASK);
-		u64 n = min_u64((extent->npages << PAGE_SHIFT) - at, bytes);
+		u64 n = min_u64(((u64)extent->npages << PAGE_SHIFT) - at, bytes);
 
 		memcpy(extent->start + at, data, n);
 		data = (const char *)data + n;

@@ -20,10 +20,10 @@
 struct region;
 struct vm;
 
-/* Host memory that is contiguous, or a hole: pages that read as zero. */
+/* Host memory that is contiguous, or a hole: pages that read as zero. Small: there can be many. */
 struct extent {
-	char *start; /* NULL: a hole */
-	u64 npages;
+	char *start;       /* NULL: a hole */
+	u32 first, npages; /* of the object; addresses have 39 bits */
 };
 
 struct memobj {
