@@ -5,6 +5,7 @@
 #include "arch/hart_timer.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
+#include "arch/vcpu.h"
 
 struct machine_features machine;
 struct hart *harts[MAX_HARTS];
@@ -49,6 +50,8 @@ void hart_setup(void)
 	if (machine.smstateen)
 		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
+	/* The f registers hold what the firmware left: nobody's. */
+	vcpu_forget(NULL);
 	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
 }

@@ -33,7 +33,7 @@ void vcpu_init(struct vcpu *vcpu, u64 entry, u64 stack_top);
 /* Saves the live state of a current vCPU, so that it can be read or resumed elsewhere. */
 void vcpu_save(struct vcpu *vcpu);
 
-/* The vCPU goes: no hart keeps its f registers for it. */
+/* The vCPU goes: no hart keeps its f registers for it. NULL: f registers are not zero. */
 void vcpu_forget(const struct vcpu *vcpu);
 
 /* arch/trap.S: makes the thread this hart's current one. */

@@ -159,7 +159,7 @@ static void read_hart(struct machine_tree *m, const struct node *n)
 		return;
 	m->hart_id[m->nharts++] = id;
 	m->no_h |= !has_extension(n, "h");
-	m->no_fpu |= !has_extension(n, "d");
+	m->no_fpu |= !has_extension(n, "d") && !has_extension(n, "g");
 	m->no_sstc |= !has_extension(n, "sstc");
 	m->no_svinval |= !has_extension(n, "svinval");
 }

@@ -98,6 +98,9 @@ static bool add_stretch(u64 start, u64 end)
 
 const char *memory_init(const struct machine_tree *m)
 {
+	/* All that did not fit was left out. */
+	if (m->nreserved == MAX_RESERVED)
+		return "the device tree reserves too many ranges of memory: Floe can spare 28";
 	layout.low = ~(u64)0;
 	for_each_stretch(m, false, measure);
 	if (layout.low >= layout.high)
