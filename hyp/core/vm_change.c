@@ -137,16 +137,20 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages)
 	return rcOk;
 }
 
-static Retcode check_protection(const struct vm *vm, const struct region *r, u32 prot)
+/* Of what a region has of a range: its other pages may be executable elsewhere. */
+static Retcode check_protection(const struct vm *vm, const struct region *r, gpa_t base, gpa_t end,
+				u32 prot)
 {
 	u32 both = VMM_FLAG_WRITE | VMM_FLAG_EXECUTE;
+	gpa_t from = base > r->base ? base : r->base;
+	u64 npages = (min_u64(end, region_end(r)) - from) >> PAGE_SHIFT;
+	u64 first = r->mem_first + ((from - r->base) >> PAGE_SHIFT);
 
 	if (prot & ~r->ceiling)
 		return rcNoCapability;
 	if (vm->allow_rwx)
 		return rcOk;
-	if ((prot & both) == both ||
-	    (r->mem && memobj_breaks_wx(r->mem, r->mem_first, r->npages, prot, r)))
+	if ((prot & both) == both || (r->mem && memobj_breaks_wx(r->mem, first, npages, prot, r)))
 		return rcSecurityDisallow;
 	return rcOk;
 }
@@ -158,7 +162,7 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 	Retcode rc = r ? rcOk : rcInvalidOperation;
 
 	for (; rc == rcOk && r && r->base < end; r = vm_find(vm, region_end(r)))
-		rc = check_protection(vm, r, prot);
+		rc = check_protection(vm, r, base, end, prot);
 	if (rc == rcOk)
 		rc = region_isolate(vm, base, end);
 	if (rc != rcOk)
