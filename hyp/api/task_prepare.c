@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What may still be set before a process starts, and its start: api.md, section 2. */
 #include "api/api.h"
+#include "console/line.h"
+#include "console/report.h"
 #include "core/slab.h"
 
 #define RR_INTERVAL_DEFAULT_MS 10
@@ -89,9 +91,13 @@ Retcode api_task_get_initial_priority(struct call *c)
 	return give_u32(c, 1, c->task->priority);
 }
 
-/* (task) */
+/* (task): who starts processes faster than their ends can be shown waits like who prints. */
 Retcode api_task_resume(struct call *c)
 {
+	if (report_behind()) {
+		line_wait();
+		return API_RETRY;
+	}
 	return task_start(c->task);
 }
 

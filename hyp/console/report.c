@@ -11,7 +11,11 @@
 
 #define DESCRIPTION 128
 
+/* With more reports than this nobody starts another process. */
+#define BACKLOG 16u
+
 static struct list queue = { &queue, &queue };
+static u32 queued;
 
 /* Lines of a report: those of earlier turns are passed over, room ends a turn. */
 struct writer {
@@ -185,8 +189,10 @@ void report_enqueue(struct task *task)
 {
 	/* A freeze whose block is still waiting is followed by the end's line only. */
 	task->report_step = 0;
-	if (list_empty(&task->report_link))
+	if (list_empty(&task->report_link)) {
 		list_add_tail(&queue, &task->report_link);
+		queued++;
+	}
 	/* A frozen process stays until its block is out; an end needs the record only. */
 	if (task->state == TASK_FROZEN) {
 		task->report_holds = true;
@@ -200,6 +206,11 @@ void report_enqueue(struct task *task)
 bool report_pending(void)
 {
 	return !list_empty(&queue);
+}
+
+bool report_behind(void)
+{
+	return queued > BACKLOG;
 }
 
 void report_pump(void)
@@ -216,6 +227,7 @@ void report_pump(void)
 		if (w.full)
 			return;
 		list_del(&w.task->report_link);
+		queued--;
 		let_go(w.task);
 		if (w.task->gone)
 			task_free(w.task);

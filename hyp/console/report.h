@@ -3,9 +3,9 @@
  * Reports: the line that says how a partition ended, and the block that says
  * why one froze.
  *
- * A report waits for room on the console and holds a reference on its task
- * meanwhile. A creator whose children crash in a loop is so held back by its
- * limit on them, and the console is never flooded faster than it drains.
+ * A report waits for room on the console. While many wait, who wants to start a
+ * process waits as well: children that crash in a loop fill neither the console
+ * faster than it drains, nor memory with what is left of them.
  */
 #ifndef CONSOLE_REPORT_H
 #define CONSOLE_REPORT_H
@@ -20,6 +20,9 @@ void report_enqueue(struct task *task);
 
 /* Does a report wait? */
 bool report_pending(void);
+
+/* Do so many wait that what will cause more has to wait as well? */
+bool report_behind(void);
 
 /* Writes waiting reports as far as there is room. */
 void report_pump(void);
