@@ -6,6 +6,7 @@
 extern char image_start[], image_text_end[], image_rodata_end[], image_end[];
 
 /* What stands on the page that is a guest's missing trap vector (arch/trap.S). */
-extern const char trap_page_code[], trap_page_code_end[];
+#define TRAP_PAGE_CODE_SIZE 8
+extern const char trap_page_code[TRAP_PAGE_CODE_SIZE];
 
 #endif

@@ -150,14 +150,13 @@ own_trap:
  */
 	.section .rodata.trap_page, "a"
 	.balign	4
-	.globl	trap_page_code, trap_page_code_end
+	.globl	trap_page_code
 trap_page_code:
 	.option	push
 	.option	norvc
 1:	ecall
 	j	1b
 	.option	pop
-trap_page_code_end:
 
 	.section .bss
 	.balign	16

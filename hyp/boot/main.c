@@ -101,7 +101,7 @@ static void map_system_window(void)
 	if (bytes && !page_aligned(tree.initrd_start))
 		give_up("the initial RAM disk does not begin on a page (4096 bytes)");
 	if (trap_page)
-		memcpy(trap_page, trap_page_code, (size_t)(trap_page_code_end - trap_page_code));
+		memcpy(trap_page, trap_page_code, TRAP_PAGE_CODE_SIZE);
 	if (!trap_page || !vm_system_init(trap_page, romfs, bytes))
 		give_up("there is not enough memory for the trap page and to map ROMFS");
 }

@@ -31,8 +31,8 @@ struct handle_entry {
 
 struct handle_table {
 	struct handle_entry *chunk[HANDLE_CHUNKS];
-	u32 used; /* entries that were ever in use */
-	u32 free; /* first of those that are free again, + 1; 0: none */
+	u32 used;  /* entries that were ever in use */
+	u32 free;  /* first of those that are free again, + 1; 0: none */
 	u32 count; /* open ones, revoked ones included */
 };
 
