@@ -67,19 +67,20 @@ static void put(char c)
 	ring[head++ % CONSOLE_RING] = c;
 }
 
-static bool is_shown(char c)
+/* A name does not show what ends it: no process is to look like another. */
+static bool is_shown(char c, char end)
 {
 	u8 byte = (u8)c;
 
-	return byte == '\t' || (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0;
+	return c != end && (byte == '\t' || (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0);
 }
 
-static void put_escaped(const char *text, u64 bytes)
+static void put_escaped(const char *text, u64 bytes, char end)
 {
 	static const char digit[] = "0123456789abcdef";
 
 	for (; bytes; bytes--, text++) {
-		if (is_shown(*text)) {
+		if (is_shown(*text, end)) {
 			put(*text);
 			continue;
 		}
@@ -90,27 +91,27 @@ static void put_escaped(const char *text, u64 bytes)
 	}
 }
 
-static u64 escaped_size(const char *text, u64 bytes)
+static u64 escaped_size(const char *text, u64 bytes, char end)
 {
 	u64 size = bytes;
 
 	for (; bytes; bytes--, text++)
-		size += is_shown(*text) ? 0 : 3;
+		size += is_shown(*text, end) ? 0 : 3;
 	return size;
 }
 
 u64 console_line_size(const char *name, const char *text, u64 bytes)
 {
-	return escaped_size(name, strlen(name)) + escaped_size(text, bytes) + 4;
+	return escaped_size(name, strlen(name), ']') + escaped_size(text, bytes, '\n') + 4;
 }
 
 void console_line(const char *name, const char *text, u64 bytes)
 {
 	put('[');
-	put_escaped(name, strlen(name));
+	put_escaped(name, strlen(name), ']');
 	put(']');
 	put(' ');
-	put_escaped(text, bytes);
+	put_escaped(text, bytes, '\n');
 	put('\n');
 	sched_request(WORK_CONSOLE);
 }

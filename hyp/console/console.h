@@ -29,7 +29,7 @@ bool console_has_room(u64 bytes, bool guest);
 
 /*
  * Adds a line "[name] text" and its end. Bytes below 0x20 but TAB, and 0x7f to
- * 0x9f, become \xNN in both. Without room the device is waited for.
+ * 0x9f, become \xNN in both, and ] in the name. Without room the device is waited for.
  */
 void console_line(const char *name, const char *text, u64 bytes);
 

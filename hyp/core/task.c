@@ -29,9 +29,13 @@ static struct list *name_bucket(const char *name)
 	return bucket;
 }
 
+/* "floe" is the hypervisor's own on the console. */
 static bool name_is_taken(const char *name)
 {
 	struct list *bucket = name_bucket(name);
+
+	if (!strcmp(name, "floe"))
+		return true;
 
 	list_for_each(it, bucket)
 		if (!strcmp(list_entry(it, struct task, name_link)->name, name))
