@@ -4,7 +4,7 @@
  * buffers, the views of one that handles refer to.
  *
  * A memory object lives as long as something refers to it: an MDL or a mapping.
- * Its pages count for the partition that made it until it goes, and for every
+ * Its pages count for the partition that made it, then for its creator, and for every
  * other partition while that has them mapped. A view has an access ceiling;
  * several views of one object may differ.
  *

@@ -135,9 +135,15 @@ static void happened(struct task *task, u32 event)
 /* Its resources go; what inspection may ask for stays. */
 static void release(struct task *task)
 {
+	struct task *heir = task->creator;
+
 	while (!list_empty(&task->threads))
 		thread_destroy(list_first(&task->threads, struct thread, task_link));
 	handle_close_all(&task->handles);
+	/* Memory that others still hold counts for who created the process. */
+	while (heir && heir->state == TASK_ENDED)
+		heir = heir->creator;
+	task->vm.heir = heir ? &heir->vm : NULL;
 	vm_destroy(&task->vm);
 	mem_free(task->elf_hdr, task->elf_hdr_size);
 	task->elf_hdr = NULL;

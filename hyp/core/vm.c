@@ -75,6 +75,10 @@ void vm_destroy(struct vm *vm)
 
 		mem->account = NULL;
 		list_del(&mem->account_link);
+		if (vm->heir) {
+			vm->heir->used += mem->committed;
+			vm_own(vm->heir, mem);
+		}
 	}
 	pgtable_destroy(&vm->gs);
 	counters.vmids--;

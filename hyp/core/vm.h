@@ -41,6 +41,7 @@ enum {
 	REGION_INTERNAL = 1u << 4,  /* the hypervisor's own: PCB, SCP */
 	REGION_GROW_DOWN = 1u << 5, /* touched from its end downwards */
 	REGION_RESERVED = 1u << 6,  /* by the creator (KnTaskVmReserve) */
+	REGION_CHARGED = 1u << 7,   /* its object counts for another partition, and here as well */
 };
 
 struct region {
@@ -63,6 +64,7 @@ struct vm {
 	bool allow_rwx;
 	u64 used, limit;     /* pages charged beside the tables, and how many may be */
 	struct list objects; /* memory objects that count here */
+	struct vm *heir;     /* where those that outlive this one count; NULL: nowhere */
 	struct rng rng;      /* automatic addresses */
 	gpa_t window;        /* where they begin; 0: not chosen yet */
 };

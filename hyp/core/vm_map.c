@@ -98,7 +98,7 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 			      .npages = q->npages,
 			      .prot = q->prot,
 			      .ceiling = q->ceiling,
-			      .flags = q->flags,
+			      .flags = q->flags | (charge ? REGION_CHARGED : 0u),
 			      .mem = q->mem,
 			      .mem_first = q->mem_first };
 	list_init(&r->link);
@@ -143,7 +143,9 @@ void vm_unmap_region(struct vm *vm, struct region *r)
 				  NULL);
 
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
-	vm_uncharge(vm, r->mem ? mapping_charge(vm, r->mem, r->npages) : found);
+	if (r->mem)
+		found = r->flags & REGION_CHARGED ? r->npages : 0;
+	vm_uncharge(vm, found);
 	region_remove(vm, r);
 }
 
