@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a process and what can be learned of it: api.md, section 3. */
 #include "api/api.h"
+#include "console/line.h"
+#include "console/report.h"
 
 #include <string.h>
 
@@ -18,9 +20,13 @@ Retcode api_task_terminate(struct call *c)
 	return rcOk;
 }
 
-/* (task) */
+/* (task): not before it was shown why the process froze, for which its memory is needed. */
 Retcode api_task_terminate_after_freezing(struct call *c)
 {
+	if (report_waits(c->task)) {
+		line_wait();
+		return API_RETRY;
+	}
 	task_end(c->task, TaskExitUnexpected, 0);
 	return rcOk;
 }

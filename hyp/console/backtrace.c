@@ -23,21 +23,13 @@ static void add(struct walk *w, u64 pc)
 		w->frames[w->count++] = (struct frame){ .pc = pc };
 }
 
-static bool is_code(const struct walk *w, u64 address)
-{
-	struct pgtable_leaf leaf;
-
-	return !(address & 1) && address < (u64)1 << 41 &&
-	       pgtable_lookup(&w->task->vm.gs, address, &leaf) && (leaf.prot & VMM_FLAG_EXECUTE);
-}
-
 /* Does a call stand before that address? */
 static bool follows_call(const struct walk *w, u64 address)
 {
 	u32 jump;
 	u16 half;
 
-	if (!is_code(w, address) || address < 4)
+	if ((address & 1) || !guest_is_code(&w->task->vm, address) || address < 4)
 		return false;
 	/* jal ra and jalr ra; c.jalr */
 	if (guest_peek(&w->task->vm, address - 4, &jump, 4) == 4 &&
@@ -111,7 +103,7 @@ unsigned int backtrace(const struct task *task, struct frame *frames)
 	if (task->fault.csrs.vsatp)
 		goto out;
 	/* A jump to nowhere has built no frame: the caller is in ra. */
-	if (!is_code(&w, f->pc) && follows_call(&w, ra)) {
+	if (!guest_is_code(&task->vm, f->pc) && follows_call(&w, ra)) {
 		add(&w, ra);
 		ra = 0;
 	}

@@ -91,7 +91,8 @@ void symbols_resolve(const struct task *task, struct frame *frames, unsigned int
 				consider(task, &batch[s], call_site(frames, f), &match[f]);
 	}
 	for (unsigned int f = 0; f < count; f++) {
-		if (!match[f].start)
+		/* What is no code has no function's name, though a symbol may lie before it. */
+		if (!match[f].start || !guest_is_code(&task->vm, frames[f].pc))
 			continue;
 		frames[f].offset = frames[f].pc - match[f].start;
 		read_name(task, match[f].name, frames[f].function);

@@ -105,3 +105,11 @@ u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes)
 	}
 	return done;
 }
+
+bool guest_is_code(const struct vm *vm, gpa_t gpa)
+{
+	struct pgtable_leaf leaf;
+
+	return gpa < VM_END && pgtable_lookup(&vm->gs, gpa, &leaf) &&
+	       (leaf.prot & VMM_FLAG_EXECUTE);
+}

@@ -35,4 +35,7 @@ Retcode guest_read_string(struct vm *vm, gpa_t from, char *to, u64 size);
  */
 u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes);
 
+/* Is that mapped memory that the guest may execute? */
+bool guest_is_code(const struct vm *vm, gpa_t gpa);
+
 #endif
