@@ -102,10 +102,10 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
 	if (rc == rcOk && now)
-		rc = missing <= page_count_free() ? vm_charge(vm, missing) : rcOutOfMemory;
+		rc = vm_charge(vm, missing);
 	if (rc != rcOk)
 		return rc;
-	if (now && !fill(vm, base, npages, &chain))
+	if (now && (missing > page_count_free() || !fill(vm, base, npages, &chain)))
 		rc = rcOutOfMemory;
 	else
 		rc = region_isolate(vm, base, end);
