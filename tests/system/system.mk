@@ -24,7 +24,7 @@ $(test_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests
 		$(guest_ldflags_$*)
 
 $(test_bare_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests/%.bare.S \
-		tests/system/system.mk
+		$(wildcard tests/system/guests/*.inc) tests/system/system.mk
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -nostdlib -static -g \

@@ -5,7 +5,7 @@
  * while, and must see zeros; even ones fill all f registers with their id, give
  * the hart away 50 times, and must find them unchanged.
  */
-#include "bare.h"
+#include "bare.inc"
 #define FS_INITIAL (1 << 13)
 
 	.option	arch, rv64gc

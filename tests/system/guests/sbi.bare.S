@@ -3,7 +3,7 @@
  * The SBI calls of a guest without the SDK. Each check prints a line with ok or
  * FAILED; then the guest powers itself off with reason 0.
  */
-#include "bare.h"
+#include "bare.inc"
 
 	.globl _start
 _start:

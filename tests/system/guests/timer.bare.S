@@ -4,7 +4,7 @@
  * them, spins until three more come, takes one exception of its own, and powers
  * itself off with reason 1.
  */
-#include "bare.h"
+#include "bare.inc"
 #define PERIOD 100000	/* 10 ms at 10 MHz */
 #define TIMER (1 << 5)
 
