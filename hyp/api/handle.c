@@ -46,6 +46,9 @@ Retcode api_task_transfer_resource(struct call *c)
 	Handle handle;
 	Retcode rc = handle_get_any(own, source, OCAP_HANDLE_TRANSFER, &object);
 
+	/* A process that is not started and holds itself would never go. */
+	if (rc == rcOk && object == &c->task->object)
+		rc = rcInvalidArgument;
 	if (rc == rcOk && (u32)c->a[2] != INVALID_HANDLE)
 		rc = handle_get_any(own, (Handle)c->a[2], 0, &badge);
 	if (rc == rcOk && ((u32)c->a[3] & ~handle_rights(own, source)))

@@ -25,12 +25,6 @@ static void put_register(const char *name, u64 value)
 	put_hex(value);
 }
 
-static _Noreturn void finish(void)
-{
-	put_text("\n");
-	system_power_off(false);
-}
-
 void panic_trap(const u64 *x)
 {
 	static const char name[32][6] = { "",     " ra ", " sp ", " gp ", " tp ", " t0 ", " t1 ",
@@ -50,13 +44,6 @@ void panic_trap(const u64 *x)
 			put_text("\n[floe] ");
 		put_register(name[i], x[i]);
 	}
-	finish();
-}
-
-void panic(const char *what)
-{
-	put_text("\n[floe] panic: ");
-	put_text(what);
-	put_register(" at", (u64)__builtin_return_address(0) - (u64)image_start);
-	finish();
+	put_text("\n");
+	system_power_off(false);
 }

@@ -11,7 +11,4 @@
 /* From arch/trap.S: x registers at the time of a trap in the hypervisor. */
 _Noreturn void panic_trap(const u64 *x);
 
-/* A condition that cannot be. Says where and powers off with failure. */
-_Noreturn void panic(const char *what);
-
 #endif

@@ -7,7 +7,6 @@
 #include "arch/exit.h"
 #include "arch/hart.h"
 #include "arch/image.h"
-#include "arch/panic.h"
 #include "arch/probe.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
@@ -152,9 +151,9 @@ void secondary_main(void)
 {
 	const char *lack = probe_same();
 
-	if (lack)
-		panic(lack);
-	hart_setup();
+	/* A hart that lacks something stays off; the others do without it. */
+	if (!lack)
+		hart_setup();
 	csr_write(sie, 0);
 	for (;;)
 		cpu_wfi();
