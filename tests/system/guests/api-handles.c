@@ -198,6 +198,7 @@ static void transfer_errors(void)
 	FAILS(rcInvalidArgument, KnTaskTransferResource(mdl, mdl, INVALID_HANDLE, 0, &out));
 	FAILS(rcInvalidArgument, KnTaskTransferResource(task, 0, INVALID_HANDLE, 0, &out));
 	FAILS(rcInvalidArgument, KnTaskTransferResource(task, mdl, 77, 0, &out));
+	FAILS(rcInvalidArgument, KnTaskTransferResource(task, task, INVALID_HANDLE, 0, &out));
 	FAILS(rcNoCapability,
 	      KnTaskTransferResource(task, mdl, INVALID_HANDLE, OCAP_MDL_FULL | 1u << 31, &out));
 	FAILS(rcTargetFault, KnTaskTransferResource(task, mdl, INVALID_HANDLE, 0, NOWHERE));

@@ -114,8 +114,8 @@ Retcode KnTaskFreeEnv(void);
  * KosTaskTransferResource() does that as well. Legal: empty, entry set. Right:
  * OCAP_TASK_LOAD; OCAP_HANDLE_TRANSFER on the source.
  *
- * rcNoCapability: dstRights are wider than the source's. rcQuotaExceeded: the
- * process has 4096 handles.
+ * rcInvalidArgument: a handle of that very process. rcNoCapability: dstRights
+ * are wider than the source's. rcQuotaExceeded: the process has 4096 handles.
  */
 Retcode KnTaskTransferResource(Handle task, Handle srcHandle, Handle srcBadge,
 			       rtl_uint32_t dstRights, Handle *outDstHandle);
