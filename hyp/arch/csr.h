@@ -62,7 +62,7 @@
  * Exceptions that a guest takes itself: all that can be delegated but the
  * calls for us. Access faults, misaligned accesses and illegal instructions
  * enter M-mode first, and firmware sends them on to VS-mode only with these
- * bits; its way to HS-mode is broken on some QEMU versions.
+ * bits; its way to HS-mode is broken on some machines.
  */
 #define HEDELEG_ALL 0xb1fful
 

@@ -81,7 +81,7 @@ secondary_entry:
 	call	secondary_main
 
 /*
- * Another hart where only the boot hart is expected: OpenSBI before 1.2 can let
+ * Another hart where only the boot hart is expected: some firmware can let
  * a hart go before it has stored where to (sbi_hsm_hart_start). It is made a
  * secondary hart like the others once there is something to be one with.
  */

@@ -144,7 +144,7 @@ void vcpu_retry_call(void)
 
 bool vcpu_interrupt_pending(void)
 {
-	/* hip, since QEMU 7.2 shows only VSSIP in vsip. */
+	/* hip, since some machines show only VSSIP in vsip. */
 	return (csr_read(CSR_HIP) & csr_read(CSR_VSIE) << 1) != 0;
 }
 
