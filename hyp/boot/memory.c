@@ -31,20 +31,27 @@ void memory_reserve_boot(struct machine_tree *m, const void *tree)
 	reserve(m, m->initrd_start, m->initrd_end, false);
 }
 
-/* The reserved range that ends behind `at` and begins first. */
-static const struct memory_range *next_reserved(const struct machine_tree *m, u64 at,
-						bool only_no_map)
+/* Of two ranges the one that ends behind `at` and begins first. */
+static const struct memory_range *first_of(const struct memory_range *a,
+					   const struct memory_range *b, u64 at)
+{
+	if (page_round_up(b->end) <= at || (a && a->start <= b->start))
+		return a;
+	return b;
+}
+
+/* What is next behind `at` that is reserved, or part of memory node 0 to before - 1. */
+static const struct memory_range *next_taken(const struct machine_tree *m, u64 at, bool only_no_map,
+					     unsigned int before)
 {
 	const struct memory_range *next = NULL;
 
-	for (unsigned int i = 0; i < m->nreserved; i++) {
-		const struct memory_range *r = &m->reserved[i];
-
-		if ((only_no_map && !r->no_map) || page_round_up(r->end) <= at)
-			continue;
-		if (!next || r->start < next->start)
-			next = r;
-	}
+	for (unsigned int i = 0; i < m->nreserved; i++)
+		if (!only_no_map || m->reserved[i].no_map)
+			next = first_of(next, &m->reserved[i], at);
+	/* Nodes may overlap; no page is taken twice. */
+	for (unsigned int i = 0; i < before; i++)
+		next = first_of(next, &m->memory[i], at);
 	return next;
 }
 
@@ -57,7 +64,7 @@ static bool for_each_stretch(const struct machine_tree *m, bool only_no_map,
 		u64 end = min_u64(page_round_down(m->memory[i].end), STACK_AREA);
 
 		while (at < end) {
-			const struct memory_range *r = next_reserved(m, at, only_no_map);
+			const struct memory_range *r = next_taken(m, at, only_no_map, i);
 			u64 stop = r ? min_u64(end, max_u64(at, page_round_down(r->start))) : end;
 
 			if (at < stop && !take(at, stop))
