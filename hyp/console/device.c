@@ -16,7 +16,8 @@ static u64 dbcn_write(const char *data, u64 bytes)
 {
 	struct sbi_result r = sbi_call(SBI_EXT_DBCN, DBCN_WRITE, bytes, (u64)data, 0);
 
-	return r.error ? 0 : (u64)r.value;
+	/* What a failing console does not take is lost: nobody can wait for it. */
+	return r.error ? bytes : (u64)r.value;
 }
 
 static int dbcn_read(void)
