@@ -10,7 +10,7 @@ Retcode api_handle_close(struct call *c)
 	return handle_close(&c->self->handles, (Handle)c->a[0]);
 }
 
-/* (handle): closes it, whether or not it was revoked itself. */
+/* (handle): what was derived from it is revoked, and it is closed. */
 Retcode api_handle_revoke(struct call *c)
 {
 	struct handle_table *t = &c->self->handles;
@@ -61,17 +61,13 @@ Retcode api_task_transfer_resource(struct call *c)
 	return give_u32(c, 4, handle);
 }
 
-static Retcode check_inspector(const struct call *c)
+/* For inspectors only. */
+Retcode api_inspector_check(struct call *c)
 {
 	return c->self->limits.permissions & TaskMayInspect ? rcOk : rcSecurityDisallow;
 }
 
 /* (after, Handle *) */
-Retcode api_task_get_next_check(struct call *c)
-{
-	return check_inspector(c);
-}
-
 Retcode api_task_get_next(struct call *c)
 {
 	struct task *task = task_next((Pid)c->a[0]);
@@ -85,11 +81,6 @@ Retcode api_task_get_next(struct call *c)
 }
 
 /* (SysCounters *) */
-Retcode api_sys_get_counters_check(struct call *c)
-{
-	return check_inspector(c);
-}
-
 Retcode api_sys_get_counters(struct call *c)
 {
 	counters.freePages = page_count_free();

@@ -88,9 +88,9 @@ const struct api_row api_table[FloeFnCount] = {
 					      .rights = INSPECT, .call = CALL_EXAMINE,
 					      .out = { { 2, 8 }, { 3, 8 }, { 4, 4 } }) },
 	[FloeFnTaskGetNext] = { api_task_get_next,
-				RULES(.check = api_task_get_next_check, .out = { { 1, 4 } }) },
+				RULES(.check = api_inspector_check, .out = { { 1, 4 } }) },
 	[FloeFnSysGetCounters] = { api_sys_get_counters,
-				   RULES(.check = api_sys_get_counters_check,
+				   RULES(.check = api_inspector_check,
 					 .out = { { 0, sizeof(SysCounters) } }) },
 
 	[FloeFnVmCommit] = { api_vm_commit, RULES(.check = api_vm_commit_check) },

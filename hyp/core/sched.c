@@ -117,7 +117,7 @@ void sched_wake(struct thread *t)
 	struct run_queue *rq = &t->hart->rq;
 
 	enqueue(rq, t, false);
-	/* The running thread's slice counts from now on that somebody waits. */
+	/* Now that somebody waits, the end of the running thread's slice matters. */
 	rq->work |= preempts(t, rq->running) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER;
 }
 

@@ -143,8 +143,7 @@ static void release(struct task *task)
 	/* Memory that others still hold counts for who created the process. */
 	while (heir && heir->state == TASK_ENDED)
 		heir = heir->creator;
-	task->vm.heir = heir ? &heir->vm : NULL;
-	vm_destroy(&task->vm);
+	vm_destroy(&task->vm, heir ? &heir->vm : NULL);
 	mem_free(task->elf_hdr, task->elf_hdr_size);
 	task->elf_hdr = NULL;
 	task->pcb = NULL;

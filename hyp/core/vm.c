@@ -61,7 +61,7 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 	return rcOutOfMemory;
 }
 
-void vm_destroy(struct vm *vm)
+void vm_destroy(struct vm *vm, struct vm *heir)
 {
 	if (!vm->gs.root)
 		return;
@@ -75,9 +75,9 @@ void vm_destroy(struct vm *vm)
 
 		mem->account = NULL;
 		list_del(&mem->account_link);
-		if (vm->heir) {
-			vm->heir->used += mem->committed;
-			vm_own(vm->heir, mem);
+		if (heir) {
+			heir->used += mem->committed;
+			vm_own(heir, mem);
 		}
 	}
 	pgtable_destroy(&vm->gs);

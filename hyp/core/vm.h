@@ -64,7 +64,6 @@ struct vm {
 	bool allow_rwx;
 	u64 used, limit;     /* pages charged beside the tables, and how many may be */
 	struct list objects; /* memory objects that count here */
-	struct vm *heir;     /* where those that outlive this one count; NULL: nowhere */
 	struct rng rng;      /* automatic addresses */
 	gpa_t window;        /* where they begin; 0: not chosen yet */
 };
@@ -87,8 +86,11 @@ struct memobj *vm_romfs(u64 *bytes);
 /* An empty address space with the system window. rcOk or rcOutOfMemory. */
 Retcode vm_init(struct vm *vm, u64 limit_pages);
 
-/* Frees everything; nothing runs in it any more. */
-void vm_destroy(struct vm *vm);
+/*
+ * Frees everything; nothing runs in it any more. Memory that others still hold
+ * counts for heir from now on; NULL: for nobody.
+ */
+void vm_destroy(struct vm *vm, struct vm *heir);
 
 /* Pages charged, tables included. */
 u64 vm_used(const struct vm *vm);

@@ -186,7 +186,7 @@ static int vm_setup(void **state)
 static int vm_teardown(void **state)
 {
 	for (unsigned int i = 0; i < 2; i++)
-		vm_destroy(&vm[i]);
+		vm_destroy(&vm[i], NULL);
 	return machine_teardown(state);
 }
 
@@ -263,7 +263,7 @@ static void test_outlives_its_account(void **state)
 	vm_own(&vm[0], mem);
 	assert_rc(map(&vm[1], mem, 0, 10, RW_, &r), rcOk);
 	memobj_put(mem);
-	vm_destroy(&vm[0]);
+	vm_destroy(&vm[0], NULL);
 	*(char *)mem->extents[0].start = 1;
 	assert_null(mem->account);
 	assert_int_equal(vm[1].used, 10);

@@ -340,12 +340,12 @@ static void test_new_space_without_memory(void **state)
 			rc = vm_init(&other, 10);
 			if (!memory_fail_end()) {
 				assert_rc(rc, rcOk);
-				vm_destroy(&other);
+				vm_destroy(&other, NULL);
 				break;
 			}
 			assert_rc(rc, rcOutOfMemory);
 			assert_int_equal(page_count_free(), nfree);
-			vm_destroy(&other);
+			vm_destroy(&other, NULL);
 			/* The window has tables of three levels here. */
 			if (levels == 4 && n == 1)
 				break;

@@ -9,6 +9,7 @@
 #include "check.h"
 
 #include <coresrv/handle/handle_api.h>
+#include <coresrv/notice/notice_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <string.h>
 
@@ -27,6 +28,19 @@ struct child_code {
 	const char *start, *end;
 };
 #define CHILD(name) ((struct child_code){ name, name##_end })
+
+/* Waits until it has ended or frozen. */
+static inline void child_wait(Handle task)
+{
+	Handle notice;
+	EventDesc event;
+	rtl_size_t count;
+
+	NEED(KnNoticeCreate(&notice));
+	NEED(KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN, 0));
+	NEED(KnNoticeGetEvent(notice, 10000, 1, &event, &count));
+	NEED(KnHandleClose(notice));
+}
 
 /* Loads the instructions and sets the entry to them. */
 static inline void child_load(Handle task, struct child_code code)

@@ -172,19 +172,6 @@ static void check_state(Handle task, unsigned state, const char *name)
 	}
 }
 
-/* Waits until it has ended or frozen. */
-static void wait_for(Handle task)
-{
-	Handle notice;
-	EventDesc event;
-	rtl_size_t count;
-
-	NEED(KnNoticeCreate(&notice));
-	NEED(KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN, 0));
-	NEED(KnNoticeGetEvent(notice, 10000, 1, &event, &count));
-	NEED(KnHandleClose(notice));
-}
-
 static void check_exit(Handle task, TaskExitStatus expected)
 {
 	TaskExitStatus status;
@@ -223,7 +210,7 @@ static void states_of_a_normal_life(void)
 	child_load(task, CHILD(exit_with_5));
 	check_state(task, ENTRY_SET, "ready to start");
 	NEED(KnTaskResume(task));
-	wait_for(task);
+	child_wait(task);
 	check_state(task, ENDED_ITSELF, "ended by itself");
 	check_exit(task, TaskExitNormal);
 	CHECK_RC(rcOk, KnTaskGetExitCode(task, &code));
@@ -259,7 +246,7 @@ static void states_of_a_crashing_one(void)
 {
 	Handle task = child_start("crashing", CHILD(crash), TaskExceptionTerminatesTask);
 
-	wait_for(task);
+	child_wait(task);
 	check_state(task, CRASHED, "crashed");
 	check_exit(task, TaskExitUnexpected);
 	check_exception(task);
@@ -271,7 +258,7 @@ static void states_of_a_freezing_one(void)
 	Handle task = child_start("freezing", CHILD(crash), TaskExceptionFreezesTask);
 	KnThreadContext context;
 
-	wait_for(task);
+	child_wait(task);
 	check_state(task, FROZEN, "frozen");
 	check_exception(task);
 	NEED(KnTaskGetThreadContext(task, 0, &context));

@@ -15,18 +15,6 @@
 
 CHILD_CODE(crash_at_once, "unimp");
 
-static void wait_for(Handle task)
-{
-	Handle notice;
-	EventDesc event;
-	rtl_size_t count;
-
-	NEED(KnNoticeCreate(&notice));
-	NEED(KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN, 0));
-	NEED(KnNoticeGetEvent(notice, 10000, 1, &event, &count));
-	NEED(KnHandleClose(notice));
-}
-
 static void load(Handle task)
 {
 	const void *image;
@@ -84,7 +72,7 @@ static void all_steps(void)
 	set_arguments(task);
 	NEED(KnTaskSetInitialPolicy(task, ThreadSchedPolicyFifo, 3, RTL_NULL));
 	NEED(KnTaskResume(task));
-	wait_for(task);
+	child_wait(task);
 	NEED(KnTaskGetExitCode(task, &code));
 	CHECK_EQUAL(42, code);
 	NEED(KnHandleClose(task));
@@ -99,7 +87,7 @@ static void fewest_steps(void)
 	NEED(KnTaskCreate("bare-steps", "test.Steps", RTL_NULL, 0, ThreadPriorityNormal, &task));
 	load(task);
 	NEED(KnTaskResume(task));
-	wait_for(task);
+	child_wait(task);
 	NEED(KnTaskGetExitCode(task, &code));
 	CHECK_EQUAL(0, code);
 	NEED(KnHandleClose(task));
@@ -124,7 +112,7 @@ static struct addresses addresses_with_seed(const char *seed)
 	NEED(KnHandleClose(seg.h));
 	child_load(task, CHILD(crash_at_once));
 	NEED(KnTaskResume(task));
-	wait_for(task);
+	child_wait(task);
 	NEED(KnTaskGetThreadContext(task, 0, &context));
 	a.stack = context.frame.x[2];
 	NEED(KnTaskTerminateAfterFreezing(task));
