@@ -37,7 +37,7 @@ guest_ld := $(firstword $(foreach ld,$(CROSS_COMPILE)ld riscv64-linux-gnu-ld, \
 sdk_headers := $(patsubst guest/sdk/include/%,%,$(wildcard $(addprefix guest/sdk/include/, \
 	*/*.h */*/*.h)))
 sdk_abi_headers := $(notdir $(wildcard hyp/include/floe/*.h))
-sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c elf.c
+sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c elf.c thread_entry.S
 sdk_abis := lp64d lp64
 
 sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(addprefix floe/,$(sdk_abi_headers))) \
@@ -87,7 +87,11 @@ $(guest_obj)/$(1)/%.o: hyp/lib/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	$$(call say,CC,$$@)
 	$$(Q)$$(call sdk_cc,$(1)) -c $$< -o $$@
 
-$(sdk_dir)/lib/$(1)/libfloe.a: $(addprefix $(guest_obj)/$(1)/,$(sdk_sources:.c=.o))
+$(guest_obj)/$(1)/%.o: guest/sdk/lib/%.S $(sdk_dir)/floe.specs
+	@mkdir -p $$(@D)
+	$$(Q)$$(call sdk_cc,$(1)) -c $$< -o $$@
+
+$(sdk_dir)/lib/$(1)/libfloe.a: $(addprefix $(guest_obj)/$(1)/,$(addsuffix .o,$(basename $(sdk_sources))))
 	@mkdir -p $$(@D)
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $(guest_ar) rcsD $$@ $$^

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define STACK_MAX ((u64)1 << 38)
-
 /* (name, eiid, path, stackSize, priority | flags << 32, Handle *) */
 Retcode api_task_create_check(struct call *c)
 {

@@ -61,6 +61,7 @@ static void init_fields(struct task *task, const struct task_request *q)
 {
 	object_init(&task->object, OBJECT_TASK);
 	list_init(&task->threads);
+	list_init(&task->ended_threads);
 	list_init(&task->children);
 	list_init(&task->sibling_link);
 	list_init(&task->subscriptions);
@@ -138,7 +139,14 @@ static void release(struct task *task)
 	struct task *heir = task->creator;
 
 	while (!list_empty(&task->threads))
-		thread_destroy(list_first(&task->threads, struct thread, task_link));
+		thread_end_with_task(list_first(&task->threads, struct thread, task_link));
+	while (!list_empty(&task->ended_threads)) {
+		struct thread *t = list_first(&task->ended_threads, struct thread, task_link);
+
+		list_del(&t->task_link);
+		t->task = NULL;
+	}
+	task->initial_thread = NULL;
 	handle_close_all(&task->handles);
 	/* Memory that others still hold counts for who created the process. */
 	while (heir && heir->state == TASK_ENDED)

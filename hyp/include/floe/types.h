@@ -96,6 +96,27 @@ typedef union {
 	RtlTimeSpec rrInterval; /* above 0; default 10 ms */
 } ThreadSchedParam;
 
+/* Bit n: the hart of the device tree's n-th cpu node. */
+typedef rtl_uint64_t RtlCpuSet;
+
+/* Flags of KnThreadCreateByHandle. */
+enum {
+	ThreadFlagSchedOther = 0,
+	ThreadFlagCreateSuspended = 1u << 0, /* until KnThreadResumeByHandle */
+	ThreadFlagCreateWaitable = 1u << 1,  /* KnThreadWaitByHandle is legal */
+	ThreadFlagSchedFifo = 1u << 2,
+	ThreadFlagSchedRR = 1u << 3,
+};
+
+/* Threads that a process can have at a time. */
+#define FLOE_THREADS_MAX 256u
+
+/* Where a new thread begins: its pc and a0, a1, a2. All other registers but sp are 0. */
+typedef struct {
+	rtl_uintptr_t entry; /* even */
+	rtl_uint64_t argument[3];
+} FloeThreadStart;
+
 /* Memory flags. */
 enum {
 	VMM_FLAG_READ = 1u << 0,
@@ -167,6 +188,25 @@ typedef enum {
 /* scause of the exception; 20, 21, 23: refused by the second stage. */
 typedef rtl_uint64_t HalArchException;
 
+/* What a memory access wanted. */
+typedef enum {
+	HalAccessRead = 1,
+	HalAccessWrite,
+	HalAccessExecute,
+} maccess_t;
+
+/* What an exception handler gets. */
+typedef struct {
+	HalExceptionCode type;
+	HalArchException code;
+	union {
+		struct {
+			rtl_uint64_t addr; /* virtual; for other exceptions than of memory: stval */
+			maccess_t access;  /* 0: not about memory */
+		} fault;
+	};
+} ExceptionInfo;
+
 /* Rights of a handle: a general part and a part for its type. */
 enum {
 	OCAP_HANDLE_TRANSFER = 1u << 0,
@@ -180,6 +220,10 @@ enum {
 	OCAP_MDL_FULL = 1u << 16 | 3u,
 	OCAP_NOTICE_WAIT = 1u << 16,
 	OCAP_NOTICE_FULL = 1u << 16 | 3u,
+	OCAP_THREAD_CONTROL = 1u << 16, /* resume, priority, policy, affinity */
+	OCAP_THREAD_QUERY = 1u << 17,
+	OCAP_THREAD_WAIT = 1u << 18,
+	OCAP_THREAD_FULL = 0x7u << 16 | 3u,
 };
 
 /* Events of a process (KnNoticeSubscribeToObject). */
