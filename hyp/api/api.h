@@ -113,6 +113,7 @@ api_fn api_thread_create_check, api_thread_create, api_thread_exit, api_thread_w
 	api_thread_open_current, api_thread_current;
 api_fn api_set_handler_check, api_task_set_exception_handler, api_thread_set_exception_handler,
 	api_in_handler_check, api_get_last_trap_frame, api_set_last_trap_frame;
+api_fn api_trace_open;
 api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
 	api_notice_get_event_check, api_notice_get_event;
 

@@ -7,6 +7,7 @@
 #include "arch/this_hart.h"
 #include "core/notice.h"
 #include "core/thread.h"
+#include "core/trace.h"
 
 #include <floe/abi.h>
 
@@ -184,6 +185,7 @@ struct thread *hypercall(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
+	trace(FloeTraceCall, extension, number);
 	if (extension == FLOE_SBI_EXTENSION) {
 		if (number == FloeFnTaskPanic)
 			return NULL;

@@ -168,5 +168,7 @@ const struct api_row api_table[FloeFnCount] = {
 				     RULES(.check = api_in_handler_check,
 					   .in = { 0, sizeof(HalTrapFrame) }) },
 
+	[FloeFnTraceOpen] = { api_trace_open,
+			      RULES(.check = api_inspector_check, .out = { { 1, 4 } }) },
 	[FloeFnRandomGenerate] = { api_random_generate, RULES(.check = api_random_check) },
 };

@@ -10,6 +10,7 @@
 #include "core/guest_copy.h"
 #include "core/task.h"
 #include "core/thread.h"
+#include "core/trace.h"
 
 #define INSTRUCTION_WFI 0x10500073u
 
@@ -138,6 +139,7 @@ static bool is_stuck_at_vector(u64 pc)
 
 static enum exit_action interrupt(u64 cause, struct fault *f)
 {
+	trace(FloeTraceInterrupt, cause, 0);
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
@@ -156,9 +158,11 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 		return interrupt(cause & ~CAUSE_INTERRUPT, f);
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
 		*f = delegated_fault();
+		trace(FloeTraceFault, f->cause, f->address);
 		return EXIT_FAULT;
 	}
 	*f = direct_fault(cause);
+	trace(FloeTraceFault, cause, f->address);
 	if (cause == CAUSE_ECALL_VS && f->pc == HANDLER_RETURN)
 		return t->exception ? EXIT_HANDLER_RETURN : EXIT_FAULT;
 	switch (cause) {

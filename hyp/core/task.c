@@ -7,6 +7,7 @@
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/system.h"
+#include "core/trace.h"
 
 #include <string.h>
 
@@ -105,6 +106,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		q->creator->nchildren++;
 	}
 	counters.tasks++;
+	trace(FloeTraceCreate, task->pid, q->creator ? q->creator->pid : 0);
 	*out = task;
 	return rcOk;
 }
@@ -162,6 +164,7 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
 	bool was_running = task->state == TASK_RUNNING;
 
+	trace(FloeTraceEnd, task->pid, status);
 	task->state = TASK_ENDED;
 	task->exit_status = status;
 	task->exit_code = code;
@@ -177,6 +180,7 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 
 void task_freeze(struct task *task, struct thread *faulting)
 {
+	trace(FloeTraceFreeze, task->pid, faulting->tid);
 	list_del(&faulting->task_link);
 	list_add_head(&task->threads, &faulting->task_link);
 	list_for_each(it, &task->threads)

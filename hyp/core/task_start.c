@@ -4,6 +4,7 @@
 #include "core/notice.h"
 #include "core/slab.h"
 #include "core/task.h"
+#include "core/trace.h"
 
 #include <floe/abi.h>
 #include <string.h>
@@ -136,6 +137,7 @@ Retcode task_start(struct task *task)
 	task->state = TASK_RUNNING;
 	task->started = true;
 	object_get(&task->object);
+	trace(FloeTraceStart, task->pid, task->initial_thread->tid);
 	thread_start(task->initial_thread, false);
 	return rcOk;
 }

@@ -4,6 +4,7 @@
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/notice/notice_api.h>
+#include <coresrv/trace/trace_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <kos/random/random_api.h>
 #include <rtl/random.h>
@@ -113,6 +114,11 @@ Retcode KnNoticeGetEvent(Handle notice, rtl_uint32_t msDelay, rtl_size_t countMa
 {
 	return FLOE_RC(FloeFnNoticeGetEvent, notice, msDelay, countMax, FLOE_ARG(events),
 		       FLOE_ARG(count));
+}
+
+Retcode KnTraceOpen(rtl_uint32_t cpu, Handle *mdl)
+{
+	return FLOE_RC(FloeFnTraceOpen, cpu, FLOE_ARG(mdl));
 }
 
 Retcode KosRandomGenerate(rtl_size_t size, void *output)

@@ -109,7 +109,9 @@ enum {
 
 	FloeFnRandomGenerate = 80, /* (size, output) */
 
-	FloeFnCount = 81,
+	FloeFnTraceOpen = 82, /* (cpu, Handle *) */
+
+	FloeFnCount = 83,
 };
 #endif
 

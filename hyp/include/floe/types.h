@@ -207,6 +207,36 @@ typedef struct {
 	};
 } ExceptionInfo;
 
+/* Kinds of events in the trace, each with its two numbers. */
+enum FloeTraceType {
+	FloeTraceNone = 0,  /* never written */
+	FloeTraceSwitch,    /* thread id, process id: it runs from now on */
+	FloeTraceIdle,      /* 0, 0: nobody has anything to do */
+	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of get_spec_version */
+	FloeTraceFault,     /* scause, address: an exception that came to the hypervisor */
+	FloeTraceInterrupt, /* scause without its highest bit, 0 */
+	FloeTraceCreate,    /* process id, its creator's (0: none) */
+	FloeTraceLoad,      /* process id, address of a segment */
+	FloeTraceStart,     /* process id, thread id */
+	FloeTraceFreeze,    /* process id, thread id */
+	FloeTraceEnd,       /* process id, TaskExitStatus */
+};
+
+#define FLOE_TRACE_EVENTS 512u
+#define FLOE_TRACE_TYPE_SHIFT 56 /* below: ticks of the time CSR */
+
+typedef struct {
+	rtl_uint64_t timeAndType, arg, value;
+} FloeTraceEvent;
+
+/* Of one hart; one hart writes it. */
+typedef struct {
+	rtl_uint64_t count; /* of events ever written */
+	rtl_uint32_t cpu;   /* index of the hart's cpu node */
+	rtl_uint32_t reserved[5];
+	FloeTraceEvent events[FLOE_TRACE_EVENTS];
+} FloeTraceRing;
+
 /* Rights of a handle: a general part and a part for its type. */
 enum {
 	OCAP_HANDLE_TRANSFER = 1u << 0,
