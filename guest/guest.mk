@@ -101,13 +101,13 @@ $(foreach abi,$(sdk_abis),$(eval $(call sdk_library_rules,$(abi))))
 
 # --- Programs ---------------------------------------------------------------
 
-# init stands on libfdt; every source in guest/demo is a program.
+# init stands on libfdt; every source in guest/demo and guest/trace is a program.
 init_sources := $(wildcard guest/init/*.c)
 init_objects := $(init_sources:guest/%.c=$(guest_obj)/%.o) \
 	$(addprefix $(guest_obj)/libfdt/,fdt.o fdt_ro.o fdt_strerror.o)
-demo_names := $(basename $(notdir $(wildcard guest/demo/*.c)))
+one_file_programs := $(patsubst guest/%.c,%,$(wildcard guest/demo/*.c guest/trace/*.c))
 
-GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init $(demo_names))
+GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init $(notdir $(one_file_programs)))
 guests: $(GUEST_IMAGES)
 
 program_cc := $(guest_cc) --specs=$(sdk_dir)/floe.specs $(guest_cflags)
@@ -128,14 +128,17 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 	$(call say,LD,$@)
 	$(Q)$(program_cc) $(init_objects) -o $@
 
-$(guest_obj)/demo/%.o: guest/demo/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
-	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(program_cc) -c $< -o $@
+define one_file_program_rules
+$(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(program_cc) -c $$< -o $$@
 
-$(demo_names:%=$(BUILD)/images/%.elf): $(BUILD)/images/%.elf: $(guest_obj)/demo/%.o $(sdk_files)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(program_cc) $< -o $@
+$(BUILD)/images/$(notdir $(1)).elf: $(guest_obj)/$(1).o $(sdk_files)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(program_cc) $$< -o $$@
+endef
+$(foreach program,$(one_file_programs),$(eval $(call one_file_program_rules,$(program))))
 
 -include $(wildcard $(guest_obj)/*/*.d)
