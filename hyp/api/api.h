@@ -51,8 +51,8 @@ typedef Retcode api_fn(struct call *c);
 
 /* A pointer among the arguments: to `size` bytes, aligned to the smaller of size and 8. */
 struct pointer_rule {
-	u8 arg;
-	u16 size; /* 0: no rule */
+	u16 arg : 3;
+	u16 size : 13; /* 0: no rule */
 };
 
 /* What a thread has to be like for a call; else rcInvalidOperation. */
@@ -61,24 +61,25 @@ enum thread_call {
 	THREAD_JOIN,   /* made to be waited for, another one, and not ended with its process */
 };
 
-/* What has to be right before a function runs. */
+/* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
 	api_fn *check;              /* flags and ranges; NULL: any */
-	enum object_type type;      /* of the handle in a0; neither type nor rights: it is none */
-	u32 rights;                 /* that the handle needs */
-	enum task_call call;        /* of a task: what its state has to allow */
-	enum thread_call thread;    /* of a thread, likewise */
+	u32 rights;                 /* that the handle in a0 needs */
+	u32 type : 8;               /* object type of that; neither type nor rights: it is none */
+	u32 call : 8;               /* enum task_call, of a task: what its state has to allow */
+	u32 thread : 8;             /* enum thread_call, of a thread, likewise */
+	bool any : 1;               /* is there a rule? Else nothing is spent on them */
 	struct pointer_rule in;     /* copied to call.in */
 	struct pointer_rule out[4]; /* writable when the function runs; ends with no rule */
 	struct {
-		u8 pointer, size; /* arguments; no rule: 0 */
-		u32 max;
+		u32 pointer : 3, size : 3; /* arguments */
+		u32 max : 26;              /* bytes; 0: no rule */
 	} buffer; /* readable when the function runs; not empty, at most max bytes */
 };
 
 struct api_row {
 	api_fn *act;
-	const struct api_rules *rules; /* NULL: none, and nothing is spent on them */
+	struct api_rules rules;
 };
 
 extern const struct api_row api_table[];

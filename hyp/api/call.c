@@ -116,16 +116,16 @@ static bool thread_allows(const struct thread *t, enum thread_call call)
 static Retcode check_handle(struct call *c, const struct api_rules *rules)
 {
 	struct object *object;
-	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], rules->type, rules->rights,
-				&object);
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], (enum object_type)rules->type,
+				rules->rights, &object);
 	bool allowed = true;
 
 	if (rc != rcOk)
 		return rc;
-	switch (rules->type) {
+	switch ((enum object_type)rules->type) {
 	case OBJECT_TASK:
 		c->task = container_of(object, struct task, object);
-		allowed = task_allows(c->task, rules->call);
+		allowed = task_allows(c->task, (enum task_call)rules->call);
 		break;
 	case OBJECT_MDL:
 		c->mdl = container_of(object, struct mdl, object);
@@ -135,7 +135,7 @@ static Retcode check_handle(struct call *c, const struct api_rules *rules)
 		break;
 	case OBJECT_THREAD:
 		c->thread = container_of(object, struct thread, object);
-		allowed = thread_allows(c->thread, rules->thread);
+		allowed = thread_allows(c->thread, (enum thread_call)rules->thread);
 		break;
 	case OBJECT_TYPES:
 		break;
@@ -165,8 +165,8 @@ static void call_function(struct thread *t, u64 number)
 	c.value = 0;
 	if (number >= FloeFnCount || !row->act)
 		rc = rcUnimplemented;
-	else if (row->rules)
-		rc = check_rules(&c, row->rules);
+	else if (row->rules.any)
+		rc = check_rules(&c, &row->rules);
 	if (rc == rcOk)
 		rc = row->act(&c);
 	/* A call can end its caller. */
