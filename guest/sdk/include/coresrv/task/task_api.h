@@ -154,7 +154,9 @@ Retcode KnTaskSetPath(Handle task, const char *path);
  * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
  * Right: OCAP_TASK_LOAD.
  *
- * rcSecurityDisallow: more than the caller itself has.
+ * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
+ * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
+ * it has memory mapped.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
