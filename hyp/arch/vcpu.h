@@ -55,7 +55,8 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
-/* Of the current vCPU: the hypercall is made again, not passed over. */
+/* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
+u64 vcpu_call_end(void);
 void vcpu_retry_call(void);
 
 /* Of the current vCPU: is an interrupt pending that it has enabled? */

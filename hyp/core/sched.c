@@ -169,6 +169,9 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
+	/* What is left of the quantum is given up: no change makes a turn longer. */
+	if (t->slice_left && t->quanta_left)
+		t->quanta_left--;
 	t->slice_left = 0;
 	if (runnable)
 		sched_wake(t);
