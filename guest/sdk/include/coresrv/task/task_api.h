@@ -272,7 +272,14 @@ Retcode KnTaskGetPath(char *path, rtl_size_t msize);
 Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt, void **strs,
 			 rtl_size_t *strsCnt);
 
-/* The caller's process control block; read-only. */
+/* The caller's process control block; read-only. Never RTL_NULL; one hypercall at first, then none.
+ */
 Pcb *KnTaskGetPcb(void);
+
+/*
+ * The global system information, which all processes read: timer, active CPUs,
+ * caches (see <task/pcbpage.h>). Read-only, never RTL_NULL; no hypercall.
+ */
+const Gsi *KnTaskGetGsi(void);
 
 #endif
