@@ -93,6 +93,9 @@ api_fn api_vm_allocate_check, api_vm_allocate, api_vm_unmap, api_vm_seg_init_fro
 api_fn api_abi_version, api_handle_close, api_sleep, api_random_check, api_random_generate;
 api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
 	api_notice_get_event_check, api_notice_get_event;
+api_fn api_task_get_info, api_task_get_string_check, api_task_get_string, api_task_get_fault_record,
+	api_task_get_thread_state, api_task_get_region_info, api_console_set_mode_check,
+	api_console_set_mode;
 
 /* Of the access flags: R, RW, RX or RWX. Others may stand beside them. */
 bool access_is_valid(u64 flags);
@@ -114,6 +117,15 @@ bool priority_is_valid(u64 policy, u64 priority);
 /* The task behind a handle with those rights, in a state that allows the call. */
 Retcode get_task(const struct task *self, u64 handle, u32 rights, enum task_call call,
 		 struct task **task);
+
+/* Stores a string in the buffer a[arg] of a[arg + 1] bytes; not null, not empty. */
+Retcode give_string(const struct call *c, unsigned int arg, const char *s);
+
+/* The task's thread of that index, or NULL. */
+struct thread *thread_at(const struct task *task, u64 index);
+
+/* A region's flags in the API's words. */
+u32 guest_flags(const struct region *r);
 
 /* Stores a result behind the pointer in a[arg], which the row has checked. */
 void give(const struct call *c, unsigned int arg, const void *result, u64 bytes);

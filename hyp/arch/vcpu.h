@@ -42,6 +42,9 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
+/* Its VS CSRs, and what stands for it in HS-mode ones. */
+ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+
 /* Of the current vCPU: the hypercall is made again, not passed over. */
 void vcpu_retry_call(void);
 

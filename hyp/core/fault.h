@@ -36,17 +36,12 @@ struct fault_region {
 	u32 prot;
 };
 
-/* VS CSRs at the time. */
-struct fault_csrs {
-	u64 hstatus, vsstatus, vsie, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, hvip;
-};
-
 struct fault_record {
 	struct fault fault;
 	u32 mapped; /* access mapped at the address; 0: nothing */
 	struct fault_region at_pc, at_address;
 	HalTrapFrame frame;
-	struct fault_csrs csrs;
+	ThreadCsrs csrs;
 	Tid tid;
 	/* The guest's own trap handler could not run: why. */
 	bool handler_failed;

@@ -117,7 +117,8 @@ static Retcode map_stack(struct task *task, struct region **stack)
 	struct vm_request q = { .npages = task->stack_size >> PAGE_SHIFT,
 				.prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
 				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD };
+				.flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD |
+					 REGION_STACK };
 
 	return vm_map(&task->vm, &q, stack);
 }

@@ -75,6 +75,7 @@ void thread_stop(struct thread *t)
 void thread_destroy(struct thread *t)
 {
 	thread_stop(t);
+	t->task->run_time += t->run_time;
 	vcpu_forget(&t->vcpu);
 	list_del(&t->task_link);
 	counters.threads--;

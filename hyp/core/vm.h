@@ -42,6 +42,7 @@ enum {
 	REGION_GROW_DOWN = 1u << 5, /* touched from its end downwards */
 	REGION_RESERVED = 1u << 6,  /* by the creator (KnTaskVmReserve) */
 	REGION_CHARGED = 1u << 7,   /* its object counts for another partition, and here as well */
+	REGION_STACK = 1u << 8,     /* a thread's stack: said to inspectors */
 };
 
 struct region {

@@ -90,7 +90,14 @@ enum {
 
 	FloeFnRandomGenerate = 80, /* (size, output) */
 
-	FloeFnCount = 81,
+	FloeFnTaskGetInfo = 84,        /* (task, TaskInfo *) */
+	FloeFnTaskGetString = 85,      /* (task, which, buffer, size) */
+	FloeFnTaskGetFaultRecord = 86, /* (task, TaskFaultRecord *) */
+	FloeFnTaskGetThreadState = 87, /* (task, index, KnThreadState *) */
+	FloeFnTaskGetRegionInfo = 88,  /* (task, after, TaskRegionInfo *) */
+	FloeFnConsoleSetMode = 89,     /* (mode) */
+
+	FloeFnCount = 90,
 };
 #endif
 
