@@ -43,7 +43,7 @@ MAKEFLAGS += -j$(shell nproc) --output-sync=target
 endif
 
 # What each command needs, as groups of ci/setup.
-commands := run test test-unit test-system sdk image check debug
+commands := run test test-unit test-system sdk image check debug trace
 group_run := run
 group_image := run
 group_test := test
@@ -51,6 +51,7 @@ group_test-unit := test
 group_test-system := test
 group_check := test check
 group_debug := debug
+group_trace := trace
 group_format := check
 group_programs := build
 group_sdk := build
@@ -92,6 +93,9 @@ run:
 debug:
 	+$(Q)ci/debug $(call arguments,$(run_variables) GDB GDB_ARGS)
 
+trace:
+	+$(Q)ci/trace $(call arguments,$(run_variables))
+
 image:
 	+$(Q)ci/image $(call arguments,$(system_variables))
 
@@ -121,6 +125,7 @@ define help_text
 Commands:
   make run         builds everything and runs the demo system in QEMU
   make debug       the same under gdb, halted before the first instruction
+  make trace       runs it too, and saves who ran when, in $(BUILD)/traces
   make test        all tests; make test-unit and make test-system are its parts
   make check       format, static analysis, sizes; make format lays out the C files
   make sdk         the SDK for programs of your own, in $(BUILD)/sdk

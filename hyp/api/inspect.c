@@ -96,9 +96,9 @@ Retcode api_task_get_fault_record(struct call *c)
 	const struct fault_record *r = &c->task->fault;
 	TaskFaultRecord record = {
 		.tid = r->tid,
-		.handlerFailed = r->handler_failed,
+		.handler = r->handler,
 		.fault = public_fault(&r->fault, r->mapped),
-		.handler = public_fault(&r->handler, r->handler_mapped),
+		.atHandler = public_fault(&r->at_handler, r->at_handler_mapped),
 		.atPc = public_region(&r->at_pc),
 		.atAddress = public_region(&r->at_address),
 		.frame = r->frame,

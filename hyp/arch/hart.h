@@ -14,6 +14,8 @@
 /* Each hart has a stack of this size with an unmapped page below. */
 #define HART_STACK_SIZE ((u64)16384)
 
+struct memobj;
+
 struct hart {
 	/* arch/trap.S and entry.S know the offsets of the first three. */
 	struct thread *current; /* whose registers are live; NULL: nobody's */
@@ -22,6 +24,8 @@ struct hart {
 	unsigned int index; /* in the order of the device tree's cpu nodes */
 
 	struct run_queue rq;
+	FloeTraceRing *trace; /* core/trace.h */
+	struct memobj *trace_mem;
 	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
 	u64 timer_at;                 /* what the timer is set to, ticks */
 

@@ -20,6 +20,7 @@
 #include "core/rng.h"
 #include "core/slab.h"
 #include "core/system.h"
+#include "core/trace.h"
 #include "core/vm.h"
 
 #include <string.h>
@@ -69,6 +70,8 @@ static void make_harts(u64 boot_id)
 		harts[i]->stack_top = memory_map_stack(i);
 		if (!harts[i]->stack_top)
 			give_up("there is not enough memory for the harts' stacks");
+		if (!trace_init(harts[i]))
+			give_up("there is not enough memory for the harts' traces");
 		if (!boot)
 			sched_init(&harts[i]->rq);
 	}

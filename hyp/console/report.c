@@ -164,15 +164,20 @@ static void write_frames(struct writer *w)
 
 static void write_freeze(struct writer *w)
 {
+	static const char *const handler_text[] = {
+		[HANDLER_VECTOR] = "its trap handler could not run",
+		[HANDLER_FUNCTION] = "its exception handler could not run",
+		[HANDLER_IS_BUSY] = "in its exception handler, which ran for",
+	};
 	const struct task *t = w->task;
 	const struct fault_record *r = &t->fault;
 	char text[DESCRIPTION];
 
 	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
 	     report_describe(&r->fault, r->mapped, text, sizeof(text)), r->fault.pc);
-	if (r->handler_failed)
-		emit(w, "  its trap handler could not run: %s",
-		     report_describe(&r->handler, r->handler_mapped, text, sizeof(text)));
+	if (r->handler != HANDLER_NONE)
+		emit(w, "  %s: %s", handler_text[r->handler],
+		     report_describe(&r->at_handler, r->at_handler_mapped, text, sizeof(text)));
 	write_frames(w);
 	write_place(w);
 	write_registers(w);

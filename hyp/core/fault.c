@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fault.h"
 
+#include "core/exception.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/vm.h"
@@ -77,7 +78,7 @@ static gpa_t refused_address(const struct fault *f)
 }
 
 static void record(struct task *task, const struct thread *t, const struct fault *f,
-		   const struct fault *handler)
+		   enum fault_handler handler, const struct fault *at_handler)
 {
 	struct fault_record *r = &task->fault;
 	const struct vcpu *v = &t->vcpu;
@@ -90,22 +91,47 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
 	r->csrs = vcpu_csrs(v);
-	r->handler_failed = handler != NULL;
-	if (handler) {
-		r->handler = *handler;
-		r->handler_mapped = mapped_at(&task->vm, refused_address(handler));
+	r->handler = handler;
+	if (handler != HANDLER_NONE) {
+		r->at_handler = *at_handler;
+		r->at_handler_mapped = mapped_at(&task->vm, refused_address(at_handler));
 	}
 }
 
-void fault_unhandled(const struct fault *fault, const struct fault *handler)
+static void unhandled(struct thread *t, const struct fault *f, enum fault_handler handler,
+		      const struct fault *at_handler)
 {
-	struct thread *t = thread_current();
 	struct task *task = t->task;
 
-	vcpu_save(&t->vcpu);
-	record(task, t, fault, handler);
+	record(task, t, f, handler, at_handler);
 	if (task->flags & TaskExceptionFreezesTask)
 		task_freeze(task, t);
 	else
 		task_end(task, TaskExitUnexpected, 0);
+}
+
+void fault_raise(const struct fault *f, const struct fault *vector)
+{
+	struct thread *t = thread_current();
+	struct fault why;
+
+	thread_put_down(t);
+	if (vector)
+		unhandled(t, f, HANDLER_VECTOR, vector);
+	else if (!exception_deliver(t, f, &why))
+		unhandled(t, f,
+			  why.kind == FAULT_NONE ? HANDLER_NONE
+			  : t->exception         ? HANDLER_IS_BUSY
+						 : HANDLER_FUNCTION,
+			  &why);
+}
+
+void fault_handler_returned(i32 result)
+{
+	struct thread *t = thread_current();
+	struct fault f, why;
+
+	thread_put_down(t);
+	if (!exception_returned(t, result, &f, &why))
+		unhandled(t, &f, why.kind == FAULT_NONE ? HANDLER_NONE : HANDLER_FUNCTION, &why);
 }

@@ -8,7 +8,9 @@
 #include "console/console.h"
 #include "core/object.h"
 #include "core/system.h"
+#include "core/task.h"
 #include "core/thread.h"
+#include "core/trace.h"
 
 static struct run_queue *run_queue(void)
 {
@@ -239,6 +241,7 @@ static void idle(struct run_queue *rq)
 		console_pump();
 	} else {
 		arm_timer(rq);
+		trace(FloeTraceIdle, 0, 0);
 		cpu_wfi();
 	}
 	if (hart_timer_pending()) {
@@ -259,6 +262,7 @@ static void pick(struct run_queue *rq)
 		idle(rq);
 		object_reap();
 	}
+	trace(FloeTraceSwitch, t->tid, t->task->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->run_since = cpu_time();

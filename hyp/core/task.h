@@ -58,7 +58,12 @@ struct task {
 	char *name, *eiid, *path; /* path NULL: none set */
 	struct vm vm;
 	struct handle_table handles;
-	struct list threads; /* after a freeze the faulting one is the first */
+	struct list threads;           /* after a freeze the faulting one is the first */
+	struct list ended_threads;     /* that still have handles */
+	u32 nthreads;                  /* on both lists */
+	struct thread *initial_thread; /* NULL: not started, or ended */
+	i32 initial_code;              /* its exit code then */
+	gpa_t handler;                 /* of exceptions; 0: none */
 
 	struct task *creator; /* NULL: gone */
 	struct list children;

@@ -42,7 +42,7 @@ enum {
 	REGION_GROW_DOWN = 1u << 5, /* touched from its end downwards */
 	REGION_RESERVED = 1u << 6,  /* by the creator (KnTaskVmReserve) */
 	REGION_CHARGED = 1u << 7,   /* its object counts for another partition, and here as well */
-	REGION_STACK = 1u << 8,     /* a thread's stack: said to inspectors */
+	REGION_STACK = 1u << 8,     /* of a thread, with which it goes */
 };
 
 struct region {
@@ -111,9 +111,13 @@ Retcode vm_map(struct vm *vm, const struct vm_request *request, struct region **
 
 /*
  * Unmaps a range that regions cover without a gap; regions are split at its
- * ends. rcInvalidOperation: not covered, or the hypervisor's own.
+ * ends. rcInvalidOperation: not covered, the hypervisor's own, or a thread's
+ * stack.
  */
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages);
+
+/* The same for a range that whole regions cover, of whatever kind. */
+void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
 
 /*
  * Every page of a range that anonymous regions cover gets memory, now or,

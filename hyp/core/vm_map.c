@@ -196,20 +196,36 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	return rcOk;
 }
 
-Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
+void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	struct region *first = region_covering(vm, base, end);
-	Retcode rc;
 
-	if (!first)
-		return rcInvalidOperation;
-	rc = region_isolate(vm, base, end);
-	while (rc == rcOk && base < end) {
+	while (base < end) {
 		struct region *r = vm_find(vm, base);
 
 		base = region_end(r);
 		vm_unmap_region(vm, r);
 	}
+}
+
+static bool holds_stack(const struct vm *vm, const struct region *r, gpa_t end)
+{
+	for (; r && r->base < end; r = vm_find(vm, region_end(r)))
+		if (r->flags & REGION_STACK)
+			return true;
+	return false;
+}
+
+Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
+{
+	gpa_t end = base + (npages << PAGE_SHIFT);
+	const struct region *first = region_covering(vm, base, end);
+	Retcode rc;
+
+	if (!first || holds_stack(vm, first, end))
+		return rcInvalidOperation;
+	rc = region_isolate(vm, base, end);
+	if (rc == rcOk)
+		vm_unmap_regions(vm, base, npages);
 	return rc;
 }

@@ -101,11 +101,11 @@ static void test_fault_record(void **state)
 	(void)state;
 	r->fault = (struct fault){ FAULT_EXCEPTION, 21,   0x1000, 0x2000, 0x3000,
 				   VMM_FLAG_READ,   true, 0x411c, 2 };
-	r->handler = (struct fault){ FAULT_OUT_OF_MEMORY, 20,    0x1001,    0x2001, 0x3001,
-				     VMM_FLAG_EXECUTE,    false, 0x1234567, 4 };
+	r->at_handler = (struct fault){ FAULT_OUT_OF_MEMORY, 20,    0x1001,    0x2001, 0x3001,
+					VMM_FLAG_EXECUTE,    false, 0x1234567, 4 };
 	r->mapped = VMM_FLAG_WRITE;
-	r->handler_mapped = VMM_FLAG_READ;
-	r->handler_failed = true;
+	r->at_handler_mapped = VMM_FLAG_READ;
+	r->handler = HANDLER_FUNCTION;
 	r->at_pc = (struct fault_region){ 0x1000, 3, VMM_FLAG_EXECUTE };
 	r->at_address = (struct fault_region){ 0 };
 	r->csrs = (ThreadCsrs){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
@@ -114,12 +114,12 @@ static void test_fault_record(void **state)
 	assert_rc(call(FloeFnTaskGetFaultRecord, h, OUT_AT), rcOk);
 	memcpy(&record, at(OUT_AT), sizeof(record));
 	assert_int_equal(record.tid, r->tid);
-	assert_int_equal(record.handlerFailed, 1);
+	assert_int_equal(record.handler, TaskFaultHandlerFunction);
 	assert_memory_equal(&record.fault,
 			    (&(TaskFault){ TaskFaultException, VMM_FLAG_READ, VMM_FLAG_WRITE, 1,
 					   0x411c, 2, 21, 0x1000, 0x2000, 0x3000 }),
 			    sizeof(TaskFault));
-	assert_memory_equal(&record.handler,
+	assert_memory_equal(&record.atHandler,
 			    (&(TaskFault){ TaskFaultOutOfMemory, VMM_FLAG_EXECUTE, VMM_FLAG_READ, 0,
 					   0x1234567, 4, 20, 0x1001, 0x2001, 0x3001 }),
 			    sizeof(TaskFault));

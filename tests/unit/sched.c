@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "arch/this_hart.h"
+#include "core/task.h"
 #include "core/thread.h"
 #include "fake/fake.h"
 #include "support/world.h"
@@ -18,10 +19,12 @@ static void expired(struct timer *t)
 
 static int setup(void **state)
 {
+	static struct task task;
+
 	(void)state;
 	fake_reset();
 	for (unsigned int i = 0; i < THREADS; i++) {
-		threads[i] = (struct thread){ .hart = &fake_hart };
+		threads[i] = (struct thread){ .hart = &fake_hart, .task = &task };
 		threads[i].wait_timer.expired = expired;
 		list_init(&threads[i].ready);
 		list_init(&threads[i].waiting);

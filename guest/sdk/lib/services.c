@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory, handles, notices, sleeping, random numbers: one hypercall each. */
+/* Memory, handles, notices, random numbers: one hypercall each. */
 #include "hypercall.h"
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/notice/notice_api.h>
-#include <coresrv/thread/thread_api.h>
+#include <coresrv/trace/trace_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <kos/random/random_api.h>
 #include <rtl/random.h>
@@ -116,9 +116,9 @@ Retcode KnNoticeGetEvent(Handle notice, rtl_uint32_t msDelay, rtl_size_t countMa
 		       FLOE_ARG(count));
 }
 
-Retcode KnSleep(rtl_uint32_t ms)
+Retcode KnTraceOpen(rtl_uint32_t cpu, Handle *mdl)
 {
-	return FLOE_RC(FloeFnSleep, ms);
+	return FLOE_RC(FloeFnTraceOpen, cpu, FLOE_ARG(mdl));
 }
 
 Retcode KosRandomGenerate(rtl_size_t size, void *output)

@@ -182,6 +182,12 @@ Retcode KnTaskGetPath(char *path, rtl_size_t msize)
 	return FLOE_RC(FloeFnTaskGetPath, FLOE_ARG(path), msize);
 }
 
+TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler)
+{
+	return (TaskExceptionHandler)FLOE_CALL(FloeFnTaskSetExceptionHandler, FLOE_ARG(handler))
+		.value;
+}
+
 Pcb *KnTaskGetPcb(void)
 {
 	static Pcb *pcb; /* its address never changes */

@@ -86,9 +86,30 @@ enum {
 	FloeFnNoticeSubscribe = 57, /* (notice, object, mask, id) */
 	FloeFnNoticeGetEvent = 58, /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
 
-	FloeFnSleep = 72, /* (ms) */
+	FloeFnThreadCreate = 60,         /* (Handle *, Tid *, priority | flags << 32, stackSize,
+					    const FloeThreadStart *) */
+	FloeFnThreadExit = 61,           /* (code) */
+	FloeFnThreadWait = 62,           /* (thread, msDelay, rtl_int32_t *) */
+	FloeFnThreadGetPriority = 63,    /* (thread, ThreadPriority *) */
+	FloeFnThreadSetPriority = 64,    /* (thread, priority) */
+	FloeFnThreadGetSchedPolicy = 65, /* (thread, ThreadSchedPolicy *, ThreadSchedParam *) */
+	FloeFnThreadSetSchedPolicy = 66, /* (thread, policy, priority, const ThreadSchedParam *) */
+	FloeFnThreadGetAffinity = 67,    /* (thread, RtlCpuSet *) */
+	FloeFnThreadSetAffinity = 68,    /* (thread, const RtlCpuSet *) */
+	FloeFnThreadSuspendCurrent = 69, /* () */
+	FloeFnThreadResume = 70,         /* (thread) */
+	FloeFnThreadOpenCurrent = 71,    /* (Handle *) */
+	FloeFnSleep = 72,                /* (ms) */
+	FloeFnThreadCurrent = 73,        /* () -> a1 Tid */
+
+	FloeFnTaskSetExceptionHandler = 74,   /* (handler) -> a1 the one before */
+	FloeFnThreadSetExceptionHandler = 75, /* (handler) -> a1 the one before */
+	FloeFnGetLastTrapFrame = 76,          /* (HalTrapFrame *) */
+	FloeFnSetLastTrapFrame = 77,          /* (const HalTrapFrame *) */
 
 	FloeFnRandomGenerate = 80, /* (size, output) */
+
+	FloeFnTraceOpen = 82, /* (cpu, Handle *) */
 
 	FloeFnTaskGetInfo = 84,        /* (task, TaskInfo *) */
 	FloeFnTaskGetString = 85,      /* (task, which, buffer, size) */

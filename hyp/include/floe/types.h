@@ -96,6 +96,27 @@ typedef union {
 	RtlTimeSpec rrInterval; /* above 0; default 10 ms */
 } ThreadSchedParam;
 
+/* Bit n: the hart of the device tree's n-th cpu node. */
+typedef rtl_uint64_t RtlCpuSet;
+
+/* Flags of KnThreadCreateByHandle. */
+enum {
+	ThreadFlagSchedOther = 0,
+	ThreadFlagCreateSuspended = 1u << 0, /* until KnThreadResumeByHandle */
+	ThreadFlagCreateWaitable = 1u << 1,  /* KnThreadWaitByHandle is legal */
+	ThreadFlagSchedFifo = 1u << 2,
+	ThreadFlagSchedRR = 1u << 3,
+};
+
+/* Threads that a process can have at a time. */
+#define FLOE_THREADS_MAX 256u
+
+/* Where a new thread begins: its pc and a0, a1, a2. All other registers but sp are 0. */
+typedef struct {
+	rtl_uintptr_t entry; /* even */
+	rtl_uint64_t argument[3];
+} FloeThreadStart;
+
 /* Memory flags. */
 enum {
 	VMM_FLAG_READ = 1u << 0,
@@ -275,11 +296,19 @@ typedef struct {
 	rtl_uint32_t reserved;
 } TaskFaultRegion;
 
+/* What the second fault of a record is. */
+typedef enum {
+	TaskFaultHandlerNone = 0,
+	TaskFaultHandlerVector = 1,   /* why the guest's trap vector could not run */
+	TaskFaultHandlerFunction = 2, /* why its exception handler could not run */
+	TaskFaultHandlerBusy = 3,     /* what its exception handler was running for */
+} TaskFaultHandler;
+
 /* Why a process froze or crashed (KnTaskGetFaultRecord). */
 typedef struct {
 	Tid tid;
-	rtl_uint32_t handlerFailed; /* 1: its own trap handler could not run, as `handler` says */
-	TaskFault fault, handler;
+	rtl_uint32_t handler; /* TaskFaultHandler */
+	TaskFault fault, atHandler;
 	TaskFaultRegion atPc, atAddress;
 	HalTrapFrame frame;
 	ThreadCsrs csrs;
@@ -291,6 +320,54 @@ typedef enum {
 	ConsoleModeRaw = 1,
 	ConsoleModeExclusive = 2,
 } ConsoleMode;
+/* What a memory access wanted. */
+typedef enum {
+	HalAccessRead = 1,
+	HalAccessWrite,
+	HalAccessExecute,
+} maccess_t;
+
+/* What an exception handler gets. */
+typedef struct {
+	HalExceptionCode type;
+	HalArchException code;
+	union {
+		struct {
+			rtl_uint64_t addr; /* virtual; for other exceptions than of memory: stval */
+			maccess_t access;  /* 0: not about memory */
+		} fault;
+	};
+} ExceptionInfo;
+
+/* Kinds of events in the trace, each with its two numbers. */
+enum FloeTraceType {
+	FloeTraceNone = 0,  /* never written */
+	FloeTraceSwitch,    /* thread id, process id: it runs from now on */
+	FloeTraceIdle,      /* 0, 0: nobody has anything to do */
+	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of get_spec_version */
+	FloeTraceFault,     /* scause, address: an exception that came to the hypervisor */
+	FloeTraceInterrupt, /* scause without its highest bit, 0 */
+	FloeTraceCreate,    /* process id, its creator's (0: none) */
+	FloeTraceLoad,      /* process id, address of a segment */
+	FloeTraceStart,     /* process id, thread id */
+	FloeTraceFreeze,    /* process id, thread id */
+	FloeTraceEnd,       /* process id, TaskExitStatus */
+};
+
+#define FLOE_TRACE_EVENTS 512u
+#define FLOE_TRACE_TYPE_SHIFT 56 /* below: ticks of the time CSR */
+
+typedef struct {
+	rtl_uint64_t timeAndType, arg, value;
+} FloeTraceEvent;
+
+/* Of one hart; one hart writes it. */
+typedef struct {
+	rtl_uint64_t count; /* of events ever written */
+	rtl_uint32_t cpu;   /* index of the hart's cpu node */
+	rtl_uint32_t reserved[5];
+	FloeTraceEvent events[FLOE_TRACE_EVENTS];
+} FloeTraceRing;
 
 /* Rights of a handle: a general part and a part for its type. */
 enum {
@@ -305,6 +382,10 @@ enum {
 	OCAP_MDL_FULL = 1u << 16 | 3u,
 	OCAP_NOTICE_WAIT = 1u << 16,
 	OCAP_NOTICE_FULL = 1u << 16 | 3u,
+	OCAP_THREAD_CONTROL = 1u << 16, /* resume, priority, policy, affinity */
+	OCAP_THREAD_QUERY = 1u << 17,
+	OCAP_THREAD_WAIT = 1u << 18,
+	OCAP_THREAD_FULL = 0x7u << 16 | 3u,
 };
 
 /* Events of a process (KnNoticeSubscribeToObject). */

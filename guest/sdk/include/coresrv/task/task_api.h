@@ -272,6 +272,13 @@ Retcode KnTaskGetPath(char *path, rtl_size_t msize);
 Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt, void **strs,
 			 rtl_size_t *strsCnt);
 
+/*
+ * Registers the process's exception handler, which is called first for an
+ * exception in any of its threads; RTL_NULL removes it. Gives the previous one.
+ * See <thread/tcbpage.h>. KnTaskPanic() goes past it.
+ */
+TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler);
+
 /* The caller's process control block; read-only. */
 Pcb *KnTaskGetPcb(void);
 
