@@ -16,7 +16,7 @@ static struct {
 	void *zero_page;
 } system_window;
 
-bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
+bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes)
 {
 	struct pgtable *gs = &system_window.gs;
 	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
@@ -24,9 +24,11 @@ bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
 
 	system_window.zero_page = page_alloc_zero(0);
 	if (!system_window.zero_page || !pgtable_init(gs, gstage_levels()) ||
-	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
+	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1) ||
+	    !pgtable_prepare(gs, VM_GSI, gsi, 1))
 		return false;
 	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ);
 	if (!romfs)
 		return true;
 	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))

@@ -10,7 +10,7 @@
  *
  * Address space: a guest may choose [VM_USER_MIN, VM_USER_END); automatic
  * addresses lie in [VM_AUTO_MIN, VM_AUTO_END); behind that lies the system
- * window with the trap page and ROMFS, one table shared by all partitions.
+ * window with the trap page, the GSI and ROMFS, one table shared by all partitions.
  */
 #ifndef CORE_VM_H
 #define CORE_VM_H
@@ -29,6 +29,7 @@
 #define VM_SYSTEM (((gpa_t)1 << 40) - ((gpa_t)1 << 30))
 #define VM_END ((gpa_t)1 << 40)
 #define VM_TRAP_PAGE VM_SYSTEM /* arch/trap.S knows it as well */
+#define VM_GSI (VM_SYSTEM + PAGE_SIZE)
 #define VM_ROMFS (VM_SYSTEM + ((gpa_t)1 << 21))
 
 #define VM_REGIONS_MAX 1024
@@ -78,8 +79,11 @@ struct vm_request {
 	u64 mem_first;
 };
 
-/* Boot: the system window. romfs may be NULL; otherwise both page aligned. */
-bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes);
+/*
+ * Boot: the system window, of the trap page, the page with the GSI, and ROMFS,
+ * which is page aligned, or NULL where there is none.
+ */
+bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes);
 
 /* The memory object behind the ROMFS image; NULL without one. */
 struct memobj *vm_romfs(u64 *bytes);

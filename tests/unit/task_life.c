@@ -100,6 +100,7 @@ static void test_what_a_process_finds(void **state)
 	assert_int_equal(pcb.pid, task->pid);
 	assert_int_equal(pcb.relocBase, 0x10000);
 	assert_int_equal(pcb.romfs, VM_ROMFS);
+	assert_int_equal(pcb.gsi, VM_GSI);
 	assert_int_equal(pcb.scpSize, 100);
 	assert_int_equal(pcb.symTabSize, 24);
 	assert_int_equal(pcb.elfHdrSize, 64);

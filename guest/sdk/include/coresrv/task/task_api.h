@@ -279,7 +279,16 @@ Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt
  */
 TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler);
 
-/* The caller's process control block; read-only. */
+/*
+ * The caller's process control block; read-only. Never RTL_NULL; one hypercall
+ * at first, then none.
+ */
 Pcb *KnTaskGetPcb(void);
+
+/*
+ * The global system information, which all processes read: timer, active CPUs,
+ * caches (see <task/pcbpage.h>). Read-only, never RTL_NULL; no hypercall.
+ */
+const Gsi *KnTaskGetGsi(void);
 
 #endif
