@@ -33,7 +33,7 @@ u32 harts_ready;
 
 static struct machine_tree tree;
 static u64 boot_time; /* the time CSR when Floe was entered */
-static Gsi *gsi; /* what all partitions read about the machine */
+static Gsi *gsi;      /* what all partitions read about the machine */
 
 static _Noreturn void give_up(const char *why)
 {
