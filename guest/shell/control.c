@@ -16,8 +16,24 @@
 #include <string.h>
 
 enum {
+	INIT_PID = 1,
 	LOOK_MS = 20, /* how often a wait looks whether it was interrupted */
 };
+
+static void kill_process(const struct process *p)
+{
+	Retcode rc = rcOk;
+
+	if (p->info.state == TaskStateFrozen)
+		rc = KnTaskTerminateAfterFreezing(p->handle);
+	else if (p->info.state != TaskStateEnded)
+		rc = KnTaskTerminate(p->handle);
+	if (failed(rc, "its end"))
+		return;
+	/* Nobody else may hold what this shell has started: nothing of it stays. */
+	if (!started_forget(p->info.pid) && p->info.state == TaskStateEnded)
+		complain("%s has ended already", p->name);
+}
 
 void command_kill(int argc, char **argv)
 {
@@ -26,14 +42,10 @@ void command_kill(int argc, char **argv)
 	(void)argc;
 	if (!process_open(argv[1], &p))
 		return;
-	if (p.info.pid == KnTaskGetId())
-		complain("that is this shell; \"poweroff\" ends the system");
-	else if (p.info.state == TaskStateFrozen)
-		failed(KnTaskTerminateAfterFreezing(p.handle), "KnTaskTerminateAfterFreezing");
-	else if (p.info.state != TaskStateEnded)
-		failed(KnTaskTerminate(p.handle), "KnTaskTerminate");
-	else if (!started_forget(p.info.pid))
-		complain("%s has ended already", p.name);
+	if (p.info.pid == KnTaskGetId() || p.info.pid == INIT_PID)
+		complain("%s is needed; \"poweroff\" ends the system", p.name);
+	else
+		kill_process(&p);
 	process_close(&p);
 }
 
@@ -73,8 +85,8 @@ static void wait_for_end(struct process *p, uint64_t ms)
 		complain("%s still runs", p->name);
 	else if (!failed(rc, "KnNoticeGetEvent") &&
 		 !failed(KnTaskGetInfo(p->handle, &p->info), "KnTaskGetInfo"))
-		printf("%s (pid %u): %s %s\n", p->name, (unsigned)p->info.pid,
-		       state_text(p->info.state), exit_text(&p->info, text, sizeof(text)));
+		printf("%s (pid %u): %s\n", p->name, (unsigned)p->info.pid,
+		       end_text(&p->info, text, sizeof(text)));
 }
 
 void command_wait(int argc, char **argv)

@@ -157,6 +157,7 @@ static enum editor_event finish(struct editor *e, enum editor_event event)
 	put(e, event == EDITOR_CANCELLED ? "^C\n" : "\n");
 	if (event == EDITOR_CANCELLED)
 		e->length = 0;
+	e->cursor = e->length;
 	e->line[e->length] = '\0';
 	return event;
 }

@@ -144,6 +144,15 @@ const char *exit_text(const TaskInfo *info, char *to, rtl_size_t size)
 	return to;
 }
 
+const char *end_text(const TaskInfo *info, char *to, rtl_size_t size)
+{
+	char exit[32];
+
+	exit_text(info, exit, sizeof(exit));
+	snprintf(to, size, "%s%s%s", state_text(info->state), exit[0] ? ", " : "", exit);
+	return to;
+}
+
 const char *seconds_text(rtl_uint64_t ticks, char *to, rtl_size_t size)
 {
 	rtl_uint64_t rate = KnTaskGetGsi()->ticksPerSecond;

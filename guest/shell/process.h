@@ -43,6 +43,9 @@ const char *access_text(rtl_uint32_t flags); /* "rw-" */
 /* "exit code 0", "terminated", "crashed", or nothing. */
 const char *exit_text(const TaskInfo *info, char *to, rtl_size_t size);
 
+/* "running", "ended, exit code 0". */
+const char *end_text(const TaskInfo *info, char *to, rtl_size_t size);
+
 /* Ticks as "12.345" seconds. */
 const char *seconds_text(rtl_uint64_t ticks, char *to, rtl_size_t size);
 

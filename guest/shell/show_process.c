@@ -43,8 +43,7 @@ static void show_info(const struct process *p)
 	const TaskInfo *i = &p->info;
 	char text[TEXT], hart[HART_TEXT];
 
-	printf("%s (pid %u): %s %s\n", p->name, (unsigned)i->pid, state_text(i->state),
-	       exit_text(i, text, sizeof(text)));
+	printf("%s (pid %u): %s\n", p->name, (unsigned)i->pid, end_text(i, text, sizeof(text)));
 	printf("  class        %s\n", process_text(p->handle, TaskStringClass, text, sizeof(text)));
 	printf("  image        %s, loaded at 0x%lx, entry 0x%lx\n",
 	       process_text(p->handle, TaskStringPath, text, sizeof(text)),

@@ -20,12 +20,17 @@ static struct {
 	Handle task;
 } started[STARTED_MAX];
 
+static void forget(int i)
+{
+	KnHandleClose(started[i].task);
+	started[i].pid = 0;
+}
+
 bool started_forget(Pid pid)
 {
 	for (int i = 0; i < STARTED_MAX; i++)
 		if (started[i].pid == pid) {
-			KnHandleClose(started[i].task);
-			started[i].pid = 0;
+			forget(i);
 			return true;
 		}
 	return false;
@@ -41,7 +46,7 @@ static int find_place(void)
 			return i;
 	for (int i = 0; i < STARTED_MAX; i++)
 		if (KnTaskGetInfo(started[i].task, &info) != rcOk || info.state == TaskStateEnded) {
-			started_forget(started[i].pid);
+			forget(i);
 			return i;
 		}
 	return -1;
@@ -98,8 +103,10 @@ void command_run_image(int argc, char **argv)
 	}
 	if (failed(rc, KosTaskFailedCall()))
 		return;
-	if (KnTaskGetIdByHandle(task, &pid) != rcOk)
-		pid = 0;
+	if (failed(KnTaskGetIdByHandle(task, &pid), "KnTaskGetIdByHandle")) {
+		KnHandleClose(task);
+		return;
+	}
 	started[place].pid = pid;
 	started[place].task = task;
 	printf("%s (pid %u) runs\n", name, (unsigned)pid);
