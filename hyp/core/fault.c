@@ -90,8 +90,7 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
-	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-				       v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+	r->csrs = vcpu_csrs(v);
 	r->handler = handler;
 	if (handler != HANDLER_NONE) {
 		r->at_handler = *at_handler;
