@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Shows a frozen process, made out of tests/inspect/sample.c's file, to the real
+ * tools:
+ *
+ *	host gdb IMAGE    a gdb server on standard input and output; says on
+ *	                  standard error how gdb went
+ */
+#include "inspect/gdb_server.h"
+#include "process.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOAD_OFFSET 0x3ded1ca000u
+
+static int read_byte(void *context, uint32_t timeout)
+{
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+	uint8_t c;
+
+	(void)context;
+	if (poll(&p, 1, (int)timeout) <= 0)
+		return LINE_TIMEOUT;
+	return read(0, &c, 1) == 1 ? c : LINE_CLOSED;
+}
+
+static void write_bytes(void *context, const void *bytes, size_t size)
+{
+	const uint8_t *from = bytes;
+
+	(void)context;
+	while (size) {
+		ssize_t n = write(1, from, size);
+
+		if (n <= 0)
+			return;
+		from += n;
+		size -= (size_t)n;
+	}
+}
+
+/* A null pointer dereferenced three calls deep, while two other threads waited. */
+static void make(struct process *p, const char *path)
+{
+	static const char *const faulting[] = { "main", "control_step", "read_sensor",
+						"read_channel", NULL };
+	static const char *const waiting[] = { "worker", "idle", NULL };
+	const uint64_t taken = 17;
+	struct inspect_fault *fault = &p->frozen.target.fault;
+
+	process_load(p, path, LOAD_OFFSET);
+	memcpy(frozen_at(&p->frozen, process_symbol(p, "samples_taken"), 8), &taken, 8);
+	process_thread(p, 9, 0x4000010000, faulting);
+	process_thread(p, 10, 0x4000030000, waiting);
+	process_thread(p, 12, 0x4000050000, waiting);
+	frozen_region(&p->frozen, 0x5000000000, 0x4000000, INSPECT_READ | INSPECT_WRITE, "heap");
+	fault->exception = (struct inspect_exception){ .access = INSPECT_READ,
+						       .two_stage = 1,
+						       .cause = 21,
+						       .pc = p->frozen.threads[0].pc,
+						       .instruction = 0x411c,
+						       .instruction_size = 2 };
+	snprintf(fault->text, sizeof(fault->text), "load guest-page fault on 0x0, nothing mapped");
+}
+
+static int serve_gdb(struct process *p)
+{
+	static const char *const ends[] = { [GDB_DETACHED] = "detached",
+					    [GDB_KILLED] = "killed",
+					    [GDB_LEFT] = "left",
+					    [GDB_CLOSED] = "closed" };
+	static const struct inspect_line line = { NULL, read_byte, write_bytes };
+	static struct gdb_server server;
+
+	fprintf(stderr, "host: %s\n", ends[gdb_serve(&server, &p->frozen.target, &line)]);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct process p;
+	int status = 2;
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: host gdb IMAGE\n");
+		return 2;
+	}
+	make(&p, argv[2]);
+	if (strcmp(argv[1], "gdb") == 0)
+		status = serve_gdb(&p);
+	frozen_end(&p.frozen);
+	free(p.file);
+	return status;
+}
