@@ -14,10 +14,11 @@ static void supported(struct gdb_server *s, const char *at)
 	bytes_hex_number(&s->reply, GDB_PACKET);
 	/*
 	 * QStartNoAckMode is known but not offered: a serial line loses bytes,
-	 * and gdb would then not ask for them again.
+	 * and gdb would then not ask for them again. Nor is exec-file: gdb
+	 * would warn that it cannot fetch that file.
 	 */
-	bytes_text(&s->reply, ";qXfer:features:read+;qXfer:threads:read+;qXfer:auxv:read+"
-			      ";qXfer:exec-file:read+;binary-upload+;error-message+");
+	bytes_text(&s->reply, ";qXfer:features:read+;qXfer:threads:read+;qXfer:auxv:read+;binary-"
+			      "upload+;error-message+");
 	if (s->multiprocess)
 		bytes_text(&s->reply, ";multiprocess+");
 }

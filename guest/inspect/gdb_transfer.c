@@ -55,20 +55,14 @@ static void make_auxv(struct gdb_server *s, struct bytes *out)
 	auxv_put(out, &s->image);
 }
 
-static void make_exec_file(struct gdb_server *s, struct bytes *out)
-{
-	bytes_text(out, s->target->image);
-}
-
 static const struct {
 	const char *name;
-	const char *annex; /* NULL: none, or a process id */
+	const char *annex;
 	make_fn *make;
 } objects[] = {
 	{ "features:read:", "target.xml", make_features },
-	{ "threads:read:", NULL, make_threads },
-	{ "auxv:read:", NULL, make_auxv },
-	{ "exec-file:read:", NULL, make_exec_file },
+	{ "threads:read:", "", make_threads },
+	{ "auxv:read:", "", make_auxv },
 };
 
 /* m: more follows; l: this was the last of it. */
@@ -84,15 +78,6 @@ static void put_part(struct gdb_server *s, make_fn *make, uint64_t offset, uint6
 	gdb_escape(&s->reply, part.data, part.size);
 }
 
-static bool take_annex(const char **at, const char *annex)
-{
-	uint64_t pid;
-
-	if (annex)
-		return gdb_skip(at, annex);
-	return **at == ':' || gdb_number(at, &pid);
-}
-
 void gdb_transfer(struct gdb_server *s, const char *at)
 {
 	const size_t count = sizeof(objects) / sizeof(objects[0]);
@@ -103,7 +88,7 @@ void gdb_transfer(struct gdb_server *s, const char *at)
 		i++;
 	if (i == count)
 		return; /* an object that is not known: an empty reply */
-	if (take_annex(&at, objects[i].annex) && gdb_skip(&at, ":") && gdb_number(&at, &offset) &&
+	if (gdb_skip(&at, objects[i].annex) && gdb_skip(&at, ":") && gdb_number(&at, &offset) &&
 	    gdb_skip(&at, ",") && gdb_number(&at, &length) && !*at)
 		put_part(s, objects[i].make, offset, length);
 	else

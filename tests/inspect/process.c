@@ -59,7 +59,10 @@ uint64_t process_symbol(const struct process *p, const char *name)
 /* What the program does first: adds the load offset to its pointers. */
 static void relocate(struct process *p)
 {
-	enum { RELATIVE = 3, ENTRY = 24 };
+	enum {
+		RELATIVE = 3,
+		ENTRY = 24
+	};
 	uint64_t at = process_symbol(p, "__rela_start"), end = process_symbol(p, "__rela_end");
 
 	for (; at + ENTRY <= end; at += ENTRY) {
