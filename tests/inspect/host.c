@@ -5,7 +5,9 @@
  *
  *	host gdb IMAGE    a gdb server on standard input and output; says on
  *	                  standard error how gdb went
+ *	host core IMAGE   its core file on standard output
  */
+#include "inspect/core_file.h"
 #include "inspect/gdb_server.h"
 #include "process.h"
 
@@ -80,18 +82,36 @@ static int serve_gdb(struct process *p)
 	return 0;
 }
 
+static int write_core(struct process *p)
+{
+	static struct core_file core;
+	uint8_t part[1000]; /* divides nothing */
+	uint64_t offset = 0;
+	size_t n;
+
+	if (core_plan(&core, &p->frozen.target) != CORE_OK)
+		return 1;
+	while ((n = core_read(&core, offset, part, sizeof(part))) > 0) {
+		write_bytes(NULL, part, n);
+		offset += n;
+	}
+	return offset == core.size ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	static struct process p;
 	int status = 2;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: host gdb IMAGE\n");
+		fprintf(stderr, "usage: host gdb|core IMAGE\n");
 		return 2;
 	}
 	make(&p, argv[2]);
 	if (strcmp(argv[1], "gdb") == 0)
 		status = serve_gdb(&p);
+	else if (strcmp(argv[1], "core") == 0)
+		status = write_core(&p);
 	frozen_end(&p.frozen);
 	free(p.file);
 	return status;
