@@ -94,7 +94,7 @@ void gdb_thread_alive(struct gdb_server *s, const char *at)
 
 static void put_register(struct gdb_server *s, const struct inspect_thread *t, uint32_t number)
 {
-	bytes_hex_le(&s->reply, register_value(t, number), register_size(number));
+	bytes_hex_le(&s->reply, register_value(t, number), REGISTER_SIZE);
 }
 
 static void put_numbered(struct gdb_server *s, const struct inspect_thread *t, uint8_t number)

@@ -24,13 +24,6 @@ static const char *const f_names[] = {
 
 static const char *const fcsr_names[] = { "fflags", "frm", "fcsr" };
 
-size_t register_size(uint32_t number)
-{
-	if (number >= REGISTER_COUNT)
-		return 0;
-	return number >= REGISTER_FFLAGS && number <= REGISTER_FCSR ? 4 : 8;
-}
-
 uint64_t register_value(const struct inspect_thread *t, uint32_t number)
 {
 	if (number < REGISTER_PC)
@@ -60,9 +53,7 @@ static void describe(struct bytes *out, const char *name, uint32_t number, const
 {
 	bytes_text(out, "<reg name=\"");
 	bytes_text(out, name);
-	bytes_text(out, "\" bitsize=\"");
-	bytes_decimal(out, register_size(number) * 8);
-	bytes_text(out, "\" type=\"");
+	bytes_text(out, "\" bitsize=\"64\" type=\"");
 	bytes_text(out, type);
 	bytes_text(out, "\" regnum=\"");
 	bytes_decimal(out, number);

@@ -4,11 +4,14 @@
  * description, which the gdb server and core files share, and their values.
  *
  * Number       register
- * 0 .. 31      x0 .. x31, 64 bits each, as are all but fflags, frm and fcsr
+ * 0 .. 31      x0 .. x31
  * 32           pc
  * 33 .. 64     f0 .. f31
- * 65, 66, 67   fflags, frm, fcsr, 32 bits each
+ * 65, 66, 67   fflags, frm, fcsr
  * 68 ..        the privileged registers, in the order of enum inspect_csr
+ *
+ * Each has 64 bits, fcsr too: gdb then expects as many bytes of floating-point
+ * registers in a core file whatever operating system it believes in.
  */
 #ifndef INSPECT_REGISTERS_H
 #define INSPECT_REGISTERS_H
@@ -22,6 +25,7 @@
 #define REGISTER_FRM 66u
 #define REGISTER_FCSR 67u
 #define REGISTER_CSR0 68u
+#define REGISTER_SIZE 8u /* bytes */
 #define REGISTER_COUNT (REGISTER_CSR0 + INSPECT_CSR_COUNT)
 
 /* Name and number (privileged specification, table of CSRs) of each privileged register. */
@@ -31,10 +35,7 @@ struct register_csr {
 };
 extern const struct register_csr inspect_csrs[INSPECT_CSR_COUNT];
 
-/* Bytes of a register; 0 for a number that none has. */
-size_t register_size(uint32_t number);
-
-/* Its value; 0 for a number that none has. */
+/* The value of a register; 0 for a number that none has. */
 uint64_t register_value(const struct inspect_thread *thread, uint32_t number);
 
 /*
