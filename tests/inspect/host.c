@@ -16,6 +16,7 @@
 #include "process.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static void make(struct process *p, const char *path)
 	process_thread(p, 9, 0x4000010000, faulting);
 	process_thread(p, 10, 0x4000030000, waiting);
 	process_thread(p, 12, 0x4000050000, waiting);
-	frozen_region(&p->frozen, 0x5000000000, 0x4000000, INSPECT_READ | INSPECT_WRITE, "heap");
+	frozen_region(&p->frozen, 0x5000000000, 0x1000000, INSPECT_READ | INSPECT_WRITE, "heap");
 	fault->exception = (struct inspect_exception){ .access = INSPECT_READ,
 						       .two_stage = 1,
 						       .cause = 21,
@@ -171,6 +172,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: host gdb|core|send IMAGE [DAMAGE]\n");
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN);
 	make(&p, argv[2]);
 	if (argc > 3)
 		one_in = (unsigned int)atoi(argv[3]);
