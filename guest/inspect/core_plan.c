@@ -18,7 +18,7 @@ static bool read_page(struct core_file *core, uint64_t address)
  */
 static bool is_hole(struct core_file *core, uint64_t address)
 {
-	if (image_fills_page(&core->image, address))
+	if (image_fills(&core->image, address, INSPECT_PAGE))
 		return false;
 	if (!read_page(core, address))
 		return true;
@@ -26,6 +26,18 @@ static bool is_hole(struct core_file *core, uint64_t address)
 		if (core->page[i])
 			return false;
 	return true;
+}
+
+/* Whole pages from `address` on, `most` bytes at most, that can be left out unread. */
+static uint64_t untouched(const struct core_file *core, uint64_t address, uint64_t most)
+{
+	const struct inspect_target *t = core->target;
+	uint64_t size = t->untouched ? t->untouched(t->context, address) : 0;
+
+	if (size > most)
+		size = most;
+	size &= ~(uint64_t)(INSPECT_PAGE - 1);
+	return size && !image_fills(&core->image, address, size) ? size : 0;
 }
 
 static struct core_run *add_run(struct core_file *core, uint64_t address, uint32_t flags)
@@ -41,7 +53,13 @@ static void plan_region(struct core_file *core, const struct inspect_region *r, 
 {
 	struct core_run *run = add_run(core, r->base, r->flags);
 
-	for (uint64_t at = 0; at < r->size; at += INSPECT_PAGE) {
+	for (uint64_t at = 0, step; at < r->size; at += step) {
+		step = untouched(core, r->base + at, r->size - at);
+		if (step) {
+			run->size += step;
+			continue;
+		}
+		step = INSPECT_PAGE;
 		if (!is_hole(core, r->base + at)) {
 			if (run->size > run->content && spare) {
 				run = add_run(core, r->base + at, r->flags);

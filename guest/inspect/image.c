@@ -89,13 +89,12 @@ void image_find(const struct inspect_target *t, struct image *image)
 	*image = (struct image){ .entry = t->entry };
 }
 
-bool image_fills_page(const struct image *image, uint64_t page)
+bool image_fills(const struct image *image, uint64_t address, uint64_t size)
 {
 	for (uint32_t i = 0; i < image->content_count; i++) {
 		const struct image_content *c = &image->content[i];
 
-		if (c->begin < c->end && page <= c->end - 1 &&
-		    c->begin <= page + (INSPECT_PAGE - 1))
+		if (c->begin < c->end && address <= c->end - 1 && c->begin <= address + (size - 1))
 			return true;
 	}
 	return false;

@@ -29,7 +29,7 @@ struct image {
 /* Looks for the header at the load offset, or else at the begin of a region. */
 void image_find(const struct inspect_target *target, struct image *image);
 
-/* Whether the file has content for some byte of this page. */
-bool image_fills_page(const struct image *image, uint64_t page);
+/* Whether the file has content for some of these bytes, of which there is at least one. */
+bool image_fills(const struct image *image, uint64_t address, uint64_t size);
 
 #endif

@@ -106,6 +106,12 @@ struct inspect_target {
 	 * start on: 0 where nothing is mapped at `address`.
 	 */
 	size_t (*read)(void *context, uint64_t address, void *to, size_t size);
+	/*
+	 * How many bytes from `address` on are zero, as far as that is known
+	 * without reading them: untouched memory, of which there can be far
+	 * more than anyone could read. 0: not known. May be NULL.
+	 */
+	uint64_t (*untouched)(void *context, uint64_t address);
 	/* Ends the process and frees its memory. False if that failed. */
 	bool (*kill)(void *context);
 };
