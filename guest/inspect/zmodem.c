@@ -229,7 +229,8 @@ static int stream(struct zmodem *z, bool *at_end)
 		z->offset += n;
 		adapt_block(z, false);
 		type = end == ZCRCW ? await_ack(z) : peek(z);
-	} while (end == ZCRCG && (type == ZMODEM_NOTHING || type == ZACK));
+	} while (end == ZCRCG && z->offset <= UINT32_MAX &&
+		 (type == ZMODEM_NOTHING || type == ZACK));
 	return type;
 }
 
