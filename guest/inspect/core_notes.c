@@ -54,8 +54,10 @@ static void put_note(const struct core_file *core, struct bytes *out, const char
 /* A text in a field of `size` bytes, with a NUL at least. */
 static void put_field(struct bytes *out, const char *text, size_t size)
 {
-	size_t length = strnlen(text, size - 1);
+	size_t length = strlen(text);
 
+	if (length > size - 1)
+		length = size - 1;
 	bytes_put(out, text, length);
 	bytes_zero(out, size - length);
 }
