@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inspect/gdb_packet.h"
 
+#include <string.h>
+
 enum {
 	CTRL_C = 3,
 	ACK_TIMEOUT = 2000, /* ms; gdb's own is as long */
@@ -12,7 +14,10 @@ enum {
 
 void gdb_link_begin(struct gdb_link *link, const struct inspect_line *line)
 {
-	*link = (struct gdb_link){ .line = line, .acks = true, .pushed = LINE_TIMEOUT };
+	memset(link, 0, sizeof(*link));
+	link->line = line;
+	link->acks = true;
+	link->pushed = LINE_TIMEOUT;
 }
 
 static int get(struct gdb_link *link, uint32_t timeout)

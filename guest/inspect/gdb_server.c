@@ -178,7 +178,8 @@ enum gdb_end gdb_serve(struct gdb_server *s, const struct inspect_target *target
 {
 	int breaks = 0;
 
-	*s = (struct gdb_server){ .target = target };
+	memset(s, 0, sizeof(*s));
+	s->target = target;
 	gdb_link_begin(&s->link, line);
 	image_find(target, &s->image);
 	gdb_find_thread(s, (struct gdb_id){ GDB_ANY, GDB_ANY }, &s->thread);

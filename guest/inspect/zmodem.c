@@ -299,7 +299,10 @@ enum zmodem_result zmodem_send(struct zmodem *z, const struct zmodem_file *file,
 
 	if (file->size != ZMODEM_UNKNOWN && file->size > UINT32_MAX)
 		return ZMODEM_TOO_LARGE;
-	*z = (struct zmodem){ .line = line, .file = file, .block = ZMODEM_BLOCK };
+	memset(z, 0, sizeof(*z));
+	z->line = line;
+	z->file = file;
+	z->block = ZMODEM_BLOCK;
 	result = call(z);
 	if (result == GO_ON)
 		result = offer(z);

@@ -49,12 +49,12 @@ $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 
 # The frozen process that tests/inspect shows to the real tools.
 INSPECT_HOST := $(unit_out)/inspect-host
-$(INSPECT_HOST): $(patsubst tests/inspect/%.c,$(unit_out)/tests/inspect/%.o,$(wildcard tests/inspect/host*.c tests/inspect/process.c)) \
-		$(unit_out)/libfloe.a
+inspect_host_objects := $(addprefix $(unit_out)/tests/inspect/,host.o process.o)
+$(INSPECT_HOST): $(inspect_host_objects) $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(unit_sanitize) $^ -o $@
 
 # Intermediate files that make would remove otherwise.
 .SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
 
--include $(unit_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
+-include $(unit_objects:.o=.d) $(inspect_host_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
