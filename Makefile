@@ -104,19 +104,19 @@ trace:
 image:
 	+$(Q)ci/image $(call arguments,$(system_variables))
 
-# unit.mk names its test programs in UNIT_TESTS, system.mk its guests in
-# SYSTEM_TEST_IMAGES.
+# unit.mk names its test programs in UNIT_TESTS and a helper of the system tests in
+# INSPECT_HOST, system.mk its guests in SYSTEM_TEST_IMAGES.
 test_variables := $(foreach v,QEMU OPENSBI QEMU_ARGS,$(if $(filter file,$(origin $(v))),,$(v)))
 run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T)) \
 	$(foreach v,$(test_variables),--set $(call quote,$(v)=$($(v))))
 
-test: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
+test: programs $(UNIT_TESTS) $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system --unit $(UNIT_TESTS)
 
 test-unit: $(UNIT_TESTS)
 	$(run_tests) --unit $(UNIT_TESTS)
 
-test-system: programs $(SYSTEM_TEST_IMAGES)
+test-system: programs $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system
 
 check: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
