@@ -148,12 +148,12 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 $(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Ihyp/lib -Iguest/init -c $< -o $@
+	$(Q)$(program_cc) -Ihyp/lib -Iguest -Iguest/init -c $< -o $@
 
-$(BUILD)/images/shell.elf: $(shell_objects) $(sdk_files)
+$(BUILD)/images/shell.elf: $(shell_objects) $(inspect_library) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(program_cc) $(shell_objects) -o $@
+	$(Q)$(program_cc) $(shell_objects) $(inspect_library) -o $@
 
 define one_file_program_rules
 $(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)

@@ -53,7 +53,7 @@ $(unit_out)/libshell.a: $(unit_shell_objects)
 
 $(unit_shell_tests): $(unit_out)/libshell.a
 $(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
-	unit_cc += -Iguest/sdk/include -Iguest/shell -Ihyp/lib
+	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Ihyp/lib
 
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
