@@ -11,6 +11,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct vcpu {
 	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */

@@ -24,6 +24,7 @@
 #define FLOE_SBI_EXTENSION 0x0A464C4F
 
 #ifndef __ASSEMBLER__
+#include <floe/inspect.h>
 #include <floe/types.h>
 
 enum {
