@@ -12,7 +12,10 @@ enum {
 	CALLS = 6,       /* for a receiver */
 	FAREWELLS = 3,
 	RETRIES = 20,
+	COMPLAINTS = 200,
 	BLOCK_MIN = 64,
+	UNDER_WAY = 8, /* blocks at most */
+	QUIET = 200,   /* ms after which the receiver has said all that it had to */
 	XOFF = 0x13,
 };
 
@@ -192,7 +195,7 @@ static enum zmodem_result offer(struct zmodem *z)
 /* Smaller blocks on a bad line, so that less is lost with each; larger ones again later. */
 static void adapt_block(struct zmodem *z, bool bad)
 {
-	size_t block = bad ? z->block / 4 : z->block + z->block / 8;
+	size_t block = bad ? z->block / 4 : z->block + z->block / 16;
 
 	z->block = block < BLOCK_MIN ? BLOCK_MIN : block > ZMODEM_BLOCK ? ZMODEM_BLOCK : block;
 }
@@ -209,10 +212,20 @@ static int await_ack(struct zmodem *z)
 	return type == ZMODEM_NOTHING ? ZNAK : type;
 }
 
+/*
+ * Whether an answer is due before another block goes out: what the receiver must
+ * throw away after an error ought not to be much, and less on a bad line.
+ */
+static bool window_full(const struct zmodem *z, size_t blocks, uint64_t bytes)
+{
+	return blocks == UNDER_WAY || (z->window && bytes + ZMODEM_BLOCK > z->window);
+}
+
 /* Sends data until its end, or until the receiver says something, which is given. */
 static int stream(struct zmodem *z, bool *at_end)
 {
-	uint64_t in_window = 0;
+	const uint64_t begin = z->offset;
+	size_t blocks = 0;
 	int type = ZMODEM_NOTHING;
 	enum zmodem_end end;
 
@@ -221,12 +234,13 @@ static int stream(struct zmodem *z, bool *at_end)
 		size_t n = read_file(z, z->offset, z->block);
 
 		*at_end = n < z->block || z->offset + n == z->file->size;
-		in_window += n;
-		end = *at_end                                             ? ZCRCE
-		      : z->window && in_window + ZMODEM_BLOCK > z->window ? ZCRCW
-									  : ZCRCG;
-		zmodem_put_data(z, z->data, n, end);
 		z->offset += n;
+		end = ZCRCG;
+		if (*at_end)
+			end = ZCRCE;
+		else if (window_full(z, ++blocks, z->offset - begin))
+			end = ZCRCW;
+		zmodem_put_data(z, z->data, n, end);
 		adapt_block(z, false);
 		type = end == ZCRCW ? await_ack(z) : peek(z);
 	} while (end == ZCRCG && z->offset <= UINT32_MAX &&
@@ -246,6 +260,29 @@ static int end_of_file(struct zmodem *z)
 	return type;
 }
 
+/*
+ * The receiver lost something. What was under way is noise to it, and may look
+ * like headers, about which it complains as well. Answering each complaint would
+ * give it new reasons: only the last one counts. Gives what the receiver wants.
+ */
+static int settle(struct zmodem *z)
+{
+	struct zmodem_header wanted = z->header;
+
+	for (int i = 0; i < COMPLAINTS; i++) {
+		int type = receive(z, QUIET);
+
+		if (type == ZRPOS)
+			wanted = z->header;
+		else if (type != ZNAK && type != ZACK && type != ZMODEM_NOTHING)
+			return type;
+		else if (type == ZMODEM_NOTHING)
+			break;
+	}
+	z->header = wanted;
+	return ZRPOS;
+}
+
 static enum zmodem_result transfer(struct zmodem *z)
 {
 	enum zmodem_result over = GO_ON;
@@ -261,6 +298,8 @@ static enum zmodem_result transfer(struct zmodem *z)
 			if (type == ZMODEM_NOTHING || type == ZACK)
 				return ZMODEM_LOST;
 		}
+		if (type == ZRPOS)
+			type = settle(z);
 		over = is_over(type);
 		if (type == ZRPOS) {
 			adapt_block(z, true);
