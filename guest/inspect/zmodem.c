@@ -2,45 +2,24 @@
 #include "inspect/zmodem.h"
 
 #include "inspect/bytes.h"
-#include "inspect/zmodem_frame.h"
+#include "inspect/zmodem_parts.h"
 
 #include <string.h>
 
 enum {
-	ANSWER = 10000,  /* ms that the receiver may take */
-	PATIENCE = 4096, /* bytes of noise that are as good as silence */
-	CALLS = 6,       /* for a receiver */
+	CALLS = 6, /* for a receiver */
 	FAREWELLS = 3,
 	RETRIES = 20,
-	BLOCK_MIN = 64,
 	XOFF = 0x13,
 };
 
-/* How a step ended: a result, or on with the next. */
-#define GO_ON ((enum zmodem_result) - 1)
-
-static int receive(struct zmodem *z, uint32_t timeout)
+int zmodem_receive(struct zmodem *z, uint32_t timeout)
 {
-	for (int i = 0; i < PATIENCE; i++) {
+	for (int i = 0; i < ZMODEM_PATIENCE; i++) {
 		int type, c = z->line->read(z->line->context, timeout);
 
-		if (c < 0)
-			return c == LINE_CLOSED ? ZMODEM_LINE_CLOSED : ZMODEM_NOTHING;
-		type = zmodem_feed(&z->parser, c, &z->header);
-		if (type != ZMODEM_NOTHING)
-			return type;
-	}
-	return ZMODEM_NOTHING;
-}
-
-/* Looks, without waiting, whether the receiver has said something. */
-static int peek(struct zmodem *z)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		int type, c = z->line->read(z->line->context, 0);
-
 		if (c == XOFF)
-			c = z->line->read(z->line->context, ANSWER);
+			c = z->line->read(z->line->context, ZMODEM_ANSWER);
 		if (c < 0)
 			return c == LINE_CLOSED ? ZMODEM_LINE_CLOSED : ZMODEM_NOTHING;
 		type = zmodem_feed(&z->parser, c, &z->header);
@@ -50,8 +29,7 @@ static int peek(struct zmodem *z)
 	return ZMODEM_NOTHING;
 }
 
-/* Answers that mean the same at any time; GO_ON for the others. */
-static enum zmodem_result is_over(int type)
+enum zmodem_result zmodem_is_over(int type)
 {
 	switch (type) {
 	case ZMODEM_LINE_CLOSED:
@@ -87,14 +65,14 @@ static enum zmodem_result call(struct zmodem *z)
 		int type;
 
 		zmodem_put_hex(z, zmodem_header(ZRQINIT, 0));
-		type = receive(z, ANSWER);
+		type = zmodem_receive(z, ZMODEM_ANSWER);
 		if (type == ZRINIT) {
 			take_receiver(z);
 			return GO_ON;
 		}
 		if (type == ZCHALLENGE)
 			zmodem_put_hex(z, zmodem_header(ZACK, zmodem_position(&z->header)));
-		over = is_over(type);
+		over = zmodem_is_over(type);
 		if (over != GO_ON)
 			return over;
 		/* Our own call, which the line echoes, is nobody's answer. */
@@ -125,7 +103,7 @@ static void put_offer(struct zmodem *z)
 	zmodem_put_data(z, text.data, text.size, ZCRCW);
 }
 
-static size_t read_file(struct zmodem *z, uint64_t offset, size_t size)
+size_t zmodem_read_file(struct zmodem *z, uint64_t offset, size_t size)
 {
 	return z->file->read(z->file->context, offset, z->data, size);
 }
@@ -138,21 +116,20 @@ static uint32_t crc_of_file(struct zmodem *z, uint32_t size)
 	size_t n;
 
 	do {
-		n = read_file(z, at, end - at < ZMODEM_BLOCK ? (size_t)(end - at) : ZMODEM_BLOCK);
+		n = zmodem_read_file(z, at,
+				     end - at < ZMODEM_BLOCK ? (size_t)(end - at) : ZMODEM_BLOCK);
 		crc = zmodem_crc32(crc, z->data, n);
 		at += n;
 	} while (n && at < end);
 	return crc;
 }
 
-/* Whatever is said that does not get us further can be said so often. */
-static enum zmodem_result complain(struct zmodem *z)
+enum zmodem_result zmodem_complain(struct zmodem *z)
 {
 	return ++z->retries > RETRIES ? ZMODEM_LOST : GO_ON;
 }
 
-/* The receiver asks for a position: the first, or one behind which it lost something. */
-static enum zmodem_result seek(struct zmodem *z)
+enum zmodem_result zmodem_seek(struct zmodem *z)
 {
 	z->offset = zmodem_position(&z->header);
 	if (z->file->size != ZMODEM_UNKNOWN && z->offset > z->file->size)
@@ -161,7 +138,7 @@ static enum zmodem_result seek(struct zmodem *z)
 		z->reached = z->offset;
 		z->retries = 0;
 	}
-	return complain(z);
+	return zmodem_complain(z);
 }
 
 static enum zmodem_result offer(struct zmodem *z)
@@ -173,12 +150,12 @@ static enum zmodem_result offer(struct zmodem *z)
 	for (int i = 0; i < RETRIES; i++) {
 		if (again)
 			put_offer(z);
-		type = receive(z, ANSWER);
-		over = is_over(type);
+		type = zmodem_receive(z, ZMODEM_ANSWER);
+		over = zmodem_is_over(type);
 		if (over != GO_ON)
 			return over;
 		if (type == ZRPOS)
-			return seek(z);
+			return zmodem_seek(z);
 		if (type == ZCRC)
 			zmodem_put_hex(
 				z,
@@ -189,96 +166,11 @@ static enum zmodem_result offer(struct zmodem *z)
 	return ZMODEM_LOST;
 }
 
-/* Smaller blocks on a bad line, so that less is lost with each; larger ones again later. */
-static void adapt_block(struct zmodem *z, bool bad)
-{
-	size_t block = bad ? z->block / 4 : z->block + z->block / 8;
-
-	z->block = block < BLOCK_MIN ? BLOCK_MIN : block > ZMODEM_BLOCK ? ZMODEM_BLOCK : block;
-}
-
-/* After a whole window: ZMODEM_NOTHING if all is well, else what the receiver says. */
-static int await_ack(struct zmodem *z)
-{
-	int type = receive(z, ANSWER);
-
-	while (type == ZACK && zmodem_position(&z->header) < (uint32_t)z->offset)
-		type = receive(z, ANSWER);
-	if (type == ZACK)
-		return ZMODEM_NOTHING;
-	return type == ZMODEM_NOTHING ? ZNAK : type;
-}
-
-/* Sends data until its end, or until the receiver says something, which is given. */
-static int stream(struct zmodem *z, bool *at_end)
-{
-	uint64_t in_window = 0;
-	int type = ZMODEM_NOTHING;
-	enum zmodem_end end;
-
-	zmodem_put_binary(z, zmodem_header(ZDATA, (uint32_t)z->offset));
-	do {
-		size_t n = read_file(z, z->offset, z->block);
-
-		*at_end = n < z->block || z->offset + n == z->file->size;
-		in_window += n;
-		end = *at_end                                             ? ZCRCE
-		      : z->window && in_window + ZMODEM_BLOCK > z->window ? ZCRCW
-									  : ZCRCG;
-		zmodem_put_data(z, z->data, n, end);
-		z->offset += n;
-		adapt_block(z, false);
-		type = end == ZCRCW ? await_ack(z) : peek(z);
-	} while (end == ZCRCG && z->offset <= UINT32_MAX &&
-		 (type == ZMODEM_NOTHING || type == ZACK));
-	return type;
-}
-
-/* All data has gone out; gives what the receiver says to that. */
-static int end_of_file(struct zmodem *z)
-{
-	int type = ZMODEM_NOTHING;
-
-	for (int i = 0; i < FAREWELLS && (type == ZMODEM_NOTHING || type == ZACK); i++) {
-		zmodem_put_hex(z, zmodem_header(ZEOF, (uint32_t)z->offset));
-		type = receive(z, ANSWER);
-	}
-	return type;
-}
-
-static enum zmodem_result transfer(struct zmodem *z)
-{
-	enum zmodem_result over = GO_ON;
-
-	while (over == GO_ON) {
-		bool at_end = false;
-		int type = stream(z, &at_end);
-
-		if (at_end && (type == ZMODEM_NOTHING || type == ZACK)) {
-			type = end_of_file(z);
-			if (type == ZRINIT)
-				return ZMODEM_SENT;
-			if (type == ZMODEM_NOTHING || type == ZACK)
-				return ZMODEM_LOST;
-		}
-		over = is_over(type);
-		if (type == ZRPOS) {
-			adapt_block(z, true);
-			over = seek(z);
-		} else if (over == GO_ON && type != ZMODEM_NOTHING) {
-			over = complain(z);
-		}
-		if (over == GO_ON && z->offset > UINT32_MAX)
-			over = ZMODEM_TOO_LARGE;
-	}
-	return over;
-}
-
 static void finish(struct zmodem *z)
 {
 	for (int i = 0; i < FAREWELLS; i++) {
 		zmodem_put_hex(z, zmodem_header(ZFIN, 0));
-		if (receive(z, ANSWER / 4) == ZFIN)
+		if (zmodem_receive(z, ZMODEM_ANSWER / 4) == ZFIN)
 			break;
 	}
 	zmodem_put_raw(z, "OO", 2);
@@ -307,7 +199,7 @@ enum zmodem_result zmodem_send(struct zmodem *z, const struct zmodem_file *file,
 	if (result == GO_ON)
 		result = offer(z);
 	if (result == GO_ON)
-		result = transfer(z);
+		result = zmodem_transfer(z);
 	if (result == ZMODEM_SENT || result == ZMODEM_SKIPPED)
 		finish(z);
 	else if (result != ZMODEM_CLOSED)

@@ -2,74 +2,12 @@
 /* The gdb server, over a process with several threads: what it answers, and to whom not. */
 #include "unit.h"
 
-#include "inspect/gdb_server.h"
 #include "inspect/signals.h"
-#include "support/frozen.h"
-#include "support/gdb.h"
+#include "support/gdb_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STACK 0x4000000000u
-#define HEAP 0x5000000000u
-
-static struct script script;
-static struct frozen frozen;
-static struct gdb_server server;
-static struct gdb_replies replies;
-static uint8_t *stack, *heap;
-
-static int setup(void **state)
-{
-	(void)state;
-	script_begin(&script);
-	frozen_begin(&frozen, "sensor <1>", 7);
-	frozen.target.fault = (struct inspect_fault){ .exception = { .cause = 21 },
-						      .text = "load guest-page fault on 0x0" };
-	stack = frozen_region(&frozen, STACK, 4096, INSPECT_READ | INSPECT_WRITE, "stack");
-	heap = frozen_region(&frozen, HEAP, 8192, INSPECT_READ, "heap");
-	frozen_thread(&frozen, 9);
-	frozen_thread(&frozen, 10);
-	frozen_thread(&frozen, 0x7fffffff);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	frozen_end(&frozen);
-	return 0;
-}
-
-static enum gdb_end serve(void)
-{
-	enum gdb_end end = gdb_serve(&server, &frozen.target, &script.line);
-
-	gdb_replies(&script, &replies);
-	return end;
-}
-
-/* Asks in a session of its own; the reply. */
-static const char *ask(const char *request)
-{
-	script_begin(&script);
-	gdb_ask(&script, request);
-	assert_int_equal(serve(), GDB_CLOSED);
-	assert_int_equal(replies.count, 1);
-	return replies.text[0];
-}
-
-/* Asks for thread ids with and without process ids. */
-static const char *ask_multiprocess(const char *request)
-{
-	script_begin(&script);
-	gdb_ask(&script, "qSupported:multiprocess+;swbreak+");
-	gdb_ask(&script, request);
-	assert_int_equal(serve(), GDB_CLOSED);
-	assert_int_equal(replies.count, 2);
-	return replies.text[1];
-}
 
 static void test_supported(void **state)
 {
@@ -142,174 +80,11 @@ static void test_signals(void **state)
 	}
 }
 
-static void test_threads(void **state)
-{
-	(void)state;
-	assert_string_equal(ask("qfThreadInfo"), "m9,a,7fffffff");
-	assert_string_equal(ask_multiprocess("qfThreadInfo"), "mp7.9,p7.a,p7.7fffffff");
-	assert_string_equal(ask("qC"), "QC9");
-	assert_string_equal(ask_multiprocess("qC"), "QCp7.9");
-	script_begin(&script);
-	gdb_ask(&script, "qfThreadInfo");
-	gdb_ask(&script, "qsThreadInfo");
-	gdb_ask(&script, "qfThreadInfo");
-	serve();
-	assert_string_equal(replies.text[1], "l");
-	assert_string_equal(replies.text[2], "m9,a,7fffffff");
-	assert_string_equal(ask("qsThreadInfo"), "m9,a,7fffffff");
-}
-
-/* "halted by the freeze" and the fault's text, in hexadecimal. */
-static void test_thread_info(void **state)
-{
-	const char *xml = ask("qXfer:threads:read::0,1000");
-
-	(void)state;
-	assert_string_equal(ask("qThreadExtraInfo,a"), "68616c7465642062792074686520667265657a65");
-	assert_int_equal(strncmp(ask("qThreadExtraInfo,9"), "6c6f6164", 8), 0);
-	assert_int_equal(strncmp(ask("qThreadExtraInfo,p7.9"), "6c6f6164", 8), 0);
-	assert_string_equal(ask("qThreadExtraInfo,p8.9"), "E03");
-	assert_string_equal(ask("qThreadExtraInfo,b"), "E03");
-	assert_string_equal(ask("qThreadExtraInfo,"), "E16");
-	xml = ask("qXfer:threads:read::0,1000");
-	assert_non_null(strstr(xml, "<thread id=\"9\" name=\"sensor &#60;1&#62;\">"
-				    "load guest-page fault on 0x0</thread>"));
-	assert_non_null(strstr(xml, "<thread id=\"7fffffff\""));
-	assert_non_null(strstr(ask_multiprocess("qXfer:threads:read::0,1000"), "id=\"p7.a\""));
-}
-
-static void test_thread_ids(void **state)
-{
-	static const struct {
-		const char *request, *reply;
-	} rows[] = {
-		{ "T9", "OK" },
-		{ "Ta", "OK" },
-		{ "T7fffffff", "OK" },
-		{ "Tp7.a", "OK" },
-		{ "Tb", "E03" },
-		{ "Tp8.a", "E03" },
-		{ "T0", "E03" },
-		{ "T-1", "E03" },
-		{ "T", "E16" },
-		{ "T80000000", "E16" },
-		{ "T9x", "E16" },
-		{ "Tp7.", "E16" },
-		{ "T10000000000000009", "E16" },
-		{ "Hg0", "OK" },
-		{ "Hg-1", "OK" },
-		{ "Hc-1", "OK" },
-		{ "Hc0", "OK" },
-		{ "Hga", "OK" },
-		{ "Hgp7.a", "OK" },
-		{ "Hgp7.-1", "OK" },
-		{ "Hgp0.0", "OK" },
-		{ "Hgp7", "OK" },
-		{ "Hgp8", "E03" },
-		{ "Hg8", "E03" },
-		{ "H", "E16" },
-		{ "Hx9", "E16" },
-		{ "Hg", "E16" },
-		{ "Hgp", "E16" },
-		{ "Hgp7.9.9", "E16" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(ask(rows[i].request), rows[i].reply);
-}
-
-/* More threads than one packet has room for; gdb asks on. */
-static void test_many_threads(void **state)
-{
-	char all[8192] = "";
-
-	(void)state;
-	while (frozen.target.thread_count < FROZEN_THREADS)
-		frozen_thread(&frozen, 0x10000000 + frozen.target.thread_count);
-	frozen.target.pid = 0x7fffffff;
-	script_begin(&script);
-	gdb_ask(&script, "qSupported:multiprocess+");
-	gdb_ask(&script, "qfThreadInfo");
-	for (int i = 0; i < 4; i++)
-		gdb_ask(&script, "qsThreadInfo");
-	serve();
-	for (size_t i = 1; i < replies.count && replies.text[i][0] == 'm'; i++) {
-		strcat(all, ",");
-		strcat(all, replies.text[i] + 1);
-	}
-	assert_string_equal(replies.text[replies.count - 1], "l");
-	for (uint32_t i = 0; i < FROZEN_THREADS; i++) {
-		char id[32];
-
-		snprintf(id, sizeof(id), ",p7fffffff.%x", frozen.threads[i].tid);
-		assert_non_null(strstr(all, id));
-	}
-}
-
-static void expect_registers(const struct inspect_thread *t, const char *reply)
-{
-	assert_int_equal(strlen(reply), 2 * REGISTER_SIZE * REGISTER_COUNT);
-	for (uint32_t i = 0; i < REGISTER_COUNT; i++) {
-		uint8_t bytes[8];
-
-		for (int k = 0; k < 8; k++)
-			bytes[k] = (uint8_t)(hex_digit(reply[16 * i + 2 * k]) << 4 |
-					     hex_digit(reply[16 * i + 2 * k + 1]));
-		assert_int_equal(load_le(bytes, 8), register_value(t, i));
-	}
-}
-
-static void test_registers(void **state)
-{
-	const struct inspect_thread *t = &frozen.threads[1];
-
-	(void)state;
-	expect_registers(&frozen.threads[0], ask("g"));
-	script_begin(&script);
-	gdb_ask(&script, "Hga");
-	gdb_ask(&script, "g");
-	gdb_ask(&script, "Hcb"); /* no such thread: changes nothing */
-	gdb_ask(&script, "p20");
-	gdb_ask(&script, "Hc9"); /* not for reading */
-	gdb_ask(&script, "p2");
-	serve();
-	expect_registers(t, replies.text[1]);
-	assert_string_equal(replies.text[3], "2000000a00000000");
-	assert_string_equal(replies.text[5], "0200000a00000000");
-	assert_string_equal(ask("p0"), "0000000000000000");
-	assert_string_equal(ask("p41"), "0100000000000000"); /* fflags of 0x61 */
-	assert_string_equal(ask("p42"), "0300000000000000");
-	assert_string_equal(ask("p43"), "6100000000000000");
-	assert_string_equal(ask("p4f"), "0b01000900000000"); /* stval, the last */
-	assert_string_equal(ask("p50"), "E16");
-	assert_string_equal(ask("pffffffff"), "E16");
-	assert_string_equal(ask("p100000000"), "E16");
-	assert_string_equal(ask("p"), "E16");
-	assert_string_equal(ask("p1;"), "E16");
-}
-
-/* x0 is zero whatever the record says, and fcsr has 8 bits. */
-static void test_register_values(void **state)
-{
-	struct inspect_thread t = frozen.threads[0];
-
-	(void)state;
-	t.x[0] = 5;
-	t.fcsr = 0xffffffff;
-	assert_int_equal(register_value(&t, 0), 0);
-	assert_int_equal(register_value(&t, REGISTER_FFLAGS), 0x1f);
-	assert_int_equal(register_value(&t, REGISTER_FRM), 7);
-	assert_int_equal(register_value(&t, REGISTER_FCSR), 0xff);
-	assert_int_equal(register_value(&t, REGISTER_COUNT), 0);
-	assert_int_equal(register_value(&t, UINT32_MAX), 0);
-}
-
 static void test_memory(void **state)
 {
 	(void)state;
-	memcpy(stack, "\1\2\xfe\xff", 4);
-	memcpy(stack + 4094, "yz", 2);
+	memcpy(frozen_stack, "\1\2\xfe\xff", 4);
+	memcpy(frozen_stack + 4094, "yz", 2);
 	assert_string_equal(ask("m4000000000,4"), "0102feff");
 	assert_string_equal(ask("m4000000fFe,2"), "797a");
 	assert_string_equal(ask("m4000000ffe,40"), "797a"); /* what there is */
@@ -332,13 +107,13 @@ static void test_binary_memory(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 8192; i++)
-		heap[i] = (uint8_t)i;
+		frozen_heap[i] = (uint8_t)i;
 	ask("x5000000000,100");
 	assert_int_equal(replies.size[0], 257);
 	assert_int_equal(replies.text[0][0], 'b');
-	assert_memory_equal(replies.text[0] + 1, heap, 256);
+	assert_memory_equal(replies.text[0] + 1, frozen_heap, 256);
 	/* Bytes that all need an escape still fit. */
-	memset(heap, '}', 8192);
+	memset(frozen_heap, '}', 8192);
 	ask("x5000000000,2000");
 	assert_in_range(replies.size[0], GDB_PACKET / 2 - 2, GDB_PACKET / 2);
 	assert_string_equal(ask("x5000000000,0"), "b");
@@ -370,7 +145,7 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
-	memset(stack, 'a', 4096);
+	memset(frozen_stack, 'a', 4096);
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		const char *reply = ask(requests[i]);
 
@@ -378,7 +153,7 @@ static void test_refused(void **state)
 		assert_null(strpbrk(reply, "#$}*"));
 	}
 	for (int i = 0; i < 4096; i++)
-		assert_int_equal(stack[i], 'a');
+		assert_int_equal(frozen_stack[i], 'a');
 	assert_false(frozen.killed);
 	assert_string_equal(ask("vCont?"), "vCont;c;C;s;S");
 }
@@ -580,27 +355,33 @@ static void test_fuzz(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_supported, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_signals, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_thread_info, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_thread_ids, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_threads, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_registers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_register_values, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_binary_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kill_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_detach, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_break, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_ack_mode, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_part_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_offsets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fuzz, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_supported, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_stop, gdb_session_setup, gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_signals, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_memory, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_binary_memory, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_refused, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_kill, gdb_session_setup, gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_kill_refused, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_detach, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_break, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_no_ack_mode, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_parts, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_part_errors, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_offsets, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_fuzz, gdb_session_setup, gdb_session_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
