@@ -57,7 +57,7 @@ $(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.
 
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) $^ -lcmocka -o $@
+	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) -Wl,--start-group $^ -Wl,--end-group -lcmocka -o $@
 
 # The frozen process that tests/inspect shows to the real tools.
 INSPECT_HOST := $(unit_out)/inspect-host
