@@ -10,6 +10,11 @@
 #include <coresrv/console/console_api.h>
 #include <stdio.h>
 
+enum {
+	QUIET_MS = 30,
+	LAST_WORDS = 4096, /* bytes */
+};
+
 static struct inspected inspected;
 
 static int read_line(void *context, uint32_t timeout)
@@ -33,8 +38,11 @@ static bool take_line(void)
 	return !failed(KnConsoleSetMode(ConsoleModeExclusive), "KnConsoleSetMode");
 }
 
+/* What the other end still says is no command. */
 static void give_line_back(void)
 {
+	for (int i = 0; i < LAST_WORDS && input_byte(QUIET_MS) >= 0; i++)
+		;
 	KnConsoleSetMode(ConsoleModeRaw);
 }
 
