@@ -118,7 +118,7 @@ def main():
     try:
         return debug(session, partition, folders, gdb)
     except Failed as failure:
-        print(f"ci/gdb: {failure}", file=sys.stderr)
+        print(f"\nci/gdb: {failure}", file=sys.stderr)
         return 1
     finally:
         session.end()

@@ -54,7 +54,7 @@ class Machine:
         before = set(os.listdir(self.cores))
         self.receiving = True
         try:
-            rz = subprocess.Popen(["rz", "--binary", "--overwrite", "-vvvv"], cwd=self.cores,
+            rz = subprocess.Popen(["rz", "--binary", "--overwrite", "--quiet"], cwd=self.cores,
                                   stdin=subprocess.PIPE, stdout=self.child.stdin)
         except OSError as error:
             self.type(b"\x18" * 5)
