@@ -140,6 +140,12 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
+void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
+{
+	memcpy(&v->x[1], &frame->x[1], sizeof(v->x) - sizeof(v->x[0]));
+	v->pc = frame->pc;
+}
+
 void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));

@@ -55,6 +55,9 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
+/* The other way, of a vCPU that is not current: x registers and pc. */
+void vcpu_set_frame(struct vcpu *vcpu, const HalTrapFrame *frame);
+
 /* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
 u64 vcpu_call_end(void);
 void vcpu_retry_call(void);
