@@ -287,6 +287,39 @@ static void test_second_has_no_stack(void **state)
 	assert_unhandled(HANDLER_FUNCTION);
 }
 
+/* A thread's handler that is the only one is asked once. */
+static void test_alone_and_refused(void **state)
+{
+	struct thread *t;
+
+	(void)state;
+	assert_rc(call(FloeFnTaskSetExceptionHandler, 0), rcOk);
+	assert_rc(call(FloeFnThreadSetExceptionHandler, THREAD_HANDLER), rcOk);
+	t = fault();
+	assert_int_equal(csr_read(sepc), THREAD_HANDLER);
+	return_from_handler(t, 0);
+	assert_unhandled(HANDLER_NONE);
+}
+
+/* f registers of the handler are no longer the thread's. */
+static void test_f_registers(void **state)
+{
+	struct thread *t = fault();
+
+	(void)state;
+	fake_hart.fp_holder = &t->vcpu;
+	return_from_handler(t, 1);
+	assert_ptr_not_equal(fake_hart.fp_holder, &t->vcpu);
+}
+
+static void test_panic(void **state)
+{
+	(void)state;
+	call(FloeFnTaskPanic, 0);
+	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->fault.fault.kind, FAULT_PANIC);
+}
+
 /* Panic is for no handler, and inside one as well. */
 static void test_panic_in_a_handler(void **state)
 {
@@ -336,6 +369,9 @@ int main(void)
 		TEST(test_handlers_removed_meanwhile),
 		TEST(test_set_and_refused),
 		TEST(test_second_has_no_stack),
+		TEST(test_alone_and_refused),
+		TEST(test_f_registers),
+		TEST(test_panic),
 		TEST(test_panic_in_a_handler),
 		TEST(test_return_without_a_call),
 	};

@@ -248,6 +248,79 @@ static void test_no_place_for_a_handle(void **state)
 	assert_int_equal(world_self->handles.count, count);
 }
 
+/* Nothing of the hart refers to a thread that has ended. */
+static void test_the_hart_forgets(void **state)
+{
+	struct thread *t = make_thread();
+	const struct vcpu *vcpu = &t->vcpu;
+
+	(void)state;
+	sched_set_policy(t, ThreadSchedPolicyFifo, 31, 0);
+	assert_ptr_equal(world_run(), t);
+	thread_set_guest_timer(t, fake_cpu.time + MS);
+	fake_hart.fp_holder = vcpu;
+	call(FloeFnThreadExit, 0);
+	assert_ptr_not_equal(fake_hart.fp_holder, vcpu);
+	assert_int_equal(sched_next_deadline(), TIME_NEVER);
+	assert_ptr_equal(world_run(), world_self->initial_thread);
+}
+
+/* Only a suspended thread can be resumed, and only a running process's be changed. */
+static void test_states(void **state)
+{
+	Handle child = world_task("child", TASK_RUNNING), me, h;
+	struct thread *other = world_task_of(child)->initial_thread;
+
+	(void)state;
+	assert_rc(call(FloeFnThreadOpenCurrent, OUT_AT), rcOk);
+	me = load_u32(OUT_AT);
+	assert_rc(call(FloeFnThreadWait, me, INFINITE_TIMEOUT, OUT_AT), rcInvalidOperation);
+	joiner(world_task_of(child), world_self->initial_thread);
+	object_get(&other->object);
+	h = handle_open(&world_self->handles, &other->object, OCAP_THREAD_FULL);
+	assert_rc(call(FloeFnThreadResume, h), rcInvalidOperation);
+	assert_int_equal(other->wait, WAIT_THREAD);
+	task_freeze(other->task, other);
+	assert_rc(call(FloeFnThreadGetPriority, h, OUT_AT), rcInvalidOperation);
+	assert_rc(call(FloeFnThreadSetPriority, h, 3), rcInvalidOperation);
+	assert_rc(call(FloeFnThreadResume, h), rcInvalidOperation);
+	assert_rc(call(FloeFnThreadWait, h, 0, OUT_AT), rcTimeout);
+}
+
+/* Each call with every right but the one that it needs. */
+static void test_rights(void **state)
+{
+	static const struct {
+		u64 function;
+		u32 right;
+	} calls[] = {
+		{ FloeFnThreadWait, OCAP_THREAD_WAIT },
+		{ FloeFnThreadGetPriority, OCAP_THREAD_QUERY },
+		{ FloeFnThreadSetPriority, OCAP_THREAD_CONTROL },
+		{ FloeFnThreadGetSchedPolicy, OCAP_THREAD_QUERY },
+		{ FloeFnThreadSetSchedPolicy, OCAP_THREAD_CONTROL },
+		{ FloeFnThreadGetAffinity, OCAP_THREAD_QUERY },
+		{ FloeFnThreadSetAffinity, OCAP_THREAD_CONTROL },
+		{ FloeFnThreadResume, OCAP_THREAD_CONTROL },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
+		u64 in_or_out = calls[i].right == OCAP_THREAD_CONTROL ? 0 : OUT_AT;
+		Handle h;
+
+		if (calls[i].function == FloeFnThreadSetAffinity)
+			in_or_out = IN_AT;
+		object_get(&world_self->initial_thread->object);
+		h = handle_open(&world_self->handles, &world_self->initial_thread->object,
+				OCAP_THREAD_FULL & ~calls[i].right);
+		assert_rc(call(calls[i].function, h, in_or_out,
+			       calls[i].function == FloeFnThreadWait ? OUT_AT : 0),
+			  rcNoCapability);
+		assert_rc(call(FloeFnHandleClose, h), rcOk);
+	}
+}
+
 /* A suspended thread's class may change; it stays suspended. */
 static void test_policy_of_a_suspended_thread(void **state)
 {
@@ -290,6 +363,9 @@ int main(void)
 						world_teardown),
 		cmocka_unit_test_setup_teardown(test_policy_of_a_suspended_thread, world_setup,
 						world_teardown),
+		cmocka_unit_test_setup_teardown(test_the_hart_forgets, world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_states, world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_rights, world_setup, world_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
