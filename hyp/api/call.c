@@ -56,13 +56,22 @@ u64 deadline(u64 ms)
 	return (u32)ms == INFINITE_TIMEOUT ? TIME_NEVER : cpu_time() + ticks_from_ms((u32)ms);
 }
 
+/*
+ * Does the thread make the hypercall that it has waited in? What its interrupt
+ * handlers call before it comes to that is another one.
+ */
+static bool is_retry(const struct thread *t)
+{
+	return t->retry_pc == vcpu_call_end() && t->retry_sp == t->vcpu.x[2];
+}
+
 Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms)
 {
 	struct thread *t = thread_current();
 
-	if (!t->retrying)
+	if (!is_retry(t))
 		t->wait_until = deadline(ms);
-	if ((t->retrying && t->timed_out) || !(u32)ms)
+	if (!(u32)ms || cpu_time() >= t->wait_until)
 		return rcTimeout;
 	thread_block(wait, queue, t->wait_until);
 	return API_RETRY;
@@ -172,11 +181,14 @@ static void call_function(struct thread *t, u64 number)
 	/* A call can end its caller. */
 	if (this_hart()->current != t)
 		return;
-	t->retrying = rc == API_RETRY;
-	if (t->retrying) {
+	if (rc == API_RETRY) {
+		t->retry_pc = vcpu_call_end();
+		t->retry_sp = t->vcpu.x[2];
 		vcpu_retry_call();
 		return;
 	}
+	if (is_retry(t))
+		t->retry_pc = 0;
 	a[0] = (u64)(i64)rc;
 	a[1] = c.value;
 }

@@ -183,6 +183,11 @@ void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 	v->pc = function;
 }
 
+u64 vcpu_call_end(void)
+{
+	return csr_read(sepc);
+}
+
 void vcpu_retry_call(void)
 {
 	csr_write(sepc, csr_read(sepc) - 4);

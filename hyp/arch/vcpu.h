@@ -60,7 +60,8 @@ void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *fr
 /* Its VS CSRs, and what stands for it in HS-mode ones. */
 ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
 
-/* Of the current vCPU: the hypercall is made again, not passed over. */
+/* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
+u64 vcpu_call_end(void);
 void vcpu_retry_call(void);
 
 /* Of the current vCPU: is an interrupt pending that it has enabled? */

@@ -10,8 +10,8 @@
 
 /* RISC-V privileged specification, table of scause values, with our codes. */
 static const struct {
-	const char *name;
-	HalExceptionCode code;
+	char name[30]; /* not a pointer, which would need a relocation */
+	u8 code;
 } exceptions[] = {
 	[0] = { "instruction address misaligned", HalExcMisaligned },
 	[1] = { "instruction access fault", HalExcAccess },
@@ -34,7 +34,7 @@ static const struct {
 
 static bool is_listed(const struct fault *f)
 {
-	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name;
+	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name[0];
 }
 
 HalExceptionCode fault_code(const struct fault *f)

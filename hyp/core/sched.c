@@ -177,9 +177,23 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
+	/* What is left of the quantum is given up: no change makes a turn longer. */
+	if (t->slice_left && t->quanta_left)
+		t->quanta_left--;
 	t->slice_left = 0;
 	if (runnable)
 		sched_wake(t);
+}
+
+/* Of a number that is not 0. Without Zbb the compiler's own way is a call and a table. */
+static unsigned int highest_bit(u32 bits)
+{
+	unsigned int bit = 0;
+
+	for (unsigned int step = 16; step; step /= 2)
+		if (bits >> (bit + step))
+			bit += step;
+	return bit;
 }
 
 static struct thread *take_best(struct run_queue *rq)
@@ -188,7 +202,7 @@ static struct thread *take_best(struct run_queue *rq)
 	struct thread *t;
 
 	if (rq->rt_ready) {
-		queue = &rq->rt[31 - __builtin_clz(rq->rt_ready)];
+		queue = &rq->rt[highest_bit(rq->rt_ready)];
 	} else if (list_empty(&rq->active) && !list_empty(&rq->expired)) {
 		/* Everybody had his turns: the next rotation begins. */
 		rq->rotation++;

@@ -52,9 +52,8 @@ struct thread {
 
 	/* core/thread.c */
 	enum thread_wait wait;
-	bool timed_out;           /* the wait's time is over: its retry gives up */
-	bool retrying;            /* the hypercall was made before, and waited */
-	u64 wait_until;           /* of that wait, ticks */
+	u64 retry_pc, retry_sp;   /* where a hypercall waited and is made again */
+	u64 wait_until;           /* when that gives up, ticks */
 	struct timer wait_timer;  /* end of a sleep or of a wait */
 	struct timer guest_timer; /* the vCPU's own timer, where the hypervisor keeps it */
 	struct list waiting;      /* on the queue of what it waits for */

@@ -17,6 +17,7 @@
 #include <coresrv/notice/notice_api.h>
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
+#include <coresrv/trace/trace_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <fcntl.h>
 #include <kos/romfs.h>
@@ -238,6 +239,31 @@ Retcode KnPmmMdlMap(Handle mdl, rtl_size_t offset, rtl_size_t length, void *hint
 	return rcOk;
 }
 
+Retcode KnPmmMdlGetSize(Handle mdl, rtl_size_t *size)
+{
+	assert_int_equal(mdl, OTHER_HANDLE);
+	*size = sizeof(FloeTraceRing);
+	return rcOk;
+}
+
+Retcode KnTraceOpen(rtl_uint32_t cpu, Handle *mdl)
+{
+	return cpu < 3 ? new_handle(mdl, OTHER_HANDLE) : rcResourceNotFound;
+}
+
+Retcode KnConsoleSetMode(ConsoleMode mode)
+{
+	(void)mode;
+	return one_in(10) ? rcBusy : rcOk;
+}
+
+Retcode KnConsoleWrite(const void *data, rtl_size_t size)
+{
+	assert_non_null(data);
+	assert_true(size <= 65536);
+	return rcOk;
+}
+
 Retcode KnVmUnmap(void *addr, rtl_size_t size)
 {
 	assert_true(size && fake.mappings);
@@ -326,8 +352,10 @@ Retcode KnSleep(rtl_uint32_t ms)
 
 Retcode KnConsoleRead(void *buf, rtl_size_t size, rtl_uint32_t msDelay, rtl_size_t *count)
 {
-	assert_int_equal(msDelay, 0);
-	*count = one_in(10) ? below(size < 50 ? size : 50) : 0;
+	/* Who waits speaks a protocol, until the line is gone. */
+	if (msDelay && one_in(30))
+		return rcFail;
+	*count = one_in(msDelay ? 2 : 10) ? below(size < 50 ? size : 50) : 0;
 	fill(buf, *count);
 	return *count ? rcOk : rcTimeout;
 }

@@ -129,6 +129,12 @@ enum {
 	VMM_FLAG_LOW_GUARD = 1u << 6,
 	VMM_FLAG_HIGH_GUARD = 1u << 7,
 	VMM_FLAG_GROW_DOWN = 1u << 8, /* first touches go down from the end, page by page */
+	/* How memory is cached: at most one of these; <vmm/flags.h> says which a machine has. */
+	VMM_FLAG_WRITE_BACK = 0,
+	VMM_FLAG_WRITE_THROUGH = 1u << 9,
+	VMM_FLAG_WRITE_COMBINE = 1u << 10,
+	VMM_FLAG_CACHE_DISABLE = 1u << 11,
+	VMM_FLAG_CACHE_MASK = 7u << 9,
 };
 
 typedef struct {

@@ -154,7 +154,9 @@ Retcode KnTaskSetPath(Handle task, const char *path);
  * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
  * Right: OCAP_TASK_LOAD.
  *
- * rcSecurityDisallow: more than the caller itself has.
+ * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
+ * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
+ * it has memory mapped.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
@@ -220,7 +222,7 @@ Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *con
 /*
  * The memory of a frozen process, region by region: gives the lowest one whose
  * base is above `after`, the lowest of all for RTL_NULL: its base, its size in
- * bytes and its flags (access, VMM_FLAG_LOCKED, guards). Regions are what
+ * bytes and its flags (access, cache flag, VMM_FLAG_LOCKED, guards). Regions are what
  * KnVmAllocate, KnPmmMdlMap, KnTaskLoadSeg, KnTaskVmReserve and the stacks made;
  * guard pages and the hypervisor's own pages are none.
  *
