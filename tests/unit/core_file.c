@@ -201,6 +201,24 @@ static void test_image_content(void **state)
 	assert_int_equal(field(48, 4), 5);
 }
 
+/* A copy of the file that the program has read is not its image, nor are endless headers. */
+static void test_other_image(void **state)
+{
+	(void)state;
+	memcpy(heap, image, 512);
+	image[0] = 0;
+	write_core();
+	assert_int_equal(field(48, 4), 5);
+	assert_int_equal(header(1).filesz, PAGE);
+	image[0] = 0x7f;
+	image[56] = 64;
+	write_core();
+	assert_int_equal(field(48, 4), 1);
+	image[56] = 65;
+	write_core();
+	assert_int_equal(field(48, 4), 5);
+}
+
 static void test_memory(void **state)
 {
 	u64 random = TEST_SEED;
@@ -480,6 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_headers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_image_content, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_image, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_holes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),

@@ -6,7 +6,7 @@
 #include "inspect/target.h"
 
 #define FROZEN_REGIONS 16
-#define FROZEN_THREADS 80
+#define FROZEN_THREADS 300
 
 struct frozen {
 	struct inspect_target target;
