@@ -103,7 +103,8 @@ struct inspect_target {
 	bool (*region)(void *context, bool first, uint64_t after, struct inspect_region *region);
 	/*
 	 * Reads up to `size` bytes and gives how many could be read from the
-	 * start on: 0 where nothing is mapped at `address`.
+	 * start on: 0 where nothing is mapped at `address`. The range does not
+	 * go beyond the last address of all; `size` is above 0.
 	 */
 	size_t (*read)(void *context, uint64_t address, void *to, size_t size);
 	/*

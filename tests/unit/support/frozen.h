@@ -17,6 +17,9 @@ struct frozen {
 	bool killed, refuses_kill;
 };
 
+/* The one that tests share which need only one. */
+extern struct frozen frozen;
+
 void frozen_begin(struct frozen *f, const char *name, uint32_t pid);
 /* Adds a region of zeros, above all others, and gives its memory. */
 uint8_t *frozen_region(struct frozen *f, uint64_t base, uint64_t size, uint32_t flags,
