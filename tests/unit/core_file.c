@@ -38,7 +38,7 @@ static void test_headers(void **state)
 	assert_int_equal(header(2).memsz, 15 * PAGE);
 	assert_int_equal(header(3).filesz, PAGE);
 	assert_int_equal(header(4).filesz, 0);
-	assert_int_equal(header(4).memsz, 2048 * PAGE);
+	assert_int_equal(header(4).memsz, HEAP_PAGES * PAGE);
 }
 
 /* The image's file content is kept though it is zero now; its .bss is not. */
@@ -82,7 +82,7 @@ static void test_memory(void **state)
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		heap[test_random(&random) % (2048 * PAGE)] = (uint8_t)test_random(&random);
+		heap[test_random(&random) % (HEAP_PAGES * PAGE)] = (uint8_t)test_random(&random);
 		stack[test_random(&random) % (16 * PAGE)] = (uint8_t)test_random(&random);
 	}
 	write_core();
@@ -95,7 +95,7 @@ static void test_memory(void **state)
 static void test_many_holes(void **state)
 {
 	(void)state;
-	for (u64 at = 0; at < 2048 * PAGE; at += 2 * PAGE)
+	for (u64 at = 0; at < HEAP_PAGES * PAGE; at += 2 * PAGE)
 		heap[at + 100] = 1;
 	stack[8 * PAGE] = 7;
 	write_core();
@@ -188,6 +188,8 @@ static void test_process_notes(void **state)
 	assert_int_equal(load_le(n + 40, 8), 21);
 	assert_int_equal(load_le(n + 48, 8), 0x5678);
 	assert_int_equal(load_le(n + 56, 8), 0x1234);
+	assert_int_equal(load_le(n + 80, 8), INSPECT_SECOND_VECTOR);
+	assert_int_equal(load_le(n + 104, 8), 12);
 	assert_string_equal((const char *)n + 144, "sensor");
 	assert_string_equal((const char *)n + 208, "load guest-page fault");
 	n = note(0x466c0002, 0, &size);

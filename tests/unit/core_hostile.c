@@ -110,7 +110,7 @@ static void test_changing_memory(void **state)
 	memset(stack, 1, 4 * PAGE);
 	write_core();
 	memset(stack, 0, 16 * PAGE);
-	memset(heap, 0xff, 2048 * PAGE);
+	memset(heap, 0xff, HEAP_PAGES * PAGE);
 	assert_int_equal(core_read(&core, 0, again, sizeof(again)), file_size);
 	assert_memory_equal(again, file, core.data);
 	/* And goes away altogether, with the threads. */

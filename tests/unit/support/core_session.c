@@ -47,10 +47,13 @@ int core_session_setup(void **state)
 		.exception = { .cause = 21, .address = 0x1234, .pc = 0x5678 },
 		.text = "load guest-page fault"
 	};
+	frozen.target.fault.second_is = INSPECT_SECOND_VECTOR;
+	frozen.target.fault.second.cause = 12;
 	image = frozen_region(&frozen, IMAGE, 4 * PAGE, INSPECT_READ | INSPECT_WRITE, "data");
 	put_image();
 	stack = frozen_region(&frozen, STACK, 16 * PAGE, INSPECT_READ | INSPECT_WRITE, "stack");
-	heap = frozen_region(&frozen, HEAP, 2048 * PAGE, INSPECT_READ | INSPECT_EXECUTE, "heap");
+	heap = frozen_region(&frozen, HEAP, HEAP_PAGES * PAGE, INSPECT_READ | INSPECT_EXECUTE,
+			     "heap");
 	frozen_thread(&frozen, 9);
 	frozen_thread(&frozen, 10);
 	return 0;

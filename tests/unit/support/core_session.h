@@ -12,6 +12,7 @@
 #define STACK 0x4000000000u
 #define HEAP 0x5000000000u
 #define PAGE 4096u
+#define HEAP_PAGES 2100u
 #define FILE_MAX 0x900000u
 
 /* ELF64 as its specification has it. */
@@ -21,7 +22,7 @@ struct phdr {
 };
 
 extern struct core_file core;
-extern uint8_t *image, *stack, *heap; /* 4, 16 and 2048 pages of the process */
+extern uint8_t *image, *stack, *heap; /* 4, 16 and HEAP_PAGES pages of the process */
 extern uint8_t file[FILE_MAX];
 extern size_t file_size;
 
