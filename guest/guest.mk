@@ -12,7 +12,7 @@ guest_cc := $(CROSS_COMPILE)gcc
 guest_ar := $(CROSS_COMPILE)ar
 guest_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes \
 	-Wmissing-prototypes
-guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MMD -MP \
+guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MD -MP \
 	$(foreach map,$(CURDIR)=. $(abspath $(BUILD))=build $(LIBFDT_SRC)=libfdt,-ffile-prefix-map=$(map))
 
 # Where the compiler has its picolibc and, for each ABI, its own library.
@@ -37,7 +37,7 @@ guest_ld := $(firstword $(foreach ld,$(CROSS_COMPILE)ld riscv64-linux-gnu-ld, \
 sdk_headers := $(patsubst guest/sdk/include/%,%,$(wildcard $(addprefix guest/sdk/include/, \
 	*/*.h */*/*.h)))
 sdk_abi_headers := $(notdir $(wildcard hyp/include/floe/*.h))
-sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c elf.c
+sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c elf.c thread_entry.S
 sdk_abis := lp64d lp64
 
 sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(addprefix floe/,$(sdk_abi_headers))) \
@@ -87,7 +87,11 @@ $(guest_obj)/$(1)/%.o: hyp/lib/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	$$(call say,CC,$$@)
 	$$(Q)$$(call sdk_cc,$(1)) -c $$< -o $$@
 
-$(sdk_dir)/lib/$(1)/libfloe.a: $(addprefix $(guest_obj)/$(1)/,$(sdk_sources:.c=.o))
+$(guest_obj)/$(1)/%.o: guest/sdk/lib/%.S $(sdk_dir)/floe.specs
+	@mkdir -p $$(@D)
+	$$(Q)$$(call sdk_cc,$(1)) -c $$< -o $$@
+
+$(sdk_dir)/lib/$(1)/libfloe.a: $(addprefix $(guest_obj)/$(1)/,$(addsuffix .o,$(basename $(sdk_sources))))
 	@mkdir -p $$(@D)
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $(guest_ar) rcsD $$@ $$^
@@ -97,13 +101,16 @@ $(foreach abi,$(sdk_abis),$(eval $(call sdk_library_rules,$(abi))))
 
 # --- Programs ---------------------------------------------------------------
 
-# init stands on libfdt; every source in guest/demo is a program.
+# init stands on libfdt; every source in guest/demo and guest/trace is a program.
 init_sources := $(wildcard guest/init/*.c)
 init_objects := $(init_sources:guest/%.c=$(guest_obj)/%.o) \
 	$(addprefix $(guest_obj)/libfdt/,fdt.o fdt_ro.o fdt_strerror.o)
-demo_names := $(basename $(notdir $(wildcard guest/demo/*.c)))
 
-GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init $(demo_names))
+# The shell knows ELF files, and how init is asked for something.
+shell_objects := $(patsubst guest/%.c,$(guest_obj)/%.o,$(wildcard guest/shell/*.c))
+one_file_programs := $(patsubst guest/%.c,%,$(wildcard guest/demo/*.c guest/trace/*.c))
+
+GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init shell $(notdir $(one_file_programs)))
 guests: $(GUEST_IMAGES)
 
 # What looks into frozen processes, for the programs that do: -Iguest, and this library.
@@ -138,14 +145,27 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 	$(call say,LD,$@)
 	$(Q)$(program_cc) $(init_objects) -o $@
 
-$(guest_obj)/demo/%.o: guest/demo/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
+$(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -c $< -o $@
+	$(Q)$(program_cc) -Ihyp/lib -Iguest -Iguest/init -c $< -o $@
 
-$(demo_names:%=$(BUILD)/images/%.elf): $(BUILD)/images/%.elf: $(guest_obj)/demo/%.o $(sdk_files)
+$(BUILD)/images/shell.elf: $(shell_objects) $(inspect_library) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(program_cc) $< -o $@
+	$(Q)$(program_cc) $(shell_objects) $(inspect_library) -o $@
+
+define one_file_program_rules
+$(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(program_cc) -c $$< -o $$@
+
+$(BUILD)/images/$(notdir $(1)).elf: $(guest_obj)/$(1).o $(sdk_files)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(program_cc) $$< -o $$@
+endef
+$(foreach program,$(one_file_programs),$(eval $(call one_file_program_rules,$(program))))
 
 -include $(wildcard $(guest_obj)/*/*.d)

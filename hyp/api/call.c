@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hypercall: the rules of its row, then its function, then its result. */
 #include "api/api.h"
+#include "arch/cpu.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
 #include "arch/this_hart.h"
+#include "core/notice.h"
 #include "core/thread.h"
+#include "core/trace.h"
 
 #include <floe/abi.h>
 
@@ -48,6 +51,32 @@ Retcode give_handle(const struct call *c, unsigned int arg, struct object *objec
 	return give_u32(c, arg, handle_open(&c->self->handles, object, rights));
 }
 
+u64 deadline(u64 ms)
+{
+	return (u32)ms == INFINITE_TIMEOUT ? TIME_NEVER : cpu_time() + ticks_from_ms((u32)ms);
+}
+
+/*
+ * Does the thread make the hypercall that it has waited in? What its interrupt
+ * handlers call before it comes to that is another one.
+ */
+static bool is_retry(const struct thread *t)
+{
+	return t->retry_pc == vcpu_call_end() && t->retry_sp == t->vcpu.x[2];
+}
+
+Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms)
+{
+	struct thread *t = thread_current();
+
+	if (!is_retry(t))
+		t->wait_until = deadline(ms);
+	if (!(u32)ms || cpu_time() >= t->wait_until)
+		return rcTimeout;
+	thread_block(wait, queue, t->wait_until);
+	return API_RETRY;
+}
+
 static bool pointer_is_bad(const struct call *c, const struct pointer_rule *rule)
 {
 	u64 align = min_u64(rule->size, sizeof(u64));
@@ -85,13 +114,51 @@ static Retcode check_memory(struct call *c, const struct api_rules *rules)
 	return rc;
 }
 
+static bool thread_allows(const struct thread *t, enum thread_call call)
+{
+	if (call == THREAD_LIVING)
+		return t->living && t->task->state == TASK_RUNNING;
+	return t->waitable && t != thread_current() && (t->living || t->exited);
+}
+
+/* The object behind the handle in a0. */
+static Retcode check_handle(struct call *c, const struct api_rules *rules)
+{
+	struct object *object;
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], (enum object_type)rules->type,
+				rules->rights, &object);
+	bool allowed = true;
+
+	if (rc != rcOk)
+		return rc;
+	switch ((enum object_type)rules->type) {
+	case OBJECT_TASK:
+		c->task = container_of(object, struct task, object);
+		allowed = task_allows(c->task, (enum task_call)rules->call);
+		break;
+	case OBJECT_MDL:
+		c->mdl = container_of(object, struct mdl, object);
+		break;
+	case OBJECT_NOTICE:
+		c->notice = container_of(object, struct notice, object);
+		break;
+	case OBJECT_THREAD:
+		c->thread = container_of(object, struct thread, object);
+		allowed = thread_allows(c->thread, (enum thread_call)rules->thread);
+		break;
+	case OBJECT_TYPES:
+		break;
+	}
+	return allowed ? rcOk : rcInvalidOperation;
+}
+
 /* Apart from its caller, which has few registers to save without it. */
 __attribute__((noinline)) static Retcode check_rules(struct call *c, const struct api_rules *rules)
 {
 	Retcode rc = check_arguments(c, rules);
 
-	if (rc == rcOk && rules->rights)
-		rc = get_task(c->self, c->a[0], rules->rights, rules->call, &c->task);
+	if (rc == rcOk && (rules->rights || rules->type))
+		rc = check_handle(c, rules);
 	return rc == rcOk ? check_memory(c, rules) : rc;
 }
 
@@ -107,18 +174,21 @@ static void call_function(struct thread *t, u64 number)
 	c.value = 0;
 	if (number >= FloeFnCount || !row->act)
 		rc = rcUnimplemented;
-	else if (row->rules)
-		rc = check_rules(&c, row->rules);
+	else if (row->rules.any)
+		rc = check_rules(&c, &row->rules);
 	if (rc == rcOk)
 		rc = row->act(&c);
 	/* A call can end its caller. */
 	if (this_hart()->current != t)
 		return;
-	t->retrying = rc == API_RETRY;
-	if (t->retrying) {
+	if (rc == API_RETRY) {
+		t->retry_pc = vcpu_call_end();
+		t->retry_sp = t->vcpu.x[2];
 		vcpu_retry_call();
 		return;
 	}
+	if (is_retry(t))
+		t->retry_pc = 0;
 	a[0] = (u64)(i64)rc;
 	a[1] = c.value;
 }
@@ -127,6 +197,7 @@ struct thread *hypercall(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
+	trace(FloeTraceCall, extension, number);
 	if (extension == FLOE_SBI_EXTENSION) {
 		if (number == FloeFnTaskPanic)
 			return NULL;

@@ -135,16 +135,6 @@ Retcode api_mdl_create_from_vm(struct call *c)
 	return rc == rcOk ? give_handle(c, 3, &mdl->object, OCAP_MDL_FULL) : rc;
 }
 
-static Retcode get_mdl(const struct call *c, u32 rights, struct mdl **mdl)
-{
-	struct object *object;
-	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], OBJECT_MDL, rights, &object);
-
-	if (rc == rcOk)
-		*mdl = container_of(object, struct mdl, object);
-	return rc;
-}
-
 /* (mdl, offset, length, hint, prot, void **) */
 Retcode api_mdl_map_check(struct call *c)
 {
@@ -159,11 +149,8 @@ Retcode api_mdl_map(struct call *c)
 {
 	struct region *region;
 	struct vm_request q;
-	struct mdl *mdl;
-	Retcode rc = get_mdl(c, OCAP_MDL_MAP, &mdl);
+	Retcode rc = mdl_request(c->mdl, c->a[3], c->a[1], c->a[2], (u32)c->a[4], &q);
 
-	if (rc == rcOk)
-		rc = mdl_request(mdl, c->a[3], c->a[1], c->a[2], (u32)c->a[4], &q);
 	if (rc == rcOk)
 		rc = vm_map(&c->self->vm, &q, &region);
 	if (rc == rcOk)
@@ -174,13 +161,8 @@ Retcode api_mdl_map(struct call *c)
 /* (mdl, rtl_size_t *) */
 Retcode api_mdl_get_size(struct call *c)
 {
-	struct mdl *mdl;
-	u64 bytes;
-	Retcode rc = get_mdl(c, 0, &mdl);
+	u64 bytes = c->mdl->npages << PAGE_SHIFT;
 
-	if (rc != rcOk)
-		return rc;
-	bytes = mdl->npages << PAGE_SHIFT;
 	give(c, 1, &bytes, sizeof(bytes));
 	return rcOk;
 }

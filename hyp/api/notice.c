@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting, handles and random numbers: api.md, sections 5 to 8. */
+/* Notices and random numbers: api.md, sections 5 and 8. */
 #include "core/notice.h"
 
 #include "api/api.h"
-#include "arch/cpu.h"
 #include "core/thread.h"
 
 #include <floe/abi.h>
@@ -13,11 +12,6 @@
 #define RANDOM_MAX 65536u
 
 #define EVENT_MASK ((u64)(EVENT_OBJECT_DESTROYED | EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN))
-
-static u64 deadline(u64 ms)
-{
-	return (u32)ms == INFINITE_TIMEOUT ? TIME_NEVER : cpu_time() + ticks_from_ms((u32)ms);
-}
 
 /* () -> version */
 Retcode api_abi_version(struct call *c)
@@ -37,17 +31,6 @@ Retcode api_notice_create(struct call *c)
 	return notice ? give_handle(c, 0, &notice->object, OCAP_NOTICE_FULL) : rcOutOfMemory;
 }
 
-static Retcode get_notice(const struct call *c, struct notice **notice)
-{
-	struct object *object;
-	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], OBJECT_NOTICE, OCAP_NOTICE_WAIT,
-				&object);
-
-	if (rc == rcOk)
-		*notice = container_of(object, struct notice, object);
-	return rc;
-}
-
 /* (notice, object, mask, id) */
 Retcode api_notice_subscribe_check(struct call *c)
 {
@@ -56,26 +39,10 @@ Retcode api_notice_subscribe_check(struct call *c)
 
 Retcode api_notice_subscribe(struct call *c)
 {
-	struct notice *notice;
 	struct task *task;
-	Retcode rc = get_notice(c, &notice);
+	Retcode rc = get_task(c->self, c->a[1], OCAP_TASK_QUERY, CALL_ANY, &task);
 
-	if (rc == rcOk)
-		rc = get_task(c->self, c->a[1], OCAP_TASK_QUERY, CALL_ANY, &task);
-	return rc == rcOk ? notice_subscribe(notice, task, (u32)c->a[2], c->a[3]) : rc;
-}
-
-/* Nothing to deliver yet: waits, or gives up if the time is over. */
-static Retcode wait_for_event(struct notice *notice, u64 ms)
-{
-	struct thread *t = thread_current();
-
-	if (!t->retrying)
-		t->wait_until = deadline(ms);
-	if ((t->retrying && t->timed_out) || !(u32)ms)
-		return rcTimeout;
-	thread_block(WAIT_NOTICE, &notice->waiters, t->wait_until);
-	return API_RETRY;
+	return rc == rcOk ? notice_subscribe(c->notice, task, (u32)c->a[2], c->a[3]) : rc;
 }
 
 /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
@@ -87,32 +54,19 @@ Retcode api_notice_get_event_check(struct call *c)
 Retcode api_notice_get_event(struct call *c)
 {
 	u64 max = min_u64(c->a[2], EVENTS_PER_CALL), count = 0;
-	struct notice *notice;
 	EventDesc event;
-	Retcode rc = get_notice(c, &notice);
+	Retcode rc = guest_check_write(&c->self->vm, c->a[3], max * sizeof(event));
 
-	if (rc == rcOk)
-		rc = guest_check_write(&c->self->vm, c->a[3], max * sizeof(event));
 	if (rc != rcOk)
 		return rc;
 	memset(&event, 0, sizeof(event));
-	for (; count < max && notice_take(notice, &event); count++)
+	for (; count < max && notice_take(c->notice, &event); count++)
 		guest_write(&c->self->vm, c->a[3] + count * sizeof(event), &event, sizeof(event));
 	if (!count)
-		rc = wait_for_event(notice, c->a[1]);
+		rc = api_wait(WAIT_NOTICE, &c->notice->waiters, c->a[1]);
 	if (rc != API_RETRY)
 		give(c, 4, &count, sizeof(count));
 	return rc;
-}
-
-/* (ms) */
-Retcode api_sleep(struct call *c)
-{
-	if ((u32)c->a[0])
-		thread_block(WAIT_SLEEP, NULL, deadline(c->a[0]));
-	else
-		sched_yield();
-	return rcOk;
 }
 
 /* (size, output) */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Creating a process and everything up to its entry: api.md, section 2. */
 #include "api/api.h"
+#include "core/trace.h"
 
 #include <string.h>
-
-#define STACK_MAX ((u64)1 << 38)
 
 /* (name, eiid, path, stackSize, priority | flags << 32, Handle *) */
 Retcode api_task_create_check(struct call *c)
@@ -108,8 +107,10 @@ Retcode api_task_load_seg(struct call *c)
 
 	if (rc == rcOk)
 		rc = vm_map(&c->task->vm, &q, &region);
-	if (rc == rcOk)
-		give(c, 2, &region->base, sizeof(region->base));
+	if (rc != rcOk)
+		return rc;
+	trace(FloeTraceLoad, c->task->pid, region->base);
+	give(c, 2, &region->base, sizeof(region->base));
 	return rc;
 }
 

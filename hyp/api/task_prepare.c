@@ -34,18 +34,24 @@ Retcode api_task_free_env(struct call *c)
 	return task_free_env(c->self);
 }
 
-static void set_policy(struct task *task, u64 policy, u64 priority, u64 interval)
+/* The initial thread's, before it runs and while it does. */
+static Retcode set_policy(struct task *task, u64 policy, u64 priority, u64 interval)
 {
+	struct thread *t = task->initial_thread;
+
+	if (task->state == TASK_RUNNING && !t)
+		return rcInvalidOperation;
+	if (t) {
+		thread_set_policy(t, (ThreadSchedPolicy)policy, (ThreadPriority)priority, interval);
+		return rcOk;
+	}
 	task->policy = (ThreadSchedPolicy)policy;
 	task->priority = (ThreadPriority)priority;
 	task->rr_interval = interval;
-	if (task->state == TASK_RUNNING)
-		sched_set_policy(list_first(&task->threads, struct thread, task_link), task->policy,
-				 task->priority, interval);
+	return rcOk;
 }
 
-/* (task, policy, priority, const ThreadSchedParam *) */
-Retcode api_task_set_initial_policy_check(struct call *c)
+Retcode api_sched_policy_check(struct call *c)
 {
 	bool fits = priority_is_valid(c->a[1], c->a[2]) && !(c->a[3] & 7) &&
 		    (!c->a[3] || c->a[1] == ThreadSchedPolicyRR);
@@ -53,22 +59,34 @@ Retcode api_task_set_initial_policy_check(struct call *c)
 	return fits ? rcOk : rcInvalidArgument;
 }
 
+u64 rr_interval_default(void)
+{
+	return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
+}
+
+Retcode read_sched_param(const struct call *c, u64 *interval)
+{
+	ThreadSchedParam param;
+	const RtlTimeSpec *t = &param.rrInterval;
+
+	*interval = rr_interval_default();
+	if (!c->a[3])
+		return rcOk;
+	if (guest_read(&c->self->vm, c->a[3], &param, sizeof(param)) != rcOk)
+		return rcSourceFault;
+	if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
+		return rcInvalidArgument;
+	*interval = ticks_from_ns(t->sec, t->nsec);
+	return rcOk;
+}
+
+/* (task, policy, priority, const ThreadSchedParam *) */
 Retcode api_task_set_initial_policy(struct call *c)
 {
-	u64 interval = ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
-	ThreadSchedParam param;
+	u64 interval;
+	Retcode rc = read_sched_param(c, &interval);
 
-	if (c->a[3]) {
-		const RtlTimeSpec *t = &param.rrInterval;
-
-		if (guest_read(&c->self->vm, c->a[3], &param, sizeof(param)) != rcOk)
-			return rcSourceFault;
-		if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
-			return rcInvalidArgument;
-		interval = ticks_from_ns(t->sec, t->nsec);
-	}
-	set_policy(c->task, c->a[1], c->a[2], interval);
-	return rcOk;
+	return rc == rcOk ? set_policy(c->task, c->a[1], c->a[2], interval) : rc;
 }
 
 /* (task, priority): the class decides on the range; beyond the widest it is wrong for all. */
@@ -81,8 +99,7 @@ Retcode api_task_set_initial_priority(struct call *c)
 {
 	if (!priority_is_valid(c->task->policy, c->a[1]))
 		return rcInvalidArgument;
-	set_policy(c->task, c->task->policy, c->a[1], c->task->rr_interval);
-	return rcOk;
+	return set_policy(c->task, c->task->policy, c->a[1], c->task->rr_interval);
 }
 
 /* (task, ThreadPriority *) */
@@ -128,6 +145,9 @@ Retcode api_task_set_limits(struct call *c)
 	if (given.memoryLimit > own->memoryLimit || given.maxTasks > own->maxTasks ||
 	    (given.permissions & ~own->permissions) || (given.cpuMask & ~own->cpuMask))
 		return rcSecurityDisallow;
+	/* What it has mapped may need the permission. */
+	if (c->task->vm.allow_rwx && !(given.permissions & TaskMayRwx) && c->task->vm.nregions)
+		return rcInvalidOperation;
 	if (vm_used(&c->task->vm) > given.memoryLimit >> PAGE_SHIFT)
 		return rcQuotaExceeded;
 	task_set_limits(c->task, &given);

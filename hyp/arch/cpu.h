@@ -15,9 +15,36 @@ static inline u64 cpu_time(void)
 	return csr_read(time);
 }
 
+/* The cycle CSR, where machine.cycle says that there is one. */
+static inline u64 cpu_cycle(void)
+{
+	return csr_read(CSR_CYCLE);
+}
+
+/* One read of the seed CSR (Zkr), where machine.zkr says that there is one. */
+static inline u32 cpu_seed(void)
+{
+	u64 value;
+
+	__asm__ volatile("csrrw %0, " CSR_STR(CSR_SEED) ", zero" : "=r"(value));
+	return (u32)value;
+}
+
 static inline void cpu_fence_i(void)
 {
 	__asm__ volatile("fence.i" ::: "memory");
+}
+
+/* Orders all accesses, of every memory type. */
+static inline void cpu_fence(void)
+{
+	__asm__ volatile("fence iorw, iorw" ::: "memory");
+}
+
+/* CBO.FLUSH (Zicbom): the block goes to memory and out of all caches. */
+static inline void cpu_cbo_flush(const void *block)
+{
+	__asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" ::"r"(block) : "memory");
 }
 
 /* HFENCE.GVMA for everything of this hart. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exits of a guest: decoded to a struct fault and one of three actions, on
+ * Exits of a guest: decoded to a struct fault and one of four actions, on
  * which guest_exit() acts.
  */
 #include "arch/exit.h"
@@ -10,13 +10,15 @@
 #include "core/guest_copy.h"
 #include "core/task.h"
 #include "core/thread.h"
+#include "core/trace.h"
 
 #define INSTRUCTION_WFI 0x10500073u
 
 enum exit_action {
 	EXIT_RESUME,         /* go on where the pc points to now */
 	EXIT_FAULT,          /* an exception that nobody in the guest takes */
-	EXIT_HANDLER_FAILED, /* the guest's trap vector refused the exception in *fault */
+	EXIT_VECTOR_FAILED,  /* the guest's trap vector refused the exception in *fault */
+	EXIT_HANDLER_RETURN, /* an exception handler has returned */
 };
 
 static u32 access_of(u64 cause)
@@ -91,9 +93,9 @@ static struct fault delegated_fault(void)
 	return f;
 }
 
-static enum exit_action guest_page_fault(struct thread *t, struct fault *f, struct fault *handler)
+static enum exit_action guest_page_fault(struct thread *t, struct fault *f, struct fault *vector)
 {
-	u64 vector = csr_read(CSR_VSTVEC) & ~3ul;
+	u64 vstvec = csr_read(CSR_VSTVEC) & ~3ul;
 
 	switch (vm_touch(&t->task->vm, f->gpa, f->access)) {
 	case VM_TOUCH_OK:
@@ -105,10 +107,10 @@ static enum exit_action guest_page_fault(struct thread *t, struct fault *f, stru
 		break;
 	}
 	/* A fetch at the trap vector: what counts is why the guest went there. */
-	if (f->access == VMM_FLAG_EXECUTE && f->pc == vector && csr_read(CSR_VSEPC)) {
-		*handler = *f;
+	if (f->access == VMM_FLAG_EXECUTE && f->pc == vstvec && csr_read(CSR_VSEPC)) {
+		*vector = *f;
 		*f = delegated_fault();
-		return EXIT_HANDLER_FAILED;
+		return EXIT_VECTOR_FAILED;
 	}
 	return EXIT_FAULT;
 }
@@ -137,6 +139,7 @@ static bool is_stuck_at_vector(u64 pc)
 
 static enum exit_action interrupt(u64 cause, struct fault *f)
 {
+	trace(FloeTraceInterrupt, cause, 0);
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
@@ -147,7 +150,7 @@ static enum exit_action interrupt(u64 cause, struct fault *f)
 	return EXIT_FAULT;
 }
 
-static enum exit_action decode(struct thread *t, struct fault *f, struct fault *handler)
+static enum exit_action decode(struct thread *t, struct fault *f, struct fault *vector)
 {
 	u64 cause = csr_read(scause);
 
@@ -155,9 +158,13 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 		return interrupt(cause & ~CAUSE_INTERRUPT, f);
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
 		*f = delegated_fault();
+		trace(FloeTraceFault, f->cause, f->address);
 		return EXIT_FAULT;
 	}
 	*f = direct_fault(cause);
+	trace(FloeTraceFault, cause, f->address);
+	if (cause == CAUSE_ECALL_VS && f->pc == HANDLER_RETURN)
+		return t->exception ? EXIT_HANDLER_RETURN : EXIT_FAULT;
 	switch (cause) {
 	case CAUSE_ECALL_VS:
 		/* The one hypercall that asks for all registers; the pc is behind it. */
@@ -169,7 +176,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 	case CAUSE_FETCH_GUEST_PAGE_FAULT:
 	case CAUSE_LOAD_GUEST_PAGE_FAULT:
 	case CAUSE_STORE_GUEST_PAGE_FAULT:
-		return guest_page_fault(t, f, handler);
+		return guest_page_fault(t, f, vector);
 	case CAUSE_VIRTUAL_INSTRUCTION:
 		return virtual_instruction(&t->task->vm, f);
 	default:
@@ -179,12 +186,20 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 
 struct thread *guest_exit(struct thread *t)
 {
-	struct fault fault, handler; /* filled in where the action says so */
-	enum exit_action action = decode(t, &fault, &handler);
+	struct fault fault, vector; /* filled in where the action says so */
+	enum exit_action action = decode(t, &fault, &vector);
 
-	if (action != EXIT_RESUME) {
+	switch (action) {
+	case EXIT_RESUME:
+		break;
+	case EXIT_HANDLER_RETURN:
+		fault_handler_returned((i32)t->vcpu.x[10]);
+		break;
+	case EXIT_FAULT:
+	case EXIT_VECTOR_FAILED:
 		read_instruction(&t->task->vm, &fault);
-		fault_unhandled(&fault, action == EXIT_HANDLER_FAILED ? &handler : NULL);
+		fault_raise(&fault, action == EXIT_VECTOR_FAILED ? &vector : NULL);
+		break;
 	}
 	return sched_work();
 }

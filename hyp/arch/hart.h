@@ -14,6 +14,8 @@
 /* Each hart has a stack of this size with an unmapped page below. */
 #define HART_STACK_SIZE ((u64)16384)
 
+struct memobj;
+
 struct hart {
 	/* arch/trap.S and entry.S know the offsets of the first three. */
 	struct thread *current; /* whose registers are live; NULL: nobody's */
@@ -22,6 +24,8 @@ struct hart {
 	unsigned int index; /* in the order of the device tree's cpu nodes */
 
 	struct run_queue rq;
+	FloeTraceRing *trace; /* core/trace.h */
+	struct memobj *trace_mem;
 	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
 	u64 timer_at;                 /* what the timer is set to, ticks */
 
@@ -34,7 +38,9 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen;
+	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen, zkr, cycle;
+	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
+	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 hgatp_mode;             /* the MODE field in its place */

@@ -5,8 +5,8 @@
 
 extern char image_start[], image_text_end[], image_rodata_end[], image_end[];
 
-/* What stands on the page that is a guest's missing trap vector (arch/trap.S). */
-#define TRAP_PAGE_CODE_SIZE 8
+/* What stands on the page that a guest's traps and handlers end up on (arch/trap.S). */
+#define TRAP_PAGE_CODE_SIZE 16
 extern const char trap_page_code[TRAP_PAGE_CODE_SIZE];
 
 #endif

@@ -17,6 +17,9 @@
 /* VM_TRAP_PAGE; its low 30 bits are zero */
 #define TRAP_PAGE 0xffc0000000
 
+/* Where exception handlers return to: the trap page's second ecall. */
+#define HANDLER_RETURN (TRAP_PAGE + 8)
+
 #define PANIC_FRAME_SIZE 256
 
 #endif

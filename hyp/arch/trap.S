@@ -58,11 +58,11 @@ trap_entry:
 	addi	t1, t1, -CAUSE_ECALL_VS
 	bnez	t1, full_exit
 
-	/* The trap page's ecall is not a call: it stands for an exception. */
+	/* The trap page's ecalls are no calls: they stand for an exception or a handler's end. */
 	csrr	t1, sepc
-	li	t2, TRAP_PAGE >> 30
-	slli	t2, t2, 30
-	beq	t1, t2, full_exit
+	srli	t2, t1, 30
+	addi	t2, t2, -(TRAP_PAGE >> 30)
+	beqz	t2, full_exit
 	addi	t1, t1, 4
 	csrw	sepc, t1
 	li	t2, SBI_EXT_BASE
@@ -145,7 +145,8 @@ own_trap:
 	call	panic_trap
 
 /*
- * Where a guest's exceptions go that it has no vector for: straight on to us.
+ * Where a guest's exceptions go that it has no vector for, and, at
+ * HANDLER_RETURN, where its exception handlers return to: straight on to us.
  * Boot copies it to the trap page.
  */
 	.section .rodata.trap_page, "a"
@@ -156,6 +157,8 @@ trap_page_code:
 	.option	norvc
 1:	ecall
 	j	1b
+2:	ecall
+	j	2b
 	.option	pop
 
 	.section .bss

@@ -8,6 +8,8 @@
 #include "core/task.h"
 #include "core/thread.h"
 
+#include <string.h>
+
 _Static_assert(offsetof(struct thread, vcpu) == 0, "trap.S has one address for both");
 _Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers are");
 _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
@@ -21,10 +23,11 @@ void fp_restore(const u64 *f);
 /* Stands for "f registers hold something that belongs to no vCPU any more". */
 static const u64 nobody;
 
-void vcpu_init(struct vcpu *v, u64 entry, u64 stack_top)
+void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
 {
-	v->pc = entry;
+	v->pc = start->entry;
 	v->x[2] = stack_top;
+	memcpy(&v->x[10], start->argument, sizeof(start->argument));
 	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64;
 	v->hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64;
 	v->vsstatus = SSTATUS_UXL_64;
@@ -135,6 +138,54 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->sstatus = v->vsstatus;
 	frame->scause = scause;
 	frame->stval = stval;
+}
+
+ThreadCsrs vcpu_csrs(const struct vcpu *v)
+{
+	return (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
+			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+}
+
+void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
+{
+	memcpy(v->x, then->x, sizeof(v->x));
+	v->pc = then->pc;
+	v->fp_used = then->fp_used;
+	v->fcsr = then->fcsr;
+	memcpy(v->f, then->f, sizeof(v->f));
+	vcpu_forget(v);
+}
+
+/* It stands at the trap page: its exception was one of the guest's own level. */
+static bool is_at_trap_page(const struct vcpu *v)
+{
+	return v->pc == TRAP_PAGE;
+}
+
+bool vcpu_is_flat(const struct vcpu *v)
+{
+	u64 from_vs = is_at_trap_page(v) ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
+
+	return from_vs && !v->vsatp;
+}
+
+void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
+{
+	/* What sret would do, from a trap that the guest did not see. */
+	if (is_at_trap_page(v)) {
+		u64 on = v->vsstatus & SSTATUS_SPIE ? SSTATUS_SIE : 0;
+
+		v->vsstatus = (v->vsstatus & ~(u64)(SSTATUS_SIE | SSTATUS_SPP)) | SSTATUS_SPIE | on;
+	}
+	v->x[1] = HANDLER_RETURN;
+	v->x[2] = argument;
+	v->x[10] = argument;
+	v->pc = function;
+}
+
+u64 vcpu_call_end(void)
+{
+	return csr_read(sepc);
 }
 
 void vcpu_retry_call(void)

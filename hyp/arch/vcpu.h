@@ -11,6 +11,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct vcpu {
 	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */
@@ -27,8 +29,21 @@ struct vcpu {
 struct vm;
 struct thread;
 
-/* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp. */
-void vcpu_init(struct vcpu *vcpu, u64 entry, u64 stack_top);
+/* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp and a0 to a2. */
+void vcpu_init(struct vcpu *vcpu, const FloeThreadStart *start, u64 stack_top);
+
+/* Gives a vCPU that is not current x and f registers, fcsr and pc of an earlier time. */
+void vcpu_restore_registers(struct vcpu *vcpu, const struct vcpu *then);
+
+/* Did a vCPU, which is not current, trap from VS-mode with satp bare? */
+bool vcpu_is_flat(const struct vcpu *vcpu);
+
+/*
+ * A vCPU that is not current goes on in a function, with one argument, to which
+ * the stack goes down, as if no trap had been taken. It returns to the trap
+ * page's HANDLER_RETURN.
+ */
+void vcpu_enter_handler(struct vcpu *vcpu, gpa_t function, gpa_t argument);
 
 /* Saves the live state of a current vCPU, so that it can be read or resumed elsewhere. */
 void vcpu_save(struct vcpu *vcpu);
@@ -42,7 +57,11 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
-/* Of the current vCPU: the hypercall is made again, not passed over. */
+/* Its VS CSRs, and what stands for it in HS-mode ones. */
+ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+
+/* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
+u64 vcpu_call_end(void);
 void vcpu_retry_call(void);
 
 /* Of the current vCPU: is an interrupt pending that it has enabled? */

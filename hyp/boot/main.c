@@ -16,10 +16,11 @@
 #include "boot/power.h"
 #include "console/console.h"
 #include "console/device.h"
+#include "core/entropy.h"
 #include "core/page.h"
-#include "core/rng.h"
 #include "core/slab.h"
 #include "core/system.h"
+#include "core/trace.h"
 #include "core/vm.h"
 
 #include <string.h>
@@ -31,6 +32,8 @@ u64 boot_satp;
 u32 harts_ready;
 
 static struct machine_tree tree;
+static u64 boot_time; /* the time CSR when Floe was entered */
+static Gsi *gsi;      /* what all partitions read about the machine */
 
 static _Noreturn void give_up(const char *why)
 {
@@ -69,6 +72,8 @@ static void make_harts(u64 boot_id)
 		harts[i]->stack_top = memory_map_stack(i);
 		if (!harts[i]->stack_top)
 			give_up("there is not enough memory for the harts' stacks");
+		if (!trace_init(harts[i]))
+			give_up("there is not enough memory for the harts' traces");
 		if (!boot)
 			sched_init(&harts[i]->rq);
 	}
@@ -97,37 +102,41 @@ static void map_system_window(void)
 	void *romfs = bytes ? (void *)tree.initrd_start : NULL;
 	void *trap_page = page_alloc_zero(0);
 
+	gsi = page_alloc_zero(0);
 	if (bytes && !page_aligned(tree.initrd_start))
 		give_up("the initial RAM disk does not begin on a page (4096 bytes)");
 	if (trap_page)
 		memcpy(trap_page, trap_page_code, TRAP_PAGE_CODE_SIZE);
-	if (!trap_page || !vm_system_init(trap_page, romfs, bytes))
+	if (!trap_page || !gsi || !vm_system_init(trap_page, gsi, romfs, bytes))
 		give_up("there is not enough memory for the trap page and to map ROMFS");
+	gsi->startTime = boot_time;
+	gsi->ticksPerSecond = machine.timebase;
+	gsi->caches = tree.caches;
 }
 
-/* What an attacker cannot know: the firmware's seed, and when things happened. */
-static void seed_random(void)
+/* From now on this hart runs partitions. */
+static void join(const struct hart *hart)
 {
-	u64 now = csr_read(time);
-
-	if (tree.seed)
-		random_add_entropy(tree.seed, tree.seed_bytes);
-	random_add_entropy(&now, sizeof(now));
+	__atomic_or_fetch(&gsi->cpuMask, (u64)1 << hart->index, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&gsi->cpuCount, 1, __ATOMIC_RELAXED);
 }
 
-static void greet(void)
+static void greet(const char *random)
 {
-	console_printf("Floe " FLOE_VERSION ": %u hart%s, %lu KiB free, %s%s, %u VMIDs, timer %s",
+	console_printf("Floe " FLOE_VERSION ": %u hart%s, %lu KiB free, %s%s, %u VMIDs, timer %s, "
+		       "random: %s",
 		       nharts, nharts == 1 ? "" : "s", page_count_free() * 4,
 		       machine.gstage_levels == 3 ? "Sv39x4" : "Sv48x4",
 		       machine.svinval ? " with Svinval" : "", machine.vmid_max + 1,
-		       machine.sstc ? "Sstc" : "SBI");
+		       machine.sstc ? "Sstc" : "SBI", random);
 }
 
 void boot_main(u64 hart_id, const void *device_tree)
 {
-	const char *problem = machine_read(device_tree, &tree);
+	const char *problem;
 
+	boot_time = cpu_time();
+	problem = machine_read(device_tree, &tree);
 	sched_init(&boot_hart.rq);
 	console_init(device_find(&tree.uart));
 	power_init(&tree.finisher);
@@ -139,10 +148,10 @@ void boot_main(u64 hart_id, const void *device_tree)
 	make_harts(hart_id);
 	hart_setup();
 	map_system_window();
-	seed_random();
-	greet();
+	greet(entropy_collect(tree.seed, tree.seed_bytes));
 	start_secondaries();
 	require(init_start(tree.bootargs));
+	join(&boot_hart);
 	guest_enter_first(sched_work());
 }
 

@@ -126,7 +126,7 @@ static void write_registers(struct writer *w)
 					  "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ",
 					  "a6 ", "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",
 					  "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 " };
-	const struct fault_csrs *c = &w->task->fault.csrs;
+	const ThreadCsrs *c = &w->task->fault.csrs;
 	const HalTrapFrame *f = &w->task->fault.frame;
 
 	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause,
@@ -164,15 +164,20 @@ static void write_frames(struct writer *w)
 
 static void write_freeze(struct writer *w)
 {
+	static const char *const handler_text[] = {
+		[HANDLER_VECTOR] = "its trap handler could not run",
+		[HANDLER_FUNCTION] = "its exception handler could not run",
+		[HANDLER_IS_BUSY] = "in its exception handler, which ran for",
+	};
 	const struct task *t = w->task;
 	const struct fault_record *r = &t->fault;
 	char text[DESCRIPTION];
 
 	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
 	     report_describe(&r->fault, r->mapped, text, sizeof(text)), r->fault.pc);
-	if (r->handler_failed)
-		emit(w, "  its trap handler could not run: %s",
-		     report_describe(&r->handler, r->handler_mapped, text, sizeof(text)));
+	if (r->handler != HANDLER_NONE)
+		emit(w, "  %s: %s", handler_text[r->handler],
+		     report_describe(&r->at_handler, r->at_handler_mapped, text, sizeof(text)));
 	write_frames(w);
 	write_place(w);
 	write_registers(w);
@@ -220,7 +225,7 @@ bool report_behind(void)
 
 void report_pump(void)
 {
-	while (!list_empty(&queue)) {
+	while (!list_empty(&queue) && !line_is_exclusive()) {
 		struct writer w = { .task = list_first(&queue, struct task, report_link) };
 
 		if (!line_flush(w.task))

@@ -59,6 +59,9 @@ static void consider(const struct task *task, const struct symbol *s, u64 pc, st
 		return;
 	if (!function && !is_label(task, s->name))
 		return;
+	/* Without a size it may reach to the end of its region, and no further. */
+	if (!s->size && vm_find(&task->vm, start) != vm_find(&task->vm, pc))
+		return;
 	*m = (struct match){ start, s->size, s->name, function };
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fault.h"
 
+#include "core/exception.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/vm.h"
@@ -9,8 +10,8 @@
 
 /* RISC-V privileged specification, table of scause values, with our codes. */
 static const struct {
-	const char *name;
-	HalExceptionCode code;
+	char name[30]; /* not a pointer, which would need a relocation */
+	u8 code;
 } exceptions[] = {
 	[0] = { "instruction address misaligned", HalExcMisaligned },
 	[1] = { "instruction access fault", HalExcAccess },
@@ -33,7 +34,7 @@ static const struct {
 
 static bool is_listed(const struct fault *f)
 {
-	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name;
+	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name[0];
 }
 
 HalExceptionCode fault_code(const struct fault *f)
@@ -77,7 +78,7 @@ static gpa_t refused_address(const struct fault *f)
 }
 
 static void record(struct task *task, const struct thread *t, const struct fault *f,
-		   const struct fault *handler)
+		   enum fault_handler handler, const struct fault *at_handler)
 {
 	struct fault_record *r = &task->fault;
 	const struct vcpu *v = &t->vcpu;
@@ -89,24 +90,48 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
-	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-				       v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
-	r->handler_failed = handler != NULL;
-	if (handler) {
-		r->handler = *handler;
-		r->handler_mapped = mapped_at(&task->vm, refused_address(handler));
+	r->csrs = vcpu_csrs(v);
+	r->handler = handler;
+	if (handler != HANDLER_NONE) {
+		r->at_handler = *at_handler;
+		r->at_handler_mapped = mapped_at(&task->vm, refused_address(at_handler));
 	}
 }
 
-void fault_unhandled(const struct fault *fault, const struct fault *handler)
+static void unhandled(struct thread *t, const struct fault *f, enum fault_handler handler,
+		      const struct fault *at_handler)
 {
-	struct thread *t = thread_current();
 	struct task *task = t->task;
 
-	vcpu_save(&t->vcpu);
-	record(task, t, fault, handler);
+	record(task, t, f, handler, at_handler);
 	if (task->flags & TaskExceptionFreezesTask)
 		task_freeze(task, t);
 	else
 		task_end(task, TaskExitUnexpected, 0);
+}
+
+void fault_raise(const struct fault *f, const struct fault *vector)
+{
+	struct thread *t = thread_current();
+	struct fault why;
+
+	thread_put_down(t);
+	if (vector)
+		unhandled(t, f, HANDLER_VECTOR, vector);
+	else if (!exception_deliver(t, f, &why))
+		unhandled(t, f,
+			  why.kind == FAULT_NONE ? HANDLER_NONE
+			  : t->exception         ? HANDLER_IS_BUSY
+						 : HANDLER_FUNCTION,
+			  &why);
+}
+
+void fault_handler_returned(i32 result)
+{
+	struct thread *t = thread_current();
+	struct fault f, why;
+
+	thread_put_down(t);
+	if (!exception_returned(t, result, &f, &why))
+		unhandled(t, &f, why.kind == FAULT_NONE ? HANDLER_NONE : HANDLER_FUNCTION, &why);
 }

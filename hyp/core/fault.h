@@ -8,12 +8,15 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct thread;
 
 enum fault_kind {
 	FAULT_EXCEPTION,     /* as scause says */
 	FAULT_PANIC,         /* KnTaskPanic */
 	FAULT_OUT_OF_MEMORY, /* a first touch found no memory */
+	FAULT_NONE,
 };
 
 /* A decoded exit. Arch code fills it in; core/fault.c acts on it. */
@@ -36,9 +39,12 @@ struct fault_region {
 	u32 prot;
 };
 
-/* VS CSRs at the time. */
-struct fault_csrs {
-	u64 hstatus, vsstatus, vsie, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, hvip;
+/* What a fault_record's second fault is. */
+enum fault_handler {
+	HANDLER_NONE,
+	HANDLER_VECTOR,   /* why the guest's trap vector could not run */
+	HANDLER_FUNCTION, /* why its exception handler could not run */
+	HANDLER_IS_BUSY,  /* what its exception handler was running for */
 };
 
 struct fault_record {
@@ -46,20 +52,23 @@ struct fault_record {
 	u32 mapped; /* access mapped at the address; 0: nothing */
 	struct fault_region at_pc, at_address;
 	HalTrapFrame frame;
-	struct fault_csrs csrs;
+	ThreadCsrs csrs;
 	Tid tid;
-	/* The guest's own trap handler could not run: why. */
-	bool handler_failed;
-	struct fault handler;
-	u32 handler_mapped;
+	/* Of a guest that would have handled it itself: what came between. */
+	enum fault_handler handler;
+	struct fault at_handler;
+	u32 at_handler_mapped;
 };
 
 /*
- * The current thread took an exception that its own handler, if it had one,
- * could not take. `handler`: why that could not run, or NULL. Ends or freezes
- * the partition; the thread is gone or halted afterwards.
+ * The current thread took an exception. Lets a handler of its process run, or
+ * ends or freezes the partition; the thread is gone or halted then. `vector`:
+ * why the guest's own trap vector could not run, or NULL.
  */
-void fault_unhandled(const struct fault *fault, const struct fault *handler);
+void fault_raise(const struct fault *fault, const struct fault *vector);
+
+/* A handler of the current thread returned that; there is an exception. */
+void fault_handler_returned(i32 result);
 
 /* The fault in the API's words. */
 HalExceptionCode fault_code(const struct fault *fault);

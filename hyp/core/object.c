@@ -6,6 +6,7 @@
 #include "core/notice.h"
 #include "core/sched.h"
 #include "core/task.h"
+#include "core/thread.h"
 
 SysCounters counters;
 
@@ -15,6 +16,7 @@ static void (*const destroy[OBJECT_TYPES])(struct object *) = {
 	[OBJECT_TASK] = task_destroy,
 	[OBJECT_MDL] = mdl_destroy,
 	[OBJECT_NOTICE] = notice_destroy,
+	[OBJECT_THREAD] = thread_destroy,
 };
 
 void object_init(struct object *object, enum object_type type)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What handles refer to: reference-counted objects of three types.
+ * What handles refer to: reference-counted objects of four types.
  *
  * The last reference never destroys at once: the object goes on a list, and
  * object_reap() at the end of the trap destroys what is there. So no caller
@@ -17,6 +17,7 @@ enum object_type {
 	OBJECT_TASK,
 	OBJECT_MDL,
 	OBJECT_NOTICE,
+	OBJECT_THREAD,
 	OBJECT_TYPES,
 };
 

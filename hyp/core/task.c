@@ -7,6 +7,7 @@
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/system.h"
+#include "core/trace.h"
 
 #include <string.h>
 
@@ -61,6 +62,7 @@ static void init_fields(struct task *task, const struct task_request *q)
 {
 	object_init(&task->object, OBJECT_TASK);
 	list_init(&task->threads);
+	list_init(&task->ended_threads);
 	list_init(&task->children);
 	list_init(&task->sibling_link);
 	list_init(&task->subscriptions);
@@ -104,6 +106,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		q->creator->nchildren++;
 	}
 	counters.tasks++;
+	trace(FloeTraceCreate, task->pid, q->creator ? q->creator->pid : 0);
 	*out = task;
 	return rcOk;
 }
@@ -138,7 +141,14 @@ static void release(struct task *task)
 	struct task *heir = task->creator;
 
 	while (!list_empty(&task->threads))
-		thread_destroy(list_first(&task->threads, struct thread, task_link));
+		thread_end_with_task(list_first(&task->threads, struct thread, task_link));
+	while (!list_empty(&task->ended_threads)) {
+		struct thread *t = list_first(&task->ended_threads, struct thread, task_link);
+
+		list_del(&t->task_link);
+		t->task = NULL;
+	}
+	task->initial_thread = NULL;
 	handle_close_all(&task->handles);
 	/* Memory that others still hold counts for who created the process. */
 	while (heir && heir->state == TASK_ENDED)
@@ -154,10 +164,12 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
 	bool was_running = task->state == TASK_RUNNING;
 
+	trace(FloeTraceEnd, task->pid, status);
 	task->state = TASK_ENDED;
 	task->exit_status = status;
 	task->exit_code = code;
 	release(task);
+	line_let_go(task);
 	if (task->started)
 		report_enqueue(task);
 	happened(task, EVENT_TASK_COMPLETED);
@@ -169,11 +181,13 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 
 void task_freeze(struct task *task, struct thread *faulting)
 {
+	trace(FloeTraceFreeze, task->pid, faulting->tid);
 	list_del(&faulting->task_link);
 	list_add_head(&task->threads, &faulting->task_link);
 	list_for_each(it, &task->threads)
 		thread_stop(list_entry(it, struct thread, task_link));
 	task->state = TASK_FROZEN;
+	line_let_go(task);
 	report_enqueue(task);
 	happened(task, EVENT_TASK_FROZEN);
 	if (task->pid == INIT_PID)

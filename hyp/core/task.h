@@ -41,6 +41,7 @@ enum task_call {
 	CALL_EXIT_STATUS,
 	CALL_EXIT_CODE,      /* TaskExitNormal only */
 	CALL_EXCEPTION_INFO, /* frozen, or TaskExitUnexpected */
+	CALL_REGIONS,        /* GetRegionInfo: whenever there is memory */
 	CALL_ANY,
 	CALL_COUNT,
 };
@@ -57,7 +58,12 @@ struct task {
 	char *name, *eiid, *path; /* path NULL: none set */
 	struct vm vm;
 	struct handle_table handles;
-	struct list threads; /* after a freeze the faulting one is the first */
+	struct list threads;           /* after a freeze the faulting one is the first */
+	struct list ended_threads;     /* that still have handles */
+	u32 nthreads;                  /* on both lists */
+	struct thread *initial_thread; /* NULL: not started, or ended */
+	i32 initial_code;              /* its exit code then */
+	gpa_t handler;                 /* of exceptions; 0: none */
 
 	struct task *creator; /* NULL: gone */
 	struct list children;
@@ -82,7 +88,8 @@ struct task {
 
 	TaskExitStatus exit_status;
 	i32 exit_code;
-	u32 events; /* EVENT_* that have happened */
+	u64 run_time; /* of threads that are gone, ticks */
+	u32 events;   /* EVENT_* that have happened */
 	struct list subscriptions;
 	struct fault_record fault;
 

@@ -4,6 +4,7 @@
 #include "core/notice.h"
 #include "core/slab.h"
 #include "core/task.h"
+#include "core/trace.h"
 
 #include <floe/abi.h>
 #include <string.h>
@@ -82,6 +83,7 @@ static void fill_pcb(const struct task *task, struct region *r)
 	const char *path = task->path ? task->path : "";
 	Pcb pcb = { .abiVersion = FLOE_ABI_VERSION,
 		    .pid = task->pid,
+		    .gsi = VM_GSI,
 		    .permissions = task->limits.permissions,
 		    .size = sizeof(pcb),
 		    .stackSize = task->stack_size,
@@ -112,44 +114,31 @@ static u64 pcb_bytes(const struct task *task)
 	       (task->path ? strlen(task->path) : 0) + 3;
 }
 
-static Retcode map_stack(struct task *task, struct region **stack)
-{
-	struct vm_request q = { .npages = task->stack_size >> PAGE_SHIFT,
-				.prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
-				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD };
-
-	return vm_map(&task->vm, &q, stack);
-}
-
 Retcode task_start(struct task *task)
 {
-	struct region *stack, *pcb;
-	struct thread *thread;
-	Retcode rc = map_stack(task, &stack);
+	struct thread_request q = { .task = task,
+				    .start.entry = task->initial.entryAddr,
+				    .stack_bytes = task->stack_size,
+				    .policy = task->policy,
+				    .priority = task->priority,
+				    .rr_interval = task->rr_interval,
+				    .waitable = true };
+	struct region *pcb;
+	Retcode rc = map_internal(&task->vm, pcb_bytes(task), &pcb);
 
 	if (rc != rcOk)
 		return rc;
-	rc = map_internal(&task->vm, pcb_bytes(task), &pcb);
-	if (rc != rcOk)
-		goto no_pcb;
-	thread = thread_create(task, task->initial.entryAddr,
-			       stack->base + (stack->npages << PAGE_SHIFT));
-	if (!thread) {
-		rc = rcOutOfMemory;
-		goto no_thread;
+	rc = thread_create(&q, &task->initial_thread);
+	if (rc != rcOk) {
+		vm_unmap_region(&task->vm, pcb);
+		return rc;
 	}
 	fill_pcb(task, pcb);
 	task->pcb = pcb;
-	sched_set_policy(thread, task->policy, task->priority, task->rr_interval);
 	task->state = TASK_RUNNING;
 	task->started = true;
 	object_get(&task->object);
-	sched_wake(thread);
+	trace(FloeTraceStart, task->pid, task->initial_thread->tid);
+	thread_start(task->initial_thread, false);
 	return rcOk;
-no_thread:
-	vm_unmap_region(&task->vm, pcb);
-no_pcb:
-	vm_unmap_region(&task->vm, stack);
-	return rc;
 }

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A thread's waits. */
 #include "core/thread.h"
 
 #include "arch/hart.h"
 #include "arch/this_hart.h"
-#include "core/counters.h"
-#include "core/slab.h"
-#include "core/task.h"
-
-static Tid last_tid;
 
 static void wait_is_over(struct timer *timer)
 {
-	struct thread *t = container_of(timer, struct thread, wait_timer);
-
-	t->timed_out = true;
-	thread_wake(t);
+	thread_wake(container_of(timer, struct thread, wait_timer));
 }
 
 static void guest_timer_expired(struct timer *timer)
@@ -26,23 +19,11 @@ static void guest_timer_expired(struct timer *timer)
 		thread_wake(t);
 }
 
-struct thread *thread_create(struct task *task, u64 entry, u64 stack_top)
+void thread_init_waits(struct thread *t)
 {
-	struct thread *t = slab_alloc(sizeof(*t));
-
-	if (!t)
-		return NULL;
-	vcpu_init(&t->vcpu, entry, stack_top);
-	t->task = task;
-	t->tid = ++last_tid;
-	t->hart = this_hart();
 	t->wait_timer.expired = wait_is_over;
 	t->guest_timer.expired = guest_timer_expired;
-	list_init(&t->ready);
 	list_init(&t->waiting);
-	list_add_tail(&task->threads, &t->task_link);
-	counters.threads++;
-	return t;
 }
 
 struct thread *thread_current(void)
@@ -57,28 +38,24 @@ static void end_wait(struct thread *t)
 	t->wait = WAIT_NONE;
 }
 
-void thread_stop(struct thread *t)
+void thread_put_down(struct thread *t)
 {
 	struct hart *hart = this_hart();
 
+	if (hart->current != t)
+		return;
+	vcpu_save(&t->vcpu);
+	hart->current = NULL;
+}
+
+void thread_stop(struct thread *t)
+{
 	if (t->wait != WAIT_NONE)
 		end_wait(t);
 	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
 	if (t->state != THREAD_STOPPED)
 		sched_remove(t, THREAD_STOPPED);
-	if (hart->current == t) {
-		vcpu_save(&t->vcpu);
-		hart->current = NULL;
-	}
-}
-
-void thread_destroy(struct thread *t)
-{
-	thread_stop(t);
-	vcpu_forget(&t->vcpu);
-	list_del(&t->task_link);
-	counters.threads--;
-	slab_free(t);
+	thread_put_down(t);
 }
 
 void thread_block(enum thread_wait wait, struct list *queue, u64 until)
@@ -86,7 +63,6 @@ void thread_block(enum thread_wait wait, struct list *queue, u64 until)
 	struct thread *t = thread_current();
 
 	t->wait = wait;
-	t->timed_out = false;
 	if (queue)
 		list_add_tail(queue, &t->waiting);
 	if (until != TIME_NEVER)
@@ -104,6 +80,12 @@ void thread_wake_first(struct list *queue)
 {
 	if (!list_empty(queue))
 		thread_wake(list_first(queue, struct thread, waiting));
+}
+
+void thread_wake_all(struct list *queue)
+{
+	while (!list_empty(queue))
+		thread_wake_first(queue);
 }
 
 void thread_set_guest_timer(struct thread *t, u64 at)

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A thread: one vCPU of a partition, with what the scheduler and its waits
- * need. It belongs to its task and goes with it.
+ * need. It lives in its task and ends with it at the latest. The object lasts
+ * until its last handle is gone as well: references are held by handles, and by
+ * the task while the thread lives.
  */
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
 
 #include "arch/vcpu.h"
 #include "core/list.h"
+#include "core/object.h"
 #include "core/sched.h"
 #include "core/timer.h"
 #include "core/types.h"
 
 struct task;
 struct hart;
+struct region;
+struct exception;
 
 /* Why a blocked thread waits. */
 enum thread_wait {
@@ -22,12 +27,15 @@ enum thread_wait {
 	WAIT_NOTICE,    /* KnNoticeGetEvent */
 	WAIT_CONSOLE,   /* room on the console */
 	WAIT_INTERRUPT, /* WFI */
+	WAIT_THREAD,    /* KnThreadWaitByHandle */
+	WAIT_RESUME,    /* KnThreadSuspendCurrent, or created so */
 };
 
 struct thread {
 	struct vcpu vcpu; /* first: arch/trap.S has the address of both */
-	struct task *task;
-	struct list task_link;
+	struct object object;
+	struct task *task;     /* NULL: that has ended */
+	struct list task_link; /* among the task's threads, or those that ended before it */
 	Tid tid;
 	struct hart *hart; /* that it is scheduled on */
 
@@ -38,27 +46,77 @@ struct thread {
 	struct list ready;
 	u64 rr_interval; /* ticks */
 	u64 slice_left;  /* ticks; 0: a new one is due */
+	u64 run_time;    /* ticks, until it was last taken off the hart */
 	u32 rotation;    /* that quanta_left is for */
 	u32 quanta_left;
 
 	/* core/thread.c */
 	enum thread_wait wait;
-	bool timed_out;           /* the wait's time is over: its retry gives up */
-	bool retrying;            /* the hypercall was made before, and waited */
-	u64 wait_until;           /* of that wait, ticks */
+	u64 retry_pc, retry_sp;   /* where a hypercall waited and is made again */
+	u64 wait_until;           /* when that gives up, ticks */
 	struct timer wait_timer;  /* end of a sleep or of a wait */
 	struct timer guest_timer; /* the vCPU's own timer, where the hypervisor keeps it */
 	struct list waiting;      /* on the queue of what it waits for */
+
+	/* core/thread_life.c */
+	gpa_t stack; /* where it begins, and its length; the thread's own region while it lives */
+	u64 stack_pages;
+	bool waitable;
+	bool living; /* neither it nor its task has ended */
+	bool exited; /* by itself: there is an exit code */
+	i32 exit_code;
+	struct list joiners; /* threads in KnThreadWaitByHandle */
+	u64 affinity;        /* a CPU mask */
+
+	/* core/exception.c */
+	gpa_t handler;               /* its own exception handler; 0: none */
+	struct exception *exception; /* what a handler is busy with, or NULL */
 };
 
-/* A thread that is not started, or NULL. */
-struct thread *thread_create(struct task *task, u64 entry, u64 stack_top);
+/* core/thread.c's part of a new one. */
+void thread_init_waits(struct thread *thread);
+
+/* Everything a new thread begins with. */
+struct thread_request {
+	struct task *task;
+	FloeThreadStart start;
+	u64 stack_bytes; /* a page multiple */
+	ThreadSchedPolicy policy;
+	ThreadPriority priority;
+	u64 rr_interval; /* ticks */
+	bool waitable;
+};
+
+/*
+ * A thread with its stack that is not started. rcOutOfMemory; rcQuotaExceeded:
+ * the task's memory limit, or it has too many threads.
+ */
+Retcode thread_create(const struct thread_request *request, struct thread **thread);
+
+/* Starts it, or, suspended, lets it wait for thread_resume(). */
+void thread_start(struct thread *thread, bool suspended);
 
 /* Stops it for good; its registers can be read. Harmless on a stopped one. */
 void thread_stop(struct thread *thread);
 
-/* Stops and frees it. */
-void thread_destroy(struct thread *thread);
+/* The current thread ends by itself. With the last one its task does. */
+void thread_exit(i32 code);
+
+/* The task ends, and the thread with it. */
+void thread_end_with_task(struct thread *thread);
+
+/* The object type's destructor: the thread has ended. */
+void thread_destroy(struct object *object);
+
+/* Changes class and priority of a living thread; the arguments are valid. */
+void thread_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
+		       u64 rr_interval);
+
+/*
+ * Saves a thread's registers if they are live, so that they can be read and
+ * changed; they are loaded again before it goes on.
+ */
+void thread_put_down(struct thread *thread);
 
 /* The thread that made the hypercall or took the exception. */
 struct thread *thread_current(void);
@@ -72,8 +130,9 @@ void thread_block(enum thread_wait wait, struct list *queue, u64 until);
 /* Ends a wait. */
 void thread_wake(struct thread *thread);
 
-/* Wakes the first thread of a queue, if there is one. */
+/* Wakes the first thread of a queue, if there is one, or all of them. */
 void thread_wake_first(struct list *queue);
+void thread_wake_all(struct list *queue);
 
 /* The vCPU's own timer is set to an absolute time (TIME_NEVER: off). */
 void thread_set_guest_timer(struct thread *thread, u64 at);

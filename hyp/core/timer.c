@@ -107,3 +107,11 @@ u64 ticks_from_ns(u64 sec, u64 nsec)
 {
 	return scale(sec, nsec, 1000000000);
 }
+
+RtlTimeSpec timespec_from_ticks(u64 ticks)
+{
+	u64 rest = ticks % machine.timebase;
+
+	return (RtlTimeSpec){ .sec = ticks / machine.timebase,
+			      .nsec = (u32)(rest * 1000000000 / machine.timebase) };
+}

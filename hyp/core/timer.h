@@ -40,4 +40,7 @@ static inline u64 timer_next(const struct timer_queue *q)
 u64 ticks_from_ms(u64 ms);
 u64 ticks_from_ns(u64 sec, u64 nsec);
 
+/* The other way, rounded down. */
+RtlTimeSpec timespec_from_ticks(u64 ticks);
+
 #endif

@@ -8,7 +8,7 @@
 unit_out := $(BUILD)/tests/unit
 unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
-	$(addprefix hyp/arch/,pgtable.c vmid.c vcpu.c exit.c) hyp/boot/init.c
+	$(addprefix hyp/arch/,cache.c pgtable.c vmid.c vcpu.c exit.c) hyp/boot/init.c
 unit_inspect := $(wildcard guest/inspect/*.c)
 unit_init := $(addprefix guest/init/,manifest.c property.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
@@ -16,6 +16,11 @@ unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
 unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_inspect) \
 	$(unit_support)) \
 	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
+
+# The shell, all but its main(), for tests that stand in for the API.
+unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) hyp/lib/elf.c
+unit_shell_objects := $(unit_shell:%.c=$(unit_out)/%.o)
+unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
 
@@ -43,9 +48,16 @@ $(unit_out)/%.o: %.c tests/unit/unit.mk
 $(unit_out)/libfloe.a: $(unit_objects)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+$(unit_out)/libshell.a: $(unit_shell_objects)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(unit_shell_tests): $(unit_out)/libshell.a
+$(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
+	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Ihyp/lib
+
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) $^ -lcmocka -o $@
+	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) -Wl,--start-group $^ -Wl,--end-group -lcmocka -o $@
 
 # The frozen process that tests/inspect shows to the real tools.
 INSPECT_HOST := $(unit_out)/inspect-host
@@ -57,4 +69,5 @@ $(INSPECT_HOST): $(inspect_host_objects) $(unit_out)/libfloe.a
 # Intermediate files that make would remove otherwise.
 .SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
 
--include $(unit_objects:.o=.d) $(inspect_host_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
+-include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(inspect_host_objects:.o=.d) \
+	$(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)

@@ -1,20 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory, handles, notices, sleeping, random numbers: one hypercall each. */
+/* Memory, handles, notices, random numbers: one hypercall each. */
 #include "hypercall.h"
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/notice/notice_api.h>
-#include <coresrv/thread/thread_api.h>
+#include <coresrv/trace/trace_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <kos/random/random_api.h>
 #include <rtl/random.h>
 #include <string.h>
 
+Retcode KnVmAllocateEx(void *hint, rtl_size_t size, rtl_uint32_t flags, void **addr)
+{
+	struct floe_result r;
+
+	if (!addr)
+		return rcInvalidArgument;
+	r = FLOE_CALL(FloeFnVmAllocate, FLOE_ARG(hint), size, flags);
+	if (r.error == rcOk)
+		*addr = (void *)r.value;
+	return (Retcode)r.error;
+}
+
 void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags)
 {
-	struct floe_result r = FLOE_CALL(FloeFnVmAllocate, FLOE_ARG(addr), size, flags);
+	void *address = RTL_NULL;
 
-	return r.error == rcOk ? (void *)r.value : RTL_NULL;
+	KnVmAllocateEx(addr, size, flags, &address);
+	return address;
 }
 
 Retcode KnVmCommit(void *addr, rtl_size_t size, rtl_uint32_t flags)
@@ -116,9 +129,9 @@ Retcode KnNoticeGetEvent(Handle notice, rtl_uint32_t msDelay, rtl_size_t countMa
 		       FLOE_ARG(count));
 }
 
-Retcode KnSleep(rtl_uint32_t ms)
+Retcode KnTraceOpen(rtl_uint32_t cpu, Handle *mdl)
 {
-	return FLOE_RC(FloeFnSleep, ms);
+	return FLOE_RC(FloeFnTraceOpen, cpu, FLOE_ARG(mdl));
 }
 
 Retcode KosRandomGenerate(rtl_size_t size, void *output)

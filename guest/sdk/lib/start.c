@@ -12,18 +12,31 @@ typedef void function(void);
 
 /* From the linker script. */
 extern const char __tdata_start[], __tdata_end[];
-extern char __tls_block[];
+extern char __tls_block[], __tls_block_end[];
+extern const uint64_t __tls_align;
 extern function *const __preinit_array_start[], *const __preinit_array_end[];
 extern function *const __init_array_start[], *const __init_array_end[];
 
 extern char **environ;
 int main(int argc, char **argv, char **envp);
 
-/* The rest of the block is .bss already. */
-static void set_up_thread_local_storage(void)
+size_t floe_tls_size(void)
 {
-	memcpy(__tls_block, __tdata_start, (uintptr_t)__tdata_end - (uintptr_t)__tdata_start);
-	__asm__ volatile("mv tp, %0" : : "r"(__tls_block) : "memory");
+	return (uintptr_t)__tls_block_end - (uintptr_t)__tls_block;
+}
+
+size_t floe_tls_align(void)
+{
+	return __tls_align;
+}
+
+void floe_tls_init(char *block)
+{
+	size_t data = (uintptr_t)__tdata_end - (uintptr_t)__tdata_start;
+
+	memcpy(block, __tdata_start, data);
+	memset(block + data, 0, floe_tls_size() - data);
+	KnThreadSetTls(block);
 }
 
 static void call_all(function *const *next, function *const *end)
@@ -36,7 +49,7 @@ void floe_start(void)
 {
 	struct floe_arguments arguments;
 
-	set_up_thread_local_storage();
+	floe_tls_init(__tls_block);
 	floe_get_arguments(&arguments);
 	environ = arguments.envp;
 	call_all(__preinit_array_start, __preinit_array_end);

@@ -182,6 +182,12 @@ Retcode KnTaskGetPath(char *path, rtl_size_t msize)
 	return FLOE_RC(FloeFnTaskGetPath, FLOE_ARG(path), msize);
 }
 
+TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler)
+{
+	return (TaskExceptionHandler)FLOE_CALL(FloeFnTaskSetExceptionHandler, FLOE_ARG(handler))
+		.value;
+}
+
 Pcb *KnTaskGetPcb(void)
 {
 	static Pcb *pcb; /* its address never changes */
@@ -189,6 +195,11 @@ Pcb *KnTaskGetPcb(void)
 	if (!pcb)
 		pcb = (Pcb *)FLOE_CALL(FloeFnTaskGetPcb, 0).value;
 	return pcb;
+}
+
+const Gsi *KnTaskGetGsi(void)
+{
+	return (const Gsi *)KnTaskGetPcb()->gsi;
 }
 
 Pid KnTaskGetId(void)

@@ -24,6 +24,7 @@
 #define FLOE_SBI_EXTENSION 0x0A464C4F
 
 #ifndef __ASSEMBLER__
+#include <floe/inspect.h>
 #include <floe/types.h>
 
 enum {
@@ -86,11 +87,39 @@ enum {
 	FloeFnNoticeSubscribe = 57, /* (notice, object, mask, id) */
 	FloeFnNoticeGetEvent = 58, /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
 
-	FloeFnSleep = 72, /* (ms) */
+	FloeFnThreadCreate = 60,         /* (Handle *, Tid *, priority | flags << 32, stackSize,
+					    const FloeThreadStart *) */
+	FloeFnThreadExit = 61,           /* (code) */
+	FloeFnThreadWait = 62,           /* (thread, msDelay, rtl_int32_t *) */
+	FloeFnThreadGetPriority = 63,    /* (thread, ThreadPriority *) */
+	FloeFnThreadSetPriority = 64,    /* (thread, priority) */
+	FloeFnThreadGetSchedPolicy = 65, /* (thread, ThreadSchedPolicy *, ThreadSchedParam *) */
+	FloeFnThreadSetSchedPolicy = 66, /* (thread, policy, priority, const ThreadSchedParam *) */
+	FloeFnThreadGetAffinity = 67,    /* (thread, RtlCpuSet *) */
+	FloeFnThreadSetAffinity = 68,    /* (thread, const RtlCpuSet *) */
+	FloeFnThreadSuspendCurrent = 69, /* () */
+	FloeFnThreadResume = 70,         /* (thread) */
+	FloeFnThreadOpenCurrent = 71,    /* (Handle *) */
+	FloeFnSleep = 72,                /* (ms) */
+	FloeFnThreadCurrent = 73,        /* () -> a1 Tid */
 
-	FloeFnRandomGenerate = 80, /* (size, output) */
+	FloeFnTaskSetExceptionHandler = 74,   /* (handler) -> a1 the one before */
+	FloeFnThreadSetExceptionHandler = 75, /* (handler) -> a1 the one before */
+	FloeFnGetLastTrapFrame = 76,          /* (HalTrapFrame *) */
+	FloeFnSetLastTrapFrame = 77,          /* (const HalTrapFrame *) */
 
-	FloeFnCount = 81,
+	FloeFnRandomGenerate = 45, /* (size, output) */
+
+	FloeFnTraceOpen = 31, /* (cpu, Handle *) */
+
+	FloeFnTaskGetInfo = 34,        /* (task, TaskInfo *) */
+	FloeFnTaskGetString = 35,      /* (task, which, buffer, size) */
+	FloeFnTaskGetFaultRecord = 36, /* (task, TaskFaultRecord *) */
+	FloeFnTaskGetThreadState = 37, /* (task, index, KnThreadState *) */
+	FloeFnTaskGetRegionInfo = 38,  /* (task, after, TaskRegionInfo *) */
+	FloeFnConsoleSetMode = 39,     /* (mode) */
+
+	FloeFnCount = 78,
 };
 #endif
 

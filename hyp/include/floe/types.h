@@ -96,6 +96,27 @@ typedef union {
 	RtlTimeSpec rrInterval; /* above 0; default 10 ms */
 } ThreadSchedParam;
 
+/* Bit n: the hart of the device tree's n-th cpu node. */
+typedef rtl_uint64_t RtlCpuSet;
+
+/* Flags of KnThreadCreateByHandle. */
+enum {
+	ThreadFlagSchedOther = 0,
+	ThreadFlagCreateSuspended = 1u << 0, /* until KnThreadResumeByHandle */
+	ThreadFlagCreateWaitable = 1u << 1,  /* KnThreadWaitByHandle is legal */
+	ThreadFlagSchedFifo = 1u << 2,
+	ThreadFlagSchedRR = 1u << 3,
+};
+
+/* Threads that a process can have at a time. */
+#define FLOE_THREADS_MAX 256u
+
+/* Where a new thread begins: its pc and a0, a1, a2. All other registers but sp are 0. */
+typedef struct {
+	rtl_uintptr_t entry; /* even */
+	rtl_uint64_t argument[3];
+} FloeThreadStart;
+
 /* Memory flags. */
 enum {
 	VMM_FLAG_READ = 1u << 0,
@@ -108,6 +129,12 @@ enum {
 	VMM_FLAG_LOW_GUARD = 1u << 6,
 	VMM_FLAG_HIGH_GUARD = 1u << 7,
 	VMM_FLAG_GROW_DOWN = 1u << 8, /* first touches go down from the end, page by page */
+	/* How memory is cached: at most one of these; <vmm/flags.h> says which a machine has. */
+	VMM_FLAG_WRITE_BACK = 0,
+	VMM_FLAG_WRITE_THROUGH = 1u << 9,
+	VMM_FLAG_WRITE_COMBINE = 1u << 10,
+	VMM_FLAG_CACHE_DISABLE = 1u << 11,
+	VMM_FLAG_CACHE_MASK = 7u << 9,
 };
 
 typedef struct {
@@ -166,6 +193,54 @@ typedef enum {
 
 /* scause of the exception; 20, 21, 23: refused by the second stage. */
 typedef rtl_uint64_t HalArchException;
+/* What a memory access wanted. */
+typedef enum {
+	HalAccessRead = 1,
+	HalAccessWrite,
+	HalAccessExecute,
+} maccess_t;
+
+/* What an exception handler gets. */
+typedef struct {
+	HalExceptionCode type;
+	HalArchException code;
+	union {
+		struct {
+			rtl_uint64_t addr; /* virtual; for other exceptions than of memory: stval */
+			maccess_t access;  /* 0: not about memory */
+		} fault;
+	};
+} ExceptionInfo;
+
+/* Kinds of events in the trace, each with its two numbers. */
+enum FloeTraceType {
+	FloeTraceNone = 0,  /* never written */
+	FloeTraceSwitch,    /* thread id, process id: it runs from now on */
+	FloeTraceIdle,      /* 0, 0: nobody has anything to do */
+	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of get_spec_version */
+	FloeTraceFault,     /* scause, address: an exception that came to the hypervisor */
+	FloeTraceInterrupt, /* scause without its highest bit, 0 */
+	FloeTraceCreate,    /* process id, its creator's (0: none) */
+	FloeTraceLoad,      /* process id, address of a segment */
+	FloeTraceStart,     /* process id, thread id */
+	FloeTraceFreeze,    /* process id, thread id */
+	FloeTraceEnd,       /* process id, TaskExitStatus */
+};
+
+#define FLOE_TRACE_EVENTS 512u
+#define FLOE_TRACE_TYPE_SHIFT 56 /* below: ticks of the time CSR */
+
+typedef struct {
+	rtl_uint64_t timeAndType, arg, value;
+} FloeTraceEvent;
+
+/* Of one hart; one hart writes it. */
+typedef struct {
+	rtl_uint64_t count; /* of events ever written */
+	rtl_uint32_t cpu;   /* index of the hart's cpu node */
+	rtl_uint32_t reserved[5];
+	FloeTraceEvent events[FLOE_TRACE_EVENTS];
+} FloeTraceRing;
 
 /* Rights of a handle: a general part and a part for its type. */
 enum {
@@ -180,6 +255,10 @@ enum {
 	OCAP_MDL_FULL = 1u << 16 | 3u,
 	OCAP_NOTICE_WAIT = 1u << 16,
 	OCAP_NOTICE_FULL = 1u << 16 | 3u,
+	OCAP_THREAD_CONTROL = 1u << 16, /* resume, priority, policy, affinity */
+	OCAP_THREAD_QUERY = 1u << 17,
+	OCAP_THREAD_WAIT = 1u << 18,
+	OCAP_THREAD_FULL = 0x7u << 16 | 3u,
 };
 
 /* Events of a process (KnNoticeSubscribeToObject). */
@@ -192,6 +271,27 @@ typedef struct {
 	rtl_uintptr_t eventId; /* evId of the subscription */
 	rtl_uint32_t eventMask;
 } EventDesc;
+
+/* Caches of the machine: bytes, the smallest of any hart; 0: the device tree does not say. */
+typedef struct {
+	rtl_uint32_t cbomBlockSize, cbozBlockSize; /* of cbo.clean, flush, inval; of cbo.zero */
+	rtl_uint32_t iCacheBlockSize, iCacheSize;
+	rtl_uint32_t dCacheBlockSize, dCacheSize;
+} GsiCaches;
+
+/*
+ * Global system information: one page that all processes read, its address in
+ * the PCB. Ticks since the start are what the time CSR, which a guest may read,
+ * is ahead of startTime: <task/pcbpage.h>.
+ */
+typedef struct {
+	rtl_uint64_t startTime;      /* the time CSR when Floe started */
+	rtl_uint64_t ticksPerSecond; /* of the time CSR */
+	rtl_uint64_t cpuMask;        /* harts that run processes: bit n, the n-th cpu node's */
+	rtl_uint32_t cpuCount;       /* how many these are */
+	GsiCaches caches;
+	rtl_uint32_t reserved;
+} Gsi;
 
 /*
  * Process control block: read-only in the process, its address from
@@ -209,6 +309,7 @@ typedef struct {
 	rtl_uint64_t strTab, strTabSize; /* .strtab */
 	rtl_uint64_t romfs, romfsSize;   /* the ROMFS image, page aligned; 0: none */
 	rtl_uint64_t scp, scpSize;       /* static connection page; 0: none or freed */
+	rtl_uint64_t gsi;                /* the Gsi */
 	rtl_uint32_t nameOffset, eiidOffset, pathOffset;
 	rtl_uint32_t elfHdrOffset, elfHdrSize;
 	rtl_uint32_t reserved;

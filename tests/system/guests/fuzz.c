@@ -17,10 +17,14 @@
 
 CHILD_CODE(spin, "1: j 1b");
 
+/* A thread that ends with its first instructions; a handle stays. */
+__asm__(".balign 4\nend_thread: li a0, 7\n" CHILD_CALL(61));
+extern const char end_thread[];
+
 enum {
 	CALLS = 200000,
 	SCRATCH = 256 * 1024,
-	HANDLES = 64, /* a quarter of them of each kind, the last mixed */
+	HANDLES = 80, /* as many of them of each kind, the last mixed */
 	PAGES = 64,
 };
 
@@ -114,7 +118,7 @@ static uint64_t an_argument(void)
 }
 
 /*
- * What functions want: t a process, n a notice, s scratch memory, v a VmSeg there,
+ * What functions want: t a process, n a notice, h a thread, s scratch memory, v a VmSeg there,
  * b a FloeSegFromBuf, r a range's page address, p bytes in pages, N a small
  * number, f flags of memory, 0 nothing.
  */
@@ -148,6 +152,15 @@ static const char *const wanted[FloeFnCount] = {
 	[FloeFnNoticeSubscribe] = "ntNN",
 	[FloeFnNoticeGetEvent] = "nNNss",
 	[FloeFnHandleClose] = "t",
+	[FloeFnThreadWait] = "hNs",
+	[FloeFnThreadGetPriority] = "hs",
+	[FloeFnThreadSetPriority] = "hN",
+	[FloeFnThreadGetSchedPolicy] = "hss",
+	[FloeFnThreadSetSchedPolicy] = "hNN0",
+	[FloeFnThreadGetAffinity] = "hs",
+	[FloeFnThreadSetAffinity] = "hs",
+	[FloeFnThreadResume] = "h",
+	[FloeFnThreadOpenCurrent] = "s",
 	[FloeFnSleep] = "N",
 	[FloeFnRandomGenerate] = "Ns",
 };
@@ -156,7 +169,10 @@ enum {
 	TASKS,
 	NOTICES,
 	BUFFERS,
-	QUARTER = HANDLES / 4,
+	THREADS,
+	MIXED,
+	KINDS,
+	PART = HANDLES / KINDS,
 };
 
 static uint64_t *in_scratch(void)
@@ -166,7 +182,7 @@ static uint64_t *in_scratch(void)
 
 static VmSeg a_segment(void)
 {
-	return (VmSeg){ .h = handles[BUFFERS * QUARTER + below(QUARTER)],
+	return (VmSeg){ .h = handles[BUFFERS * PART + below(PART)],
 			.loadAddr = FLOE_PAGE_SIZE * below(1024),
 			.offset = FLOE_PAGE_SIZE * below(4),
 			.size = FLOE_PAGE_SIZE * below(8),
@@ -189,9 +205,11 @@ static uint64_t wanted_argument(char kind)
 
 	switch (kind) {
 	case 't':
-		return handles[TASKS * QUARTER + below(QUARTER)];
+		return handles[TASKS * PART + below(PART)];
 	case 'n':
-		return handles[NOTICES * QUARTER + below(QUARTER)];
+		return handles[NOTICES * PART + below(PART)];
+	case 'h':
+		return handles[THREADS * PART + below(PART)];
 	case 'v':
 		*(VmSeg *)words = a_segment();
 		return (uint64_t)words;
@@ -259,7 +277,7 @@ static void scribble(void)
 /* Takes the place of an earlier one, so that there is always room for more. */
 static void keep(unsigned kind, Handle handle)
 {
-	Handle *slot = &handles[(below(8) ? kind : 3) * QUARTER + below(QUARTER)];
+	Handle *slot = &handles[(below(8) ? kind : MIXED) * PART + below(PART)];
 
 	KnHandleClose(*slot);
 	*slot = handle;
@@ -277,15 +295,34 @@ static void remember(uint64_t function, const uint64_t *a, struct result r)
 	else if (function == FloeFnTaskCreate && a[5] >= (uint64_t)scratch &&
 		 a[5] < (uint64_t)scratch + SCRATCH)
 		keep(TASKS, *(Handle *)a[5]);
+	else if (function == FloeFnThreadCreate || function == FloeFnThreadOpenCurrent)
+		keep(THREADS, *(Handle *)a[0]);
 	else if (function == FloeFnNoticeCreate)
 		keep(NOTICES, *(Handle *)a[0]);
 	else if (function == FloeFnVmSegInitFromVm || function == FloeFnVmSegInitFromBuf)
 		keep(BUFFERS, ((VmSeg *)a[0])->h);
 }
 
+/* Calls after which the fuzzer would not go on. */
 static int is_left_out(uint64_t function)
 {
-	return function == FloeFnTaskExit || function == FloeFnTaskPanic;
+	return function == FloeFnTaskExit || function == FloeFnTaskPanic ||
+	       function == FloeFnThreadExit || function == FloeFnThreadSuspendCurrent;
+}
+
+/* Threads begin where they do no harm: they end at once. */
+static void set_thread_arguments(uint64_t *a)
+{
+	static FloeThreadStart start;
+
+	start = (FloeThreadStart){ .entry = (uint64_t)end_thread };
+	if (below(2)) {
+		a[0] = (uint64_t)in_scratch();
+		a[1] = (uint64_t)in_scratch();
+		a[2] = below(20) | below(20) << 32;
+		a[3] = below(32) * 1000;
+	}
+	a[4] = below(8) ? (uint64_t)&start : below(FLOE_PAGE_SIZE);
 }
 
 static int overlaps(uint64_t base, uint64_t size, const void *start, uint64_t length)
@@ -322,7 +359,9 @@ static void call_at_random(void)
 		return;
 	if (function == FloeFnSleep)
 		a[0] = below(2);
-	if (function == FloeFnNoticeGetEvent)
+	if (function == FloeFnThreadCreate)
+		set_thread_arguments(a);
+	if (function == FloeFnNoticeGetEvent || function == FloeFnThreadWait)
 		a[1] = below(2);
 	if (function == FloeFnTaskCreate && below(4)) { /* nearly always refused, else */
 		a[0] = a[1] = (uint64_t)scratch + 64 * below(512);

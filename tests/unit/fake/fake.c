@@ -22,6 +22,7 @@ struct machine_features machine;
 struct hart *harts[MAX_HARTS] = { &fake_hart };
 unsigned int nharts = 1;
 
+static FloeTraceRing trace_ring;
 static char output[OUTPUT_SIZE];
 static u64 written, room;
 static const char *input = "";
@@ -41,13 +42,13 @@ static int read_input(void)
 	return *input ? (u8)*input++ : -1;
 }
 
-static const struct console_device device = { "fake", write_output, read_input };
+static const struct console_device device = { "fake", write_output, read_input, false };
 
 void fake_reset(void)
 {
 	fake_cpu = (struct fake_cpu){ .time = 1000000 * MS };
 	fake_system = (struct fake_system){ 0 };
-	fake_hart = (struct hart){ .timer_at = TIME_NEVER };
+	fake_hart = (struct hart){ .timer_at = TIME_NEVER, .trace = &trace_ring };
 	machine = (struct machine_features){ .vmid_max = 127,
 					     .gstage_levels = 3,
 					     .hgatp_mode = HGATP_MODE_SV39X4,

@@ -9,8 +9,12 @@
 /* What the hypervisor did to this hart. */
 struct fake_cpu {
 	u64 time;
+	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
+	u64 (*cycle)(void);
 	u64 hgatp;
 	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi;
+	unsigned int fences, flushes;
+	const void *last_flush;
 	gpa_t last_page;
 	u64 last_vmid;
 };
@@ -22,9 +26,30 @@ static inline u64 cpu_time(void)
 	return fake_cpu.time;
 }
 
+static inline u32 cpu_seed(void)
+{
+	return fake_cpu.seed();
+}
+
+static inline u64 cpu_cycle(void)
+{
+	return fake_cpu.cycle();
+}
+
 static inline void cpu_fence_i(void)
 {
 	fake_cpu.fence_i++;
+}
+
+static inline void cpu_fence(void)
+{
+	fake_cpu.fences++;
+}
+
+static inline void cpu_cbo_flush(const void *block)
+{
+	fake_cpu.flushes++;
+	fake_cpu.last_flush = block;
 }
 
 static inline void cpu_hfence_gvma_all(void)

@@ -154,7 +154,9 @@ Retcode KnTaskSetPath(Handle task, const char *path);
  * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
  * Right: OCAP_TASK_LOAD.
  *
- * rcSecurityDisallow: more than the caller itself has.
+ * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
+ * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
+ * it has memory mapped.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
@@ -220,7 +222,7 @@ Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *con
 /*
  * The memory of a frozen process, region by region: gives the lowest one whose
  * base is above `after`, the lowest of all for RTL_NULL: its base, its size in
- * bytes and its flags (access, VMM_FLAG_LOCKED, guards). Regions are what
+ * bytes and its flags (access, cache flag, VMM_FLAG_LOCKED, guards). Regions are what
  * KnVmAllocate, KnPmmMdlMap, KnTaskLoadSeg, KnTaskVmReserve and the stacks made;
  * guard pages and the hypervisor's own pages are none.
  *
@@ -272,7 +274,23 @@ Retcode KnTaskGetPath(char *path, rtl_size_t msize);
 Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt, void **strs,
 			 rtl_size_t *strsCnt);
 
-/* The caller's process control block; read-only. */
+/*
+ * Registers the process's exception handler, which is called first for an
+ * exception in any of its threads; RTL_NULL removes it. Gives the previous one.
+ * See <thread/tcbpage.h>. KnTaskPanic() goes past it.
+ */
+TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler);
+
+/*
+ * The caller's process control block; read-only. Never RTL_NULL; one hypercall
+ * at first, then none.
+ */
 Pcb *KnTaskGetPcb(void);
+
+/*
+ * The global system information, which all processes read: timer, active CPUs,
+ * caches (see <task/pcbpage.h>). Read-only, never RTL_NULL; no hypercall.
+ */
+const Gsi *KnTaskGetGsi(void);
 
 #endif

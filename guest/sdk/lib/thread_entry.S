@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first instructions of a thread beside the initial one. sp is the top of a
+ * fresh stack; a0, a1 and a2 are what KnThreadCreateByHandle() was given.
+ */
+#define SSTATUS_FS_INITIAL (1 << 13)
+
+	.section .text.floe_thread_entry, "ax", @progbits
+	.globl floe_thread_entry
+	.type floe_thread_entry, @function
+floe_thread_entry:
+	.option push
+	.option norelax
+	lla	gp, __global_pointer$
+	.option pop
+#ifdef __riscv_flen
+	li	t0, SSTATUS_FS_INITIAL
+	csrs	sstatus, t0
+	fscsr	zero
+#endif
+	li	s0, 0			/* the chain of frames ends here */
+	call	floe_thread_start
+	ebreak				/* floe_thread_start does not return */
+	.size floe_thread_entry, . - floe_thread_entry

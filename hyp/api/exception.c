@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exception handlers: api.md, section 3. */
+#include "core/exception.h"
+
+#include "api/api.h"
+
+/* (handler): 0 removes it. */
+Retcode api_set_handler_check(struct call *c)
+{
+	return c->a[0] & 1 ? rcInvalidArgument : rcOk;
+}
+
+/* (handler) -> the one before */
+Retcode api_task_set_exception_handler(struct call *c)
+{
+	c->value = c->self->handler;
+	c->self->handler = c->a[0];
+	return rcOk;
+}
+
+/* (handler) -> the one before */
+Retcode api_thread_set_exception_handler(struct call *c)
+{
+	struct thread *t = thread_current();
+
+	c->value = t->handler;
+	t->handler = c->a[0];
+	return rcOk;
+}
+
+/* Inside a handler only. */
+Retcode api_in_handler_check(struct call *c)
+{
+	(void)c;
+	return thread_current()->exception ? rcOk : rcInvalidOperation;
+}
+
+/* (HalTrapFrame *) */
+Retcode api_get_last_trap_frame(struct call *c)
+{
+	const struct thread *t = thread_current();
+	const struct exception *e = t->exception;
+	HalTrapFrame frame;
+
+	vcpu_frame(&e->then, e->fault.cause, e->fault.address, &frame);
+	give(c, 0, &frame, sizeof(frame));
+	return rcOk;
+}
+
+/* (const HalTrapFrame *): x1 to x31 and pc. */
+Retcode api_set_last_trap_frame(struct call *c)
+{
+	struct vcpu *v = &thread_current()->exception->then;
+
+	if (c->in.frame.pc & 1)
+		return rcInvalidArgument;
+	for (unsigned int i = 1; i < 32; i++)
+		v->x[i] = c->in.frame.x[i];
+	v->pc = c->in.frame.pc;
+	return rcOk;
+}

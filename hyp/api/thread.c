@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads: api.md, section 6. */
+#include "api/api.h"
+
+#define CREATE_FLAGS                                                                               \
+	(ThreadFlagCreateSuspended | ThreadFlagCreateWaitable | ThreadFlagSchedFifo |              \
+	 ThreadFlagSchedRR)
+
+static ThreadSchedPolicy policy_of(u64 flags)
+{
+	if (flags & ThreadFlagSchedFifo)
+		return ThreadSchedPolicyFifo;
+	return flags & ThreadFlagSchedRR ? ThreadSchedPolicyRR : ThreadSchedPolicyOther;
+}
+
+/* (Handle *, Tid *, priority | flags << 32, stackSize, const FloeThreadStart *) */
+Retcode api_thread_create_check(struct call *c)
+{
+	u64 flags = c->a[2] >> 32, classes = ThreadFlagSchedFifo | ThreadFlagSchedRR;
+
+	if ((flags & ~(u64)CREATE_FLAGS) || (flags & classes) == classes ||
+	    !priority_is_valid(policy_of(flags), (u32)c->a[2]) || c->a[3] > STACK_MAX)
+		return rcInvalidArgument;
+	return rcOk;
+}
+
+Retcode api_thread_create(struct call *c)
+{
+	u64 flags = c->a[2] >> 32;
+	struct thread_request q = { .task = c->self,
+				    .start = c->in.start,
+				    .stack_bytes = c->a[3] ? page_round_up(c->a[3])
+							   : c->self->stack_size,
+				    .policy = policy_of(flags),
+				    .priority = (ThreadPriority)c->a[2],
+				    .rr_interval = rr_interval_default(),
+				    .waitable = (flags & ThreadFlagCreateWaitable) != 0 };
+	struct thread *t;
+	Retcode rc = q.start.entry & 1 ? rcInvalidArgument : handle_reserve(&c->self->handles);
+
+	if (rc == rcOk)
+		rc = thread_create(&q, &t);
+	if (rc != rcOk)
+		return rc;
+	object_get(&t->object);
+	give_handle(c, 0, &t->object, OCAP_THREAD_FULL);
+	give_u32(c, 1, t->tid);
+	thread_start(t, (flags & ThreadFlagCreateSuspended) != 0);
+	return rcOk;
+}
+
+/* (code) */
+Retcode api_thread_exit(struct call *c)
+{
+	thread_exit((i32)c->a[0]);
+	return rcOk;
+}
+
+/* (thread, msDelay, rtl_int32_t *) */
+Retcode api_thread_wait(struct call *c)
+{
+	struct thread *t = c->thread;
+
+	if (t->exited)
+		return give_u32(c, 2, (u32)t->exit_code);
+	return api_wait(WAIT_THREAD, &t->joiners, c->a[1]);
+}
+
+/* (thread, ThreadPriority *) */
+Retcode api_thread_get_priority(struct call *c)
+{
+	return give_u32(c, 1, c->thread->priority);
+}
+
+/* (thread, priority) */
+Retcode api_thread_set_priority(struct call *c)
+{
+	struct thread *t = c->thread;
+
+	if (!priority_is_valid(t->policy, c->a[1]))
+		return rcInvalidArgument;
+	thread_set_policy(t, t->policy, (ThreadPriority)c->a[1], t->rr_interval);
+	return rcOk;
+}
+
+/* (thread, ThreadSchedPolicy *, ThreadSchedParam *): the last one is for classes with a parameter.
+ */
+Retcode api_thread_get_sched_policy_check(struct call *c)
+{
+	return c->a[2] & 7 ? rcInvalidArgument : rcOk;
+}
+
+Retcode api_thread_get_sched_policy(struct call *c)
+{
+	const struct thread *t = c->thread;
+	ThreadSchedParam param = { .rrInterval = timespec_from_ticks(t->rr_interval) };
+
+	if (c->a[2] && t->policy != ThreadSchedPolicyRR)
+		return rcInvalidArgument;
+	if (c->a[2] && guest_check_write(&c->self->vm, c->a[2], sizeof(param)) != rcOk)
+		return rcTargetFault;
+	if (c->a[2])
+		give(c, 2, &param, sizeof(param));
+	return give_u32(c, 1, t->policy);
+}
+
+/* (thread, policy, priority, const ThreadSchedParam *) */
+Retcode api_thread_set_sched_policy(struct call *c)
+{
+	u64 interval;
+	Retcode rc = read_sched_param(c, &interval);
+
+	if (rc == rcOk)
+		thread_set_policy(c->thread, (ThreadSchedPolicy)c->a[1], (ThreadPriority)c->a[2],
+				  interval);
+	return rc;
+}
+
+/* (thread, RtlCpuSet *) */
+Retcode api_thread_get_affinity(struct call *c)
+{
+	give(c, 1, &c->thread->affinity, sizeof(RtlCpuSet));
+	return rcOk;
+}
+
+/* (thread, const RtlCpuSet *) */
+Retcode api_thread_set_affinity(struct call *c)
+{
+	if (!c->in.cpus)
+		return rcInvalidArgument;
+	if (c->in.cpus & ~c->thread->task->limits.cpuMask)
+		return rcSecurityDisallow;
+	c->thread->affinity = c->in.cpus;
+	return rcOk;
+}
+
+/* () */
+Retcode api_thread_suspend_current(struct call *c)
+{
+	(void)c;
+	thread_block(WAIT_RESUME, NULL, TIME_NEVER);
+	return rcOk;
+}
+
+/* (thread) */
+Retcode api_thread_resume(struct call *c)
+{
+	if (c->thread->wait != WAIT_RESUME)
+		return rcInvalidOperation;
+	thread_wake(c->thread);
+	return rcOk;
+}
+
+/* (Handle *) */
+Retcode api_thread_open_current(struct call *c)
+{
+	struct thread *t = thread_current();
+	Retcode rc = handle_reserve(&c->self->handles);
+
+	if (rc != rcOk)
+		return rc;
+	object_get(&t->object);
+	return give_handle(c, 0, &t->object, OCAP_THREAD_FULL);
+}
+
+/* () -> Tid */
+Retcode api_thread_current(struct call *c)
+{
+	c->value = thread_current()->tid;
+	return rcOk;
+}
+
+/* (ms) */
+Retcode api_sleep(struct call *c)
+{
+	if ((u32)c->a[0])
+		thread_block(WAIT_SLEEP, NULL, deadline(c->a[0]));
+	else
+		sched_yield();
+	return rcOk;
+}

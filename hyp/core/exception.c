@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/exception.h"
+
+#include "arch/csr.h"
+#include "core/guest_copy.h"
+#include "core/slab.h"
+#include "core/task.h"
+
+#define STACK_ALIGN 16u /* RISC-V ELF psABI, integer calling convention */
+
+static maccess_t access_wanted(u32 access)
+{
+	switch (access) {
+	case VMM_FLAG_READ:
+		return HalAccessRead;
+	case VMM_FLAG_WRITE:
+		return HalAccessWrite;
+	case VMM_FLAG_EXECUTE:
+		return HalAccessExecute;
+	default:
+		return 0;
+	}
+}
+
+/* Why a handler's first push would fail. */
+static struct fault stack_fault(gpa_t at)
+{
+	return (struct fault){ .cause = CAUSE_STORE_GUEST_PAGE_FAULT,
+			       .address = at,
+			       .gpa = at,
+			       .access = VMM_FLAG_WRITE,
+			       .two_stage = true };
+}
+
+/* Enters a handler with its argument below the stack pointer of the exception. */
+static bool enter(struct thread *t, gpa_t handler, struct fault *why)
+{
+	const struct exception *e = t->exception;
+	gpa_t info_at = (e->then.x[2] - sizeof(ExceptionInfo)) & ~(gpa_t)(STACK_ALIGN - 1);
+	ExceptionInfo info = { .type = fault_code(&e->fault),
+			       .code = e->fault.cause,
+			       .fault = { .addr = e->fault.address,
+					  .access = access_wanted(e->fault.access) } };
+
+	if (guest_check_write(&t->task->vm, info_at, sizeof(info)) != rcOk) {
+		*why = stack_fault(info_at);
+		return false;
+	}
+	guest_write(&t->task->vm, info_at, &info, sizeof(info));
+	vcpu_enter_handler(&t->vcpu, handler, info_at);
+	return true;
+}
+
+bool exception_deliver(struct thread *t, const struct fault *f, struct fault *why)
+{
+	gpa_t process = t->task->handler;
+	struct exception *e;
+
+	why->kind = FAULT_NONE;
+	if (f->kind == FAULT_PANIC || !(process || t->handler))
+		return false;
+	if (t->exception) {
+		*why = t->exception->fault;
+		return false;
+	}
+	/* Where the guest has levels or paging of its own, a handler is no address of ours. */
+	if (!vcpu_is_flat(&t->vcpu))
+		return false;
+	e = slab_alloc(sizeof(*e));
+	if (!e)
+		return false;
+	e->fault = *f;
+	e->last_handler = !process;
+	e->then = t->vcpu;
+	e->then.pc = f->pc;
+	t->exception = e;
+	if (enter(t, process ? process : t->handler, why))
+		return true;
+	exception_drop(t);
+	return false;
+}
+
+bool exception_returned(struct thread *t, i32 result, struct fault *fault, struct fault *why)
+{
+	struct exception *e = t->exception;
+
+	why->kind = FAULT_NONE;
+	if (!result && !e->last_handler && t->handler) {
+		e->last_handler = true;
+		if (enter(t, t->handler, why))
+			return true;
+	}
+	vcpu_restore_registers(&t->vcpu, &e->then);
+	*fault = e->fault;
+	exception_drop(t);
+	return result != 0;
+}
+
+void exception_drop(struct thread *t)
+{
+	slab_free(t->exception);
+	t->exception = NULL;
+}

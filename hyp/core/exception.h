@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exception handlers of a process (api.md, section 3): its own function, then
+ * the thread's, called on the thread's stack with an ExceptionInfo there.
+ *
+ * The registers at the exception are kept here meanwhile. A handler returns to
+ * the trap page, whose ecall brings it back to us: non-zero retries the
+ * instruction with the registers as they are then, zero asks the next handler.
+ * An exception while a handler runs is nobody's to handle.
+ */
+#ifndef CORE_EXCEPTION_H
+#define CORE_EXCEPTION_H
+
+#include "arch/vcpu.h"
+#include "core/fault.h"
+#include "core/types.h"
+
+struct thread;
+
+/* What a handler of a thread is busy with. */
+struct exception {
+	struct fault fault;
+	struct vcpu then;  /* registers at the exception; RtlSetLastTrapFrame() changes them */
+	bool last_handler; /* the thread's own runs: nobody is left to ask */
+};
+
+/*
+ * Lets a handler run for a fault of a thread that is put down. False: there is
+ * none, or it cannot run; *why then says so unless its kind is FAULT_NONE.
+ */
+bool exception_deliver(struct thread *thread, const struct fault *fault, struct fault *why);
+
+/*
+ * The handler of a thread that is put down has returned that. False: it did not
+ * handle *fault, and nobody is left who can (*why as above); the registers are
+ * those at the exception.
+ */
+bool exception_returned(struct thread *thread, i32 result, struct fault *fault, struct fault *why);
+
+/* Forgets the exception that a handler is busy with, if there is one. */
+void exception_drop(struct thread *thread);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread's beginning and end. */
+#include "arch/this_hart.h"
+#include "core/counters.h"
+#include "core/exception.h"
+#include "core/slab.h"
+#include "core/task.h"
+
+static Tid last_tid;
+
+static Retcode map_stack(struct vm *vm, u64 bytes, struct region **stack)
+{
+	struct vm_request q = { .npages = bytes >> PAGE_SHIFT,
+				.prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
+				.ceiling = VMM_FLAG_RWX_MASK,
+				.flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD |
+					 REGION_STACK };
+
+	return vm_map(vm, &q, stack);
+}
+
+/* Threads beside the first cost the task a page each, for what is kept of them here. */
+static Retcode charge(struct task *task)
+{
+	if (task->nthreads >= FLOE_THREADS_MAX)
+		return rcQuotaExceeded;
+	return task->nthreads ? vm_charge(&task->vm, 1) : rcOk;
+}
+
+static void uncharge(struct task *task)
+{
+	if (task->nthreads)
+		vm_uncharge(&task->vm, 1);
+}
+
+static void init(struct thread *t, const struct thread_request *q, const struct region *stack)
+{
+	t->task = q->task;
+	t->tid = ++last_tid;
+	t->hart = this_hart();
+	t->stack = stack->base;
+	t->stack_pages = stack->npages;
+	t->waitable = q->waitable;
+	t->living = true;
+	t->affinity = q->task->limits.cpuMask;
+	object_init(&t->object, OBJECT_THREAD);
+	list_init(&t->ready);
+	list_init(&t->joiners);
+	thread_init_waits(t);
+	vcpu_init(&t->vcpu, &q->start, stack->base + (stack->npages << PAGE_SHIFT));
+	sched_set_policy(t, q->policy, q->priority, q->rr_interval);
+}
+
+Retcode thread_create(const struct thread_request *q, struct thread **thread)
+{
+	struct task *task = q->task;
+	struct region *stack;
+	struct thread *t;
+	Retcode rc = charge(task);
+
+	if (rc != rcOk)
+		return rc;
+	rc = map_stack(&task->vm, q->stack_bytes, &stack);
+	if (rc != rcOk)
+		goto no_stack;
+	t = slab_alloc(sizeof(*t));
+	if (!t) {
+		rc = rcOutOfMemory;
+		goto no_thread;
+	}
+	init(t, q, stack);
+	list_add_tail(&task->threads, &t->task_link);
+	task->nthreads++;
+	counters.threads++;
+	*thread = t;
+	return rcOk;
+no_thread:
+	vm_unmap_region(&task->vm, stack);
+no_stack:
+	uncharge(task);
+	return rc;
+}
+
+void thread_start(struct thread *t, bool suspended)
+{
+	if (suspended) {
+		t->wait = WAIT_RESUME;
+		t->state = THREAD_BLOCKED;
+	} else {
+		sched_wake(t);
+	}
+}
+
+static void end(struct thread *t)
+{
+	thread_stop(t);
+	t->task->run_time += t->run_time;
+	vcpu_forget(&t->vcpu);
+	exception_drop(t);
+	list_del(&t->task_link);
+	t->living = false;
+	thread_wake_all(&t->joiners);
+}
+
+void thread_exit(i32 code)
+{
+	struct thread *t = thread_current();
+	struct task *task = t->task;
+
+	t->exited = true;
+	t->exit_code = code;
+	if (t == task->initial_thread) {
+		task->initial_thread = NULL;
+		task->initial_code = code;
+	}
+	if (task->threads.next->next == &task->threads) {
+		task_end(task, TaskExitNormal, task->initial_code);
+		return;
+	}
+	end(t);
+	vm_unmap_regions(&task->vm, t->stack, t->stack_pages);
+	list_add_tail(&task->ended_threads, &t->task_link);
+	object_put(&t->object);
+}
+
+void thread_end_with_task(struct thread *t)
+{
+	end(t);
+	t->task = NULL;
+	object_put(&t->object);
+}
+
+void thread_destroy(struct object *object)
+{
+	struct thread *t = container_of(object, struct thread, object);
+
+	if (t->task) {
+		list_del(&t->task_link);
+		t->task->nthreads--;
+		uncharge(t->task);
+	}
+	counters.threads--;
+	slab_free(t);
+}
+
+void thread_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority priority,
+		       u64 rr_interval)
+{
+	struct task *task = t->task;
+
+	sched_set_policy(t, policy, priority, rr_interval);
+	if (t == task->initial_thread) {
+		task->policy = policy;
+		task->priority = priority;
+		task->rr_interval = rr_interval;
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trace: what happened on each hart lately, always on. A ring per hart, which
+ * its hart alone writes and inspectors map read-only (KnTraceOpen); what an
+ * event's numbers mean stands in <floe/types.h>.
+ */
+#ifndef CORE_TRACE_H
+#define CORE_TRACE_H
+
+#include "arch/cpu.h"
+#include "arch/hart.h"
+#include "arch/this_hart.h"
+#include "core/types.h"
+
+/* Makes a hart's ring; false: no memory. */
+bool trace_init(struct hart *hart);
+
+/* Adds an event of this hart: fewer than 30 instructions. */
+static inline void trace(enum FloeTraceType type, u64 arg, u64 value)
+{
+	FloeTraceRing *ring = this_hart()->trace;
+	u64 count = ring->count;
+	FloeTraceEvent *e = &ring->events[count % FLOE_TRACE_EVENTS];
+
+	e->timeAndType = cpu_time() | (u64)type << FLOE_TRACE_TYPE_SHIFT;
+	e->arg = arg;
+	e->value = value;
+	/* Who reads the count finds the event. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__atomic_store_n(&ring->count, count + 1, __ATOMIC_RELAXED);
+}
+
+#endif
