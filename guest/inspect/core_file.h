@@ -10,8 +10,11 @@
 #include "inspect/image.h"
 #include "inspect/target.h"
 
-/* Segments at most: where memory has more holes, they are filled with zeros. */
-#define CORE_RUNS 1024u
+/*
+ * Segments at most; a process has at most 1024 regions. Where memory has more
+ * holes, they are filled with zeros.
+ */
+#define CORE_RUNS 1040u
 
 /* Memory that begins with content in the file, and then is zero. */
 struct core_run {

@@ -116,8 +116,8 @@ static void desc_fault(const struct core_file *core, const void *of, struct byte
 	bytes_u64(out, t->load_offset);
 	bytes_u64(out, core->image.entry);
 	put_exception(out, &t->fault.exception);
-	bytes_u64(out, t->fault.handler_failed);
-	put_exception(out, &t->fault.handler);
+	bytes_u64(out, t->fault.second_is);
+	put_exception(out, &t->fault.second);
 	put_field(out, t->name, sizeof(t->name));
 	put_field(out, t->image, sizeof(t->image));
 	put_field(out, t->fault.text, sizeof(t->fault.text));

@@ -19,7 +19,7 @@ void gdb_read_memory(struct gdb_server *s, const char *at, bool binary)
 	}
 	if (length > most)
 		length = most;
-	if (length && length - 1 > UINT64_MAX - address)
+	if (length > UINT64_MAX - address)
 		length = UINT64_MAX - address + 1;
 	size = length ? s->target->read(s->target->context, address, s->data, (size_t)length) : 0;
 	if (size > length || (length && !size)) {

@@ -29,7 +29,7 @@ enum {
 
 static bool read_all(const struct inspect_target *t, uint64_t address, void *to, size_t size)
 {
-	return t->read(t->context, address, to, size) == size;
+	return size - 1 <= UINT64_MAX - address && t->read(t->context, address, to, size) == size;
 }
 
 static void add_segment(struct image *image, uint64_t offset, const uint8_t *ph)

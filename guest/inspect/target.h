@@ -6,7 +6,8 @@
  * and contents may be anything, and memory that is shared with a running
  * process may change between two reads.
  *
- * Addresses and sizes are in bytes. Nothing here changes the process but kill.
+ * Addresses and sizes are in bytes, texts end with a NUL. Nothing
+ * here changes the process but kill.
  */
 #ifndef INSPECT_TARGET_H
 #define INSPECT_TARGET_H
@@ -65,7 +66,7 @@ enum inspect_fault_kind {
 
 /* An exception as the hypervisor recorded it; unknown or not applicable: 0. */
 struct inspect_exception {
-	uint32_t kind;
+	uint32_t kind;      /* enum inspect_fault_kind */
 	uint32_t access;    /* wanted, INSPECT_*; 0: not about memory */
 	uint32_t mapped;    /* access that was mapped there */
 	uint32_t two_stage; /* 1: the second stage refused it */
@@ -77,10 +78,18 @@ struct inspect_exception {
 	uint32_t instruction_size;
 };
 
+/* What the second exception of a fault is. */
+enum inspect_second {
+	INSPECT_SECOND_NONE,
+	INSPECT_SECOND_VECTOR,   /* why the process's own trap vector could not run */
+	INSPECT_SECOND_FUNCTION, /* why its exception handler could not run */
+	INSPECT_SECOND_BUSY,     /* what its exception handler was running for */
+};
+
 struct inspect_fault {
 	struct inspect_exception exception;
-	uint32_t handler_failed; /* 1: its own handler could not run, why: */
-	struct inspect_exception handler;
+	uint32_t second_is; /* enum inspect_second */
+	struct inspect_exception second;
 	char text[128]; /* in words, as in the report: "load guest-page fault on 0x0, ..." */
 };
 
@@ -103,7 +112,8 @@ struct inspect_target {
 	bool (*region)(void *context, bool first, uint64_t after, struct inspect_region *region);
 	/*
 	 * Reads up to `size` bytes and gives how many could be read from the
-	 * start on: 0 where nothing is mapped at `address`.
+	 * start on: 0 where nothing is mapped at `address`. The range does not
+	 * go beyond the last address of all; `size` is above 0.
 	 */
 	size_t (*read)(void *context, uint64_t address, void *to, size_t size);
 	/*

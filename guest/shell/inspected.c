@@ -5,6 +5,7 @@
 #include "fault.h"
 
 #include <coresrv/task/task_api.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool get_thread(void *context, uint32_t index, struct inspect_thread *thread)
@@ -43,6 +44,16 @@ static uint32_t access_of(uint32_t flags)
 	       (flags & VMM_FLAG_EXECUTE ? INSPECT_EXECUTE : 0u);
 }
 
+/* What kind of region it is. */
+static void name_region(const struct target *t, struct inspect_region *region)
+{
+	TaskRegionInfo r;
+	const void *before = (const void *)(uintptr_t)(region->base - 1);
+
+	if (KnTaskGetRegionInfo(t->process.handle, before, &r) == rcOk && r.base == region->base)
+		snprintf(region->name, sizeof(region->name), "%s", region_text(r.kind));
+}
+
 static bool get_region(void *context, bool first, uint64_t after, struct inspect_region *region)
 {
 	const struct target *t = &((const struct inspected *)context)->target;
@@ -55,6 +66,7 @@ static bool get_region(void *context, bool first, uint64_t after, struct inspect
 		*region = (struct inspect_region){ .base = r->base,
 						   .size = r->size,
 						   .flags = access_of(r->flags) };
+		name_region(t, region);
 		return true;
 	}
 	return false;
@@ -63,6 +75,15 @@ static bool get_region(void *context, bool first, uint64_t after, struct inspect
 static size_t read_memory(void *context, uint64_t address, void *to, size_t size)
 {
 	return target_read(&((struct inspected *)context)->target, address, to, size);
+}
+
+/* A region that has no memory at all is known once it was opened, by the first read. */
+static uint64_t untouched(void *context, uint64_t address)
+{
+	const struct target_region *r =
+		target_region_at(&((const struct inspected *)context)->target, address);
+
+	return r && r->opened && r->mdl == INVALID_HANDLE ? r->size - (address - r->base) : 0;
 }
 
 static bool kill_process(void *context)
@@ -88,6 +109,19 @@ static struct inspect_exception exception_of(const TaskFault *f)
 	};
 }
 
+static uint32_t second_of(uint32_t handler)
+{
+	switch (handler) {
+	case TaskFaultHandlerVector:
+		return INSPECT_SECOND_VECTOR;
+	case TaskFaultHandlerFunction:
+		return INSPECT_SECOND_FUNCTION;
+	case TaskFaultHandlerBusy:
+		return INSPECT_SECOND_BUSY;
+	}
+	return INSPECT_SECOND_NONE;
+}
+
 static bool describe(struct inspected *i)
 {
 	const struct process *p = &i->target.process;
@@ -104,13 +138,13 @@ static bool describe(struct inspected *i)
 				      .thread = get_thread,
 				      .region = get_region,
 				      .read = read_memory,
+				      .untouched = untouched,
 				      .kill = kill_process };
 	process_text(p->handle, TaskStringName, v->name, sizeof(v->name));
 	process_text(p->handle, TaskStringPath, v->image, sizeof(v->image));
 	v->fault.exception = exception_of(&record.fault);
-	v->fault.handler_failed = record.handler == TaskFaultHandlerVector ||
-				  record.handler == TaskFaultHandlerFunction;
-	v->fault.handler = exception_of(&record.atHandler);
+	v->fault.second_is = second_of(record.handler);
+	v->fault.second = exception_of(&record.atHandler);
 	fault_text(&record.fault, v->fault.text, sizeof(v->fault.text));
 	while (v->thread_count < FLOE_THREADS_MAX && get_thread(i, v->thread_count, &thread))
 		v->thread_count++;

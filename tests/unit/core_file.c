@@ -2,154 +2,9 @@
 /* Core files: every byte where the headers say, holes, hostile processes. */
 #include "unit.h"
 
-#include "inspect/bytes.h"
-#include "inspect/core_file.h"
-#include "support/frozen.h"
+#include "support/core_session.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#define IMAGE 0x3000000000u
-#define STACK 0x4000000000u
-#define HEAP 0x5000000000u
-#define PAGE 4096u
-#define FILE_MAX 0x900000u
-
-/* ELF64 as its specification has it. */
-struct phdr {
-	u32 type, flags;
-	u64 offset, vaddr, paddr, filesz, memsz, align;
-};
-
-static struct frozen frozen;
-static struct core_file core;
-static uint8_t file[FILE_MAX], *image, *stack, *heap;
-static size_t file_size;
-
-/* An ELF header with one segment of two pages, of which the file fills one and a byte. */
-static void put_image(void)
-{
-	struct bytes b = bytes_into(image, 512);
-	static const uint8_t ident[16] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
-
-	bytes_put(&b, ident, sizeof(ident));
-	bytes_u16(&b, 3);
-	bytes_u16(&b, 243);
-	bytes_u32(&b, 1);
-	bytes_u64(&b, 0x100); /* e_entry */
-	bytes_u64(&b, 64);
-	bytes_u64(&b, 0);
-	bytes_u32(&b, 1); /* e_flags: lp64 */
-	bytes_u16(&b, 64);
-	bytes_u16(&b, 56);
-	bytes_u16(&b, 1);
-	bytes_zero(&b, 6);
-	bytes_u32(&b, 1);
-	bytes_u32(&b, 6);
-	bytes_u64(&b, 0);
-	bytes_u64(&b, 0); /* p_vaddr */
-	bytes_u64(&b, 0);
-	bytes_u64(&b, PAGE + 1); /* p_filesz */
-	bytes_u64(&b, 4 * PAGE);
-	bytes_u64(&b, PAGE);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	frozen_begin(&frozen, "sensor", 7);
-	strcpy(frozen.target.image, "sensor.elf");
-	frozen.target.load_offset = IMAGE;
-	frozen.target.fault = (struct inspect_fault){
-		.exception = { .cause = 21, .address = 0x1234, .pc = 0x5678 },
-		.text = "load guest-page fault"
-	};
-	image = frozen_region(&frozen, IMAGE, 4 * PAGE, INSPECT_READ | INSPECT_WRITE, "data");
-	put_image();
-	stack = frozen_region(&frozen, STACK, 16 * PAGE, INSPECT_READ | INSPECT_WRITE, "stack");
-	heap = frozen_region(&frozen, HEAP, 2048 * PAGE, INSPECT_READ | INSPECT_EXECUTE, "heap");
-	frozen_thread(&frozen, 9);
-	frozen_thread(&frozen, 10);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	frozen_end(&frozen);
-	return 0;
-}
-
-static void write_core(void)
-{
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_OK);
-	file_size = core_read(&core, 0, file, sizeof(file));
-	assert_int_equal(file_size, core.size);
-}
-
-static u64 field(size_t offset, size_t size)
-{
-	assert_true(offset + size <= file_size);
-	return load_le(file + offset, size);
-}
-
-static u32 header_count(void)
-{
-	return (u32)field(56, 2);
-}
-
-static struct phdr header(u32 i)
-{
-	struct phdr ph;
-
-	assert_true(i < header_count());
-	memcpy(&ph, file + 64 + i * sizeof(ph), sizeof(ph));
-	return ph;
-}
-
-/* A byte of the process as the file has it; fails where it has none. */
-static uint8_t byte_at(u64 address)
-{
-	for (u32 i = 1; i < header_count(); i++) {
-		struct phdr ph = header(i);
-
-		if (address - ph.vaddr < ph.filesz)
-			return file[ph.offset + (address - ph.vaddr)];
-		if (address - ph.vaddr < ph.memsz)
-			return 0;
-	}
-	fail_msg("no segment has address %lx", address);
-	return 0;
-}
-
-/* Note number `nth` of a type: its contents and size. */
-static const uint8_t *note(u32 type, u32 nth, size_t *size)
-{
-	struct phdr ph = header(0);
-	size_t at = ph.offset;
-
-	assert_int_equal(ph.type, 4);
-	while (at < ph.offset + ph.filesz) {
-		u64 name = field(at, 4), desc = field(at + 4, 4), this_type = field(at + 8, 4);
-		size_t contents = at + 12 + ((name + 3) & ~3ul);
-
-		if (this_type == type && nth-- == 0) {
-			*size = desc;
-			return file + contents;
-		}
-		at = contents + ((desc + 3) & ~3ul);
-	}
-	assert_int_equal(at, ph.offset + ph.filesz); /* the last one ends where they all do */
-	return NULL;
-}
-
-static void expect_contents(void)
-{
-	for (u32 i = 0; i < frozen.region_count; i++)
-		for (u64 at = 0; at < frozen.regions[i].size; at += 512)
-			assert_int_equal(byte_at(frozen.regions[i].base + at),
-					 frozen.memory[i][at]);
-}
 
 static void test_headers(void **state)
 {
@@ -183,7 +38,7 @@ static void test_headers(void **state)
 	assert_int_equal(header(2).memsz, 15 * PAGE);
 	assert_int_equal(header(3).filesz, PAGE);
 	assert_int_equal(header(4).filesz, 0);
-	assert_int_equal(header(4).memsz, 2048 * PAGE);
+	assert_int_equal(header(4).memsz, HEAP_PAGES * PAGE);
 }
 
 /* The image's file content is kept though it is zero now; its .bss is not. */
@@ -201,13 +56,33 @@ static void test_image_content(void **state)
 	assert_int_equal(field(48, 4), 5);
 }
 
+/* A copy of the file that the program has read is not its image, nor are endless headers. */
+static void test_other_image(void **state)
+{
+	(void)state;
+	memcpy(heap, image, 512);
+	image[0] = 0;
+	write_core();
+	assert_int_equal(field(48, 4), 5);
+	assert_int_equal(header(1).filesz, PAGE);
+	image[0] = 0x7f;
+	image[56] = 64;
+	write_core();
+	assert_int_equal(field(48, 4), 1);
+	image[56] = 65;
+	write_core();
+	assert_int_equal(field(48, 4), 5);
+	frozen.target.load_offset = UINT64_MAX - 10; /* no room for a header */
+	write_core();
+}
+
 static void test_memory(void **state)
 {
 	u64 random = TEST_SEED;
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		heap[test_random(&random) % (2048 * PAGE)] = (uint8_t)test_random(&random);
+		heap[test_random(&random) % (HEAP_PAGES * PAGE)] = (uint8_t)test_random(&random);
 		stack[test_random(&random) % (16 * PAGE)] = (uint8_t)test_random(&random);
 	}
 	write_core();
@@ -220,7 +95,7 @@ static void test_memory(void **state)
 static void test_many_holes(void **state)
 {
 	(void)state;
-	for (u64 at = 0; at < 2048 * PAGE; at += 2 * PAGE)
+	for (u64 at = 0; at < HEAP_PAGES * PAGE; at += 2 * PAGE)
 		heap[at + 100] = 1;
 	stack[8 * PAGE] = 7;
 	write_core();
@@ -313,6 +188,8 @@ static void test_process_notes(void **state)
 	assert_int_equal(load_le(n + 40, 8), 21);
 	assert_int_equal(load_le(n + 48, 8), 0x5678);
 	assert_int_equal(load_le(n + 56, 8), 0x1234);
+	assert_int_equal(load_le(n + 80, 8), INSPECT_SECOND_VECTOR);
+	assert_int_equal(load_le(n + 104, 8), 12);
 	assert_string_equal((const char *)n + 144, "sensor");
 	assert_string_equal((const char *)n + 208, "load guest-page fault");
 	n = note(0x466c0002, 0, &size);
@@ -342,157 +219,27 @@ static void test_long_names(void **state)
 	assert_string_equal(name, "a_b_c_.");
 }
 
-static void test_no_thread(void **state)
-{
-	(void)state;
-	frozen.target.thread_count = 0;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_NO_THREAD);
-}
-
-static void test_bad_regions(void **state)
-{
-	struct inspect_region *r = &frozen.regions[1], good = *r;
-
-	(void)state;
-	r->base++;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_BAD_REGION);
-	*r = good;
-	r->size += 8;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_BAD_REGION);
-	*r = good;
-	r->size = 0;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_BAD_REGION);
-	*r = good;
-	r->size = -r->base;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_BAD_REGION);
-	*r = good;
-	r->base = IMAGE + PAGE;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_BAD_REGION);
-}
-
-/* Regions without an end. */
-static bool next_page(void *context, bool first, uint64_t after, struct inspect_region *r)
-{
-	(void)context;
-	*r = (struct inspect_region){ .base = first ? PAGE : after + PAGE, .size = PAGE };
-	return true;
-}
-
-static void test_too_many_regions(void **state)
-{
-	(void)state;
-	frozen.target.region = next_page;
-	assert_int_equal(core_plan(&core, &frozen.target), CORE_TOO_MANY_REGIONS);
-}
-
-static u64 reads_of_heap;
-
-static size_t count_reads(void *context, uint64_t address, void *to, size_t size)
-{
-	(void)context;
-	reads_of_heap += address >= HEAP;
-	memset(to, 0, size);
-	if (address == HEAP + 4096 * PAGE)
-		memset(to, 1, size);
-	return size;
-}
-
-/* All of the heap but one page. */
-static uint64_t know_untouched(void *context, uint64_t address)
-{
-	const uint64_t page = HEAP + 4096 * PAGE;
-
-	(void)context;
-	if (address < HEAP)
-		return address < STACK ? UINT64_MAX : 0;
-	return address < page ? page - address : address == page ? 0 : UINT64_MAX;
-}
-
-/* Memory that was only reserved is not read, however much of it there is. */
-static void test_untouched(void **state)
-{
-	struct phdr ph;
-
-	(void)state;
-	frozen.regions[2].size = (u64)1 << 38;
-	frozen.target.read = count_reads;
-	frozen.target.untouched = know_untouched;
-	reads_of_heap = 0;
-	write_core();
-	assert_in_range(reads_of_heap, 1, 3);
-	ph = header(header_count() - 1);
-	assert_int_equal(ph.vaddr, HEAP + 4096 * PAGE);
-	assert_int_equal(ph.filesz, PAGE);
-	assert_int_equal(ph.memsz, ((u64)1 << 38) - 4096 * PAGE);
-	assert_int_equal(file[ph.offset + 5], 1);
-}
-
-/* But what the image's file fills is in the file, known to be zero or not. */
-static void test_untouched_image(void **state)
-{
-	(void)state;
-	frozen.target.untouched = know_untouched;
-	write_core();
-	assert_int_equal(header(1).filesz, 2 * PAGE);
-	assert_int_equal(header(1).memsz, 4 * PAGE);
-}
-
-/* Memory shared with a running process changes while the file is written. */
-static void test_changing_memory(void **state)
-{
-	static uint8_t again[FILE_MAX];
-
-	(void)state;
-	memset(stack, 1, 4 * PAGE);
-	write_core();
-	memset(stack, 0, 16 * PAGE);
-	memset(heap, 0xff, 2048 * PAGE);
-	assert_int_equal(core_read(&core, 0, again, sizeof(again)), file_size);
-	assert_memory_equal(again, file, core.data);
-	/* And goes away altogether, with the threads. */
-	frozen.region_count = 0;
-	frozen.target.thread = NULL;
-	assert_int_equal(core_read(&core, core.data, again, sizeof(again)), file_size - core.data);
-	assert_int_equal(again[2 * PAGE], 0);
-	frozen.region_count = 3;
-}
-
-static void test_header_fuzz(void **state)
-{
-	uint8_t good[512];
-	u64 random = TEST_SEED;
-
-	(void)state;
-	frozen.regions[2].size = 4 * PAGE;
-	memcpy(good, image, sizeof(good));
-	for (int round = 0; round < 2000; round++) {
-		memcpy(image, good, sizeof(good));
-		for (u64 n = test_random(&random) % 8; n > 0; n--)
-			image[16 + test_random(&random) % 104] = (uint8_t)test_random(&random);
-		frozen.target.load_offset = test_random(&random) % 4 ? IMAGE : test_random(&random);
-		write_core();
-		assert_int_equal(header(0).offset, 64 + 56 * header_count());
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_headers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_image_content, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_holes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_thread_notes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_process_notes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_thread, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_regions, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_many_regions, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_untouched, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_untouched_image, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changing_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_header_fuzz, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_headers, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_image_content, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_other_image, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_memory, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_many_holes, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_parts, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_thread_notes, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_process_notes, core_session_setup,
+						core_session_teardown),
+		cmocka_unit_test_setup_teardown(test_long_names, core_session_setup,
+						core_session_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,15 @@ static void test_memory(void **state)
 	assert_string_equal(ask("m-1,4"), "E16");
 }
 
+/* The last byte of all, behind which addresses would begin anew. */
+static void test_last_memory(void **state)
+{
+	(void)state;
+	memset(frozen_region(&frozen, 0xfffffffffffff000, 4096, INSPECT_READ, "last"), 'z', 4096);
+	assert_string_equal(ask("mffffffffffffffff,8"), "7a");
+	assert_string_equal(ask("mfffffffffffffffe,2"), "7a7a");
+}
+
 static void test_binary_memory(void **state)
 {
 	(void)state;
@@ -273,6 +282,23 @@ static void test_parts(void **state)
 	assert_non_null(strstr(whole, "name=\"vsatp\" bitsize=\"64\" type=\"int\" regnum=\"75\""));
 }
 
+/* A part that ends just where the whole does is the last. */
+static void test_last_part(void **state)
+{
+	size_t size = strlen(ask("qXfer:threads:read::0,700")) - 1;
+	char request[64];
+
+	(void)state;
+	snprintf(request, sizeof(request), "qXfer:threads:read::0,%zx", size);
+	assert_int_equal(ask(request)[0], 'l');
+	snprintf(request, sizeof(request), "qXfer:threads:read::0,%zx", size - 1);
+	assert_int_equal(ask(request)[0], 'm');
+	snprintf(request, sizeof(request), "qXfer:threads:read::%zx,10", size - 1);
+	assert_string_equal(ask(request), "l\n");
+	snprintf(request, sizeof(request), "qXfer:threads:read::%zx,10", size);
+	assert_string_equal(ask(request), "l");
+}
+
 static void test_part_errors(void **state)
 {
 	(void)state;
@@ -362,6 +388,8 @@ int main(void)
 						gdb_session_teardown),
 		cmocka_unit_test_setup_teardown(test_memory, gdb_session_setup,
 						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_last_memory, gdb_session_setup,
+						gdb_session_teardown),
 		cmocka_unit_test_setup_teardown(test_binary_memory, gdb_session_setup,
 						gdb_session_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, gdb_session_setup,
@@ -376,6 +404,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_ack_mode, gdb_session_setup,
 						gdb_session_teardown),
 		cmocka_unit_test_setup_teardown(test_parts, gdb_session_setup,
+						gdb_session_teardown),
+		cmocka_unit_test_setup_teardown(test_last_part, gdb_session_setup,
 						gdb_session_teardown),
 		cmocka_unit_test_setup_teardown(test_part_errors, gdb_session_setup,
 						gdb_session_teardown),

@@ -87,7 +87,7 @@ static void test_thread_ids(void **state)
 /* More threads than one packet has room for; gdb asks on. */
 static void test_many_threads(void **state)
 {
-	char all[8192] = "";
+	char all[16384] = "";
 
 	(void)state;
 	while (frozen.target.thread_count < FROZEN_THREADS)

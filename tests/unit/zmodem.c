@@ -106,6 +106,14 @@ static void test_window(void **state)
 	expect_sent();
 }
 
+static void test_late_acks(void **state)
+{
+	(void)state;
+	receiver.late_acks = true;
+	expect_sent();
+	assert_int_equal(receiver.timeouts, 0);
+}
+
 /* Each is asked for again, and what follows comes in smaller blocks. */
 static void test_bad_blocks(void **state)
 {
@@ -298,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup(test_escape_all, setup),
 		cmocka_unit_test_setup(test_unknown_size, setup),
 		cmocka_unit_test_setup(test_window, setup),
+		cmocka_unit_test_setup(test_late_acks, setup),
 		cmocka_unit_test_setup(test_bad_blocks, setup),
 		cmocka_unit_test_setup(test_resume, setup),
 		cmocka_unit_test_setup(test_challenge, setup),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct frozen frozen;
+
 static bool get_thread(void *context, uint32_t index, struct inspect_thread *thread)
 {
 	struct frozen *f = context;
@@ -35,6 +37,7 @@ static size_t read_memory(void *context, uint64_t address, void *to, size_t size
 	struct frozen *f = context;
 	size_t done = 0;
 
+	assert(size && size - 1 <= UINT64_MAX - address);
 	for (uint32_t i = 0; i < f->region_count && done < size; i++) {
 		uint64_t inside = address + done - f->regions[i].base, n;
 

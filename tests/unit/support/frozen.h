@@ -6,7 +6,7 @@
 #include "inspect/target.h"
 
 #define FROZEN_REGIONS 16
-#define FROZEN_THREADS 80
+#define FROZEN_THREADS 300
 
 struct frozen {
 	struct inspect_target target;
@@ -16,6 +16,9 @@ struct frozen {
 	struct inspect_thread threads[FROZEN_THREADS];
 	bool killed, refuses_kill;
 };
+
+/* The one that tests share which need only one. */
+extern struct frozen frozen;
 
 void frozen_begin(struct frozen *f, const char *name, uint32_t pid);
 /* Adds a region of zeros, above all others, and gives its memory. */

@@ -57,6 +57,7 @@ static size_t take_packet(const struct script *s, size_t i, struct gdb_replies *
 			uint8_t n = s->out[++i];
 
 			assert_in_range(n, 32, 126);
+			assert_true(n != '#' && n != '$');
 			sum = (uint8_t)(sum + n);
 			for (int k = n - 29; k > 0; k--)
 				add(r, last);

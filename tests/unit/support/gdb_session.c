@@ -7,7 +7,6 @@
 #define HEAP 0x5000000000u
 
 struct script script;
-struct frozen frozen;
 struct gdb_server server;
 struct gdb_replies replies;
 uint8_t *frozen_stack, *frozen_heap;

@@ -8,10 +8,9 @@
 #include "support/gdb.h"
 
 /*
- * Process 7, "sensor <1>", with the threads 9, 10 and 0x7fffffff, a page of stack
- * at 0x4000000000 and two of heap at 0x5000000000.
+ * `frozen` is process 7, "sensor <1>", with the threads 9, 10 and 0x7fffffff, a page
+ * of stack at 0x4000000000 and two of heap at 0x5000000000.
  */
-extern struct frozen frozen;
 extern uint8_t *frozen_stack, *frozen_heap;
 
 extern struct script script;

@@ -142,6 +142,7 @@ static void take_header(struct receiver *r, const uint8_t *h)
 		r->frame = ZFILE;
 		break;
 	case ZDATA:
+		assert_false(r->owes_ack);
 		r->data_headers++;
 		r->in_window = 0;
 		r->restarts += position != r->size;
@@ -184,7 +185,8 @@ static void take_block(struct receiver *r, const uint8_t *data, size_t size, int
 	if (end == ZCRCE || end == ZCRCW)
 		r->frame = 0;
 	if (end == ZCRCW)
-		receiver_say(r, ZACK, r->size);
+		receiver_say(r, ZACK, r->late_acks ? 0 : r->size);
+	r->owes_ack = end == ZCRCW && r->late_acks;
 	if (r->cancels_at >= 0 && r->size >= (u32)r->cancels_at)
 		out(r, "\x18\x18\x18\x18\x18", 5);
 }
@@ -285,6 +287,11 @@ static int read_byte(void *context, uint32_t timeout)
 	work(r);
 	if (r->out_used < r->out_size)
 		return r->out[r->out_used++];
+	if (timeout && r->owes_ack) {
+		r->owes_ack = false;
+		receiver_say(r, ZACK, r->size);
+		return r->out[r->out_used++];
+	}
 	if (timeout)
 		assert_true(r->timeouts++ < 1000);
 	return LINE_TIMEOUT;

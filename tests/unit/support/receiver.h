@@ -20,8 +20,9 @@ struct receiver {
 	uint16_t window;
 	uint32_t start;  /* it has that much already */
 	uint32_t bad[8]; /* blocks with these positions arrive damaged, once each; 0: none */
-	bool silent, skips, asks_crc, challenges, echoes, deaf_at_end;
-	int cancels_at; /* cancels when it has so many bytes; below 0: never */
+	bool silent, skips, asks_crc, challenges, echoes, deaf_at_end,
+		late_acks; /* an old one comes before the right one, which takes its time */
+	int cancels_at;    /* cancels when it has so many bytes; below 0: never */
 	/* What it got. */
 	char offer[300];
 	size_t offer_size;
@@ -30,7 +31,7 @@ struct receiver {
 	uint32_t crc_answer;
 	unsigned int calls, blocks, data_headers, restarts, timeouts, ends;
 	size_t longest_block, most_in_window;
-	bool raw_control, over, cancelled;
+	bool raw_control, over, cancelled, owes_ack;
 	/* The bytes under way. */
 	uint8_t in[RECEIVER_MAX], out[RECEIVER_MAX];
 	size_t in_size, in_used, out_size, out_used, in_window;
