@@ -97,6 +97,10 @@ static void wrong_segments(void)
 	WRONG(rcNoCapability, flags, RX);
 	WRONG(rcNoCapability, flags, VMM_FLAG_RWX_MASK);
 #undef WRONG
+	seg = good;
+	seg.offset = 8; /* within the buffer, but not at a page */
+	seg.size = PAGE;
+	FAILS(rcInvalidArgument, KnTaskLoadSeg(task, &seg, &actual));
 	FAILS(rcInvalidArgument, KnTaskLoadSeg(task, RTL_NULL, &actual));
 	FAILS(rcInvalidArgument, KnTaskLoadSeg(task, &good, RTL_NULL));
 	FAILS(rcInvalidArgument, KnTaskLoadSeg(task, (VmSeg *)((char *)&good + 1), &actual));
