@@ -148,7 +148,7 @@ int main(void)
 		puts("the trace cannot be opened: this partition needs `inspect` in its manifest");
 		return EXIT_FAILURE;
 	}
-	printf("@timebase %u\n", 10000000u);
+	printf("@timebase %" PRIu64 "\n", KnTaskGetGsi()->ticksPerSecond);
 	while (quiet < QUIET_POLLS) {
 		for (unsigned i = 0; i < cpus; i++)
 			drain(&readers[i]);

@@ -51,8 +51,8 @@ typedef Retcode api_fn(struct call *c);
 
 /* A pointer among the arguments: to `size` bytes, aligned to the smaller of size and 8. */
 struct pointer_rule {
-	u8 arg;
-	u16 size; /* 0: no rule */
+	u16 arg : 3;
+	u16 size : 13; /* 0: no rule */
 };
 
 /* What a thread has to be like for a call; else rcInvalidOperation. */
@@ -61,24 +61,25 @@ enum thread_call {
 	THREAD_JOIN,   /* made to be waited for, another one, and not ended with its process */
 };
 
-/* What has to be right before a function runs. */
+/* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
 	api_fn *check;              /* flags and ranges; NULL: any */
-	enum object_type type;      /* of the handle in a0; neither type nor rights: it is none */
-	u32 rights;                 /* that the handle needs */
-	enum task_call call;        /* of a task: what its state has to allow */
-	enum thread_call thread;    /* of a thread, likewise */
+	u32 rights;                 /* that the handle in a0 needs */
+	u32 type : 8;               /* object type of that; neither type nor rights: it is none */
+	u32 call : 8;               /* enum task_call, of a task: what its state has to allow */
+	u32 thread : 8;             /* enum thread_call, of a thread, likewise */
+	bool any : 1;               /* is there a rule? Else nothing is spent on them */
 	struct pointer_rule in;     /* copied to call.in */
 	struct pointer_rule out[4]; /* writable when the function runs; ends with no rule */
 	struct {
-		u8 pointer, size; /* arguments; no rule: 0 */
-		u32 max;
+		u32 pointer : 3, size : 3; /* arguments */
+		u32 max : 26;              /* bytes; 0: no rule */
 	} buffer; /* readable when the function runs; not empty, at most max bytes */
 };
 
 struct api_row {
 	api_fn *act;
-	const struct api_rules *rules; /* NULL: none, and nothing is spent on them */
+	struct api_rules rules;
 };
 
 extern const struct api_row api_table[];
@@ -117,6 +118,9 @@ api_fn api_set_handler_check, api_task_set_exception_handler, api_thread_set_exc
 api_fn api_trace_open;
 api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
 	api_notice_get_event_check, api_notice_get_event;
+api_fn api_task_get_info, api_task_get_string_check, api_task_get_string, api_task_get_fault_record,
+	api_task_get_thread_state, api_task_get_region_info, api_console_set_mode_check,
+	api_console_set_mode;
 
 /* The largest stack, in bytes. */
 #define STACK_MAX ((u64)1 << 38)
@@ -157,6 +161,15 @@ Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms);
 /* The task behind a handle with those rights, in a state that allows the call. */
 Retcode get_task(const struct task *self, u64 handle, u32 rights, enum task_call call,
 		 struct task **task);
+
+/* Stores a string in the buffer a[arg] of a[arg + 1] bytes; not null, not empty. */
+Retcode give_string(const struct call *c, unsigned int arg, const char *s);
+
+/* The task's thread of that index, or NULL. */
+struct thread *thread_at(const struct task *task, u64 index);
+
+/* A region's flags in the API's words. */
+u32 guest_flags(const struct region *r);
 
 /* Stores a result behind the pointer in a[arg], which the row has checked. */
 void give(const struct call *c, unsigned int arg, const void *result, u64 bytes);

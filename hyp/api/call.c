@@ -56,13 +56,22 @@ u64 deadline(u64 ms)
 	return (u32)ms == INFINITE_TIMEOUT ? TIME_NEVER : cpu_time() + ticks_from_ms((u32)ms);
 }
 
+/*
+ * Does the thread make the hypercall that it has waited in? What its interrupt
+ * handlers call before it comes to that is another one.
+ */
+static bool is_retry(const struct thread *t)
+{
+	return t->retry_pc == vcpu_call_end() && t->retry_sp == t->vcpu.x[2];
+}
+
 Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms)
 {
 	struct thread *t = thread_current();
 
-	if (!t->retrying)
+	if (!is_retry(t))
 		t->wait_until = deadline(ms);
-	if ((t->retrying && t->timed_out) || !(u32)ms)
+	if (!(u32)ms || cpu_time() >= t->wait_until)
 		return rcTimeout;
 	thread_block(wait, queue, t->wait_until);
 	return API_RETRY;
@@ -116,16 +125,16 @@ static bool thread_allows(const struct thread *t, enum thread_call call)
 static Retcode check_handle(struct call *c, const struct api_rules *rules)
 {
 	struct object *object;
-	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], rules->type, rules->rights,
-				&object);
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], (enum object_type)rules->type,
+				rules->rights, &object);
 	bool allowed = true;
 
 	if (rc != rcOk)
 		return rc;
-	switch (rules->type) {
+	switch ((enum object_type)rules->type) {
 	case OBJECT_TASK:
 		c->task = container_of(object, struct task, object);
-		allowed = task_allows(c->task, rules->call);
+		allowed = task_allows(c->task, (enum task_call)rules->call);
 		break;
 	case OBJECT_MDL:
 		c->mdl = container_of(object, struct mdl, object);
@@ -135,7 +144,7 @@ static Retcode check_handle(struct call *c, const struct api_rules *rules)
 		break;
 	case OBJECT_THREAD:
 		c->thread = container_of(object, struct thread, object);
-		allowed = thread_allows(c->thread, rules->thread);
+		allowed = thread_allows(c->thread, (enum thread_call)rules->thread);
 		break;
 	case OBJECT_TYPES:
 		break;
@@ -165,18 +174,21 @@ static void call_function(struct thread *t, u64 number)
 	c.value = 0;
 	if (number >= FloeFnCount || !row->act)
 		rc = rcUnimplemented;
-	else if (row->rules)
-		rc = check_rules(&c, row->rules);
+	else if (row->rules.any)
+		rc = check_rules(&c, &row->rules);
 	if (rc == rcOk)
 		rc = row->act(&c);
 	/* A call can end its caller. */
 	if (this_hart()->current != t)
 		return;
-	t->retrying = rc == API_RETRY;
-	if (t->retrying) {
+	if (rc == API_RETRY) {
+		t->retry_pc = vcpu_call_end();
+		t->retry_sp = t->vcpu.x[2];
 		vcpu_retry_call();
 		return;
 	}
+	if (is_retry(t))
+		t->retry_pc = 0;
 	a[0] = (u64)(i64)rc;
 	a[1] = c.value;
 }

@@ -2,9 +2,11 @@
 /* Memory and MDL buffers: api.md, section 5. */
 #include "api/api.h"
 
+#include "arch/cache.h"
+
 #define ALLOCATE_FLAGS                                                                             \
 	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
-	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD | VMM_FLAG_GROW_DOWN)
+	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD | VMM_FLAG_GROW_DOWN | VMM_FLAG_CACHE_MASK)
 
 bool range_is_valid(u64 base, u64 size, u64 end)
 {
@@ -21,6 +23,21 @@ static u32 region_flags(u64 flags)
 	       (flags & VMM_FLAG_GROW_DOWN ? REGION_GROW_DOWN : 0u);
 }
 
+static Retcode check_cache(u64 flags)
+{
+	switch (flags & VMM_FLAG_CACHE_MASK) {
+	case VMM_FLAG_WRITE_BACK:
+		return rcOk;
+	case VMM_FLAG_WRITE_COMBINE:
+	case VMM_FLAG_CACHE_DISABLE:
+		return cache_has_types() ? rcOk : rcUnimplemented;
+	case VMM_FLAG_WRITE_THROUGH: /* Svpbmt has no such type */
+		return rcUnimplemented;
+	default:
+		return rcInvalidArgument;
+	}
+}
+
 /* (addr, size, flags) -> address */
 Retcode api_vm_allocate_check(struct call *c)
 {
@@ -28,7 +45,7 @@ Retcode api_vm_allocate_check(struct call *c)
 	bool fits = range_is_valid(base, c->a[1], VM_USER_END) && access_is_valid(c->a[2]) &&
 		    !(c->a[2] & ~(u64)ALLOCATE_FLAGS) && (c->a[2] & VMM_FLAG_RESERVE);
 
-	return fits ? rcOk : rcInvalidArgument;
+	return fits ? check_cache(c->a[2]) : rcInvalidArgument;
 }
 
 Retcode api_vm_allocate(struct call *c)
@@ -36,7 +53,7 @@ Retcode api_vm_allocate(struct call *c)
 	u64 now = VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
 	struct vm_request q = { .base = c->a[0],
 				.npages = c->a[1] >> PAGE_SHIFT,
-				.prot = (u32)c->a[2] & VMM_FLAG_RWX_MASK,
+				.prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
 				.ceiling = VMM_FLAG_RWX_MASK,
 				.flags = region_flags(c->a[2]) };
 	struct region *region;
@@ -143,7 +160,7 @@ Retcode api_task_vm_free(struct call *c)
 	return rcOk;
 }
 
-static u32 guest_flags(const struct region *r)
+u32 guest_flags(const struct region *r)
 {
 	return r->prot | (r->flags & REGION_LOCKED ? VMM_FLAG_LOCKED : 0u) |
 	       (r->flags & REGION_LOW_GUARD ? VMM_FLAG_LOW_GUARD : 0u) |

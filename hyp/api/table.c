@@ -4,9 +4,12 @@
 #include <floe/abi.h>
 
 #define RULES(...)                                                                                 \
-	&(const struct api_rules)                                                                  \
 	{                                                                                          \
-		__VA_ARGS__                                                                        \
+		.any = true, __VA_ARGS__                                                           \
+	}
+#define NO_RULES                                                                                   \
+	{                                                                                          \
+		.any = false                                                                       \
 	}
 
 #define LOAD OCAP_TASK_LOAD
@@ -15,7 +18,7 @@
 #define INSPECT OCAP_TASK_INSPECT
 
 const struct api_row api_table[FloeFnCount] = {
-	[FloeFnAbiVersion] = { api_abi_version, NULL },
+	[FloeFnAbiVersion] = { api_abi_version, NO_RULES },
 	[FloeFnTaskCreate] = { api_task_create,
 			       RULES(.check = api_task_create_check, .out = { { 5, 4 } }) },
 	[FloeFnTaskReseedAslr] = { api_task_reseed_aslr, RULES(.rights = LOAD, .call = CALL_LOAD,
@@ -34,7 +37,7 @@ const struct api_row api_table[FloeFnCount] = {
 					.buffer = { 1, 2, FLOE_ELF_HDR_MAX }) },
 	[FloeFnTaskSetEnv] = { api_task_set_env, RULES(.rights = LOAD, .call = CALL_PREPARE,
 						       .buffer = { 1, 2, FLOE_ENV_MAX }) },
-	[FloeFnTaskFreeEnv] = { api_task_free_env, NULL },
+	[FloeFnTaskFreeEnv] = { api_task_free_env, NO_RULES },
 	[FloeFnTaskSetInitialPolicy] = { api_task_set_initial_policy,
 					 RULES(.check = api_sched_policy_check, .rights = CONTROL,
 					       .call = CALL_SCHEDULE) },
@@ -49,7 +52,7 @@ const struct api_row api_table[FloeFnCount] = {
 							 .rights = LOAD, .call = CALL_CONFIGURE) },
 	[FloeFnTaskSetLimits] = { api_task_set_limits, RULES(.rights = LOAD, .call = CALL_CONFIGURE,
 							     .in = { 1, sizeof(TaskLimits) }) },
-	[FloeFnTaskExit] = { api_task_exit, NULL },
+	[FloeFnTaskExit] = { api_task_exit, NO_RULES },
 	[FloeFnTaskTerminate] = { api_task_terminate,
 				  RULES(.rights = CONTROL, .call = CALL_TERMINATE) },
 	[FloeFnTaskGetExitStatus] = { api_task_get_exit_status,
@@ -71,9 +74,9 @@ const struct api_row api_table[FloeFnCount] = {
 	[FloeFnTaskGetIdByHandle] = { api_task_get_id_by_handle,
 				      RULES(.rights = QUERY, .call = CALL_ANY,
 					    .out = { { 1, 4 } }) },
-	[FloeFnTaskGetName] = { api_task_get_name, NULL },
-	[FloeFnTaskGetPath] = { api_task_get_path, NULL },
-	[FloeFnTaskGetPcb] = { api_task_get_pcb, NULL },
+	[FloeFnTaskGetName] = { api_task_get_name, NO_RULES },
+	[FloeFnTaskGetPath] = { api_task_get_path, NO_RULES },
+	[FloeFnTaskGetPcb] = { api_task_get_pcb, NO_RULES },
 
 	[FloeFnTaskTransferResource] = { api_task_transfer_resource,
 					 RULES(.check = api_task_transfer_resource_check,
@@ -114,9 +117,9 @@ const struct api_row api_table[FloeFnCount] = {
 				     RULES(.in = { 1, sizeof(FloeSegFromBuf) },
 					   .out = { { 0, sizeof(VmSeg) } }) },
 
-	[FloeFnHandleClose] = { api_handle_close, NULL },
-	[FloeFnHandleRevoke] = { api_handle_revoke, NULL },
-	[FloeFnHandleRevokeSubtree] = { api_handle_revoke_subtree, NULL },
+	[FloeFnHandleClose] = { api_handle_close, NO_RULES },
+	[FloeFnHandleRevoke] = { api_handle_revoke, NO_RULES },
+	[FloeFnHandleRevokeSubtree] = { api_handle_revoke_subtree, NO_RULES },
 	[FloeFnNoticeCreate] = { api_notice_create, RULES(.out = { { 0, 4 } }) },
 	[FloeFnNoticeSubscribe] = { api_notice_subscribe,
 				    RULES(.check = api_notice_subscribe_check,
@@ -127,7 +130,7 @@ const struct api_row api_table[FloeFnCount] = {
 	[FloeFnThreadCreate] = { api_thread_create, RULES(.check = api_thread_create_check,
 							  .in = { 4, sizeof(FloeThreadStart) },
 							  .out = { { 0, 4 }, { 1, 4 } }) },
-	[FloeFnThreadExit] = { api_thread_exit, NULL },
+	[FloeFnThreadExit] = { api_thread_exit, NO_RULES },
 	[FloeFnThreadWait] = { api_thread_wait,
 			       RULES(.type = OBJECT_THREAD, .rights = OCAP_THREAD_WAIT,
 				     .thread = THREAD_JOIN, .out = { { 2, 4 } }) },
@@ -151,12 +154,12 @@ const struct api_row api_table[FloeFnCount] = {
 	[FloeFnThreadSetAffinity] = { api_thread_set_affinity,
 				      RULES(.type = OBJECT_THREAD, .rights = OCAP_THREAD_CONTROL,
 					    .in = { 1, 8 }) },
-	[FloeFnThreadSuspendCurrent] = { api_thread_suspend_current, NULL },
+	[FloeFnThreadSuspendCurrent] = { api_thread_suspend_current, NO_RULES },
 	[FloeFnThreadResume] = { api_thread_resume,
 				 RULES(.type = OBJECT_THREAD, .rights = OCAP_THREAD_CONTROL) },
 	[FloeFnThreadOpenCurrent] = { api_thread_open_current, RULES(.out = { { 0, 4 } }) },
-	[FloeFnThreadCurrent] = { api_thread_current, NULL },
-	[FloeFnSleep] = { api_sleep, NULL },
+	[FloeFnThreadCurrent] = { api_thread_current, NO_RULES },
+	[FloeFnSleep] = { api_sleep, NO_RULES },
 
 	[FloeFnTaskSetExceptionHandler] = { api_task_set_exception_handler,
 					    RULES(.check = api_set_handler_check) },
@@ -171,5 +174,21 @@ const struct api_row api_table[FloeFnCount] = {
 
 	[FloeFnTraceOpen] = { api_trace_open,
 			      RULES(.check = api_inspector_check, .out = { { 1, 4 } }) },
+
+	[FloeFnTaskGetInfo] = { api_task_get_info, RULES(.rights = QUERY, .call = CALL_ANY,
+							 .out = { { 1, sizeof(TaskInfo) } }) },
+	[FloeFnTaskGetString] = { api_task_get_string, RULES(.check = api_task_get_string_check,
+							     .rights = QUERY, .call = CALL_ANY) },
+	[FloeFnTaskGetFaultRecord] = { api_task_get_fault_record,
+				       RULES(.rights = INSPECT, .call = CALL_EXCEPTION_INFO,
+					     .out = { { 1, sizeof(TaskFaultRecord) } }) },
+	[FloeFnTaskGetThreadState] = { api_task_get_thread_state,
+				       RULES(.rights = INSPECT, .call = CALL_EXAMINE,
+					     .out = { { 2, sizeof(KnThreadState) } }) },
+	[FloeFnTaskGetRegionInfo] = { api_task_get_region_info,
+				      RULES(.rights = INSPECT, .call = CALL_REGIONS,
+					    .out = { { 2, sizeof(TaskRegionInfo) } }) },
+	[FloeFnConsoleSetMode] = { api_console_set_mode,
+				   RULES(.check = api_console_set_mode_check) },
 	[FloeFnRandomGenerate] = { api_random_generate, RULES(.check = api_random_check) },
 };

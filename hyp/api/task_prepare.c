@@ -145,6 +145,9 @@ Retcode api_task_set_limits(struct call *c)
 	if (given.memoryLimit > own->memoryLimit || given.maxTasks > own->maxTasks ||
 	    (given.permissions & ~own->permissions) || (given.cpuMask & ~own->cpuMask))
 		return rcSecurityDisallow;
+	/* What it has mapped may need the permission. */
+	if (c->task->vm.allow_rwx && !(given.permissions & TaskMayRwx) && c->task->vm.nregions)
+		return rcInvalidOperation;
 	if (vm_used(&c->task->vm) > given.memoryLimit >> PAGE_SHIFT)
 		return rcQuotaExceeded;
 	task_set_limits(c->task, &given);

@@ -20,6 +20,18 @@ static inline void cpu_fence_i(void)
 	__asm__ volatile("fence.i" ::: "memory");
 }
 
+/* Orders all accesses, of every memory type. */
+static inline void cpu_fence(void)
+{
+	__asm__ volatile("fence iorw, iorw" ::: "memory");
+}
+
+/* CBO.FLUSH (Zicbom): the block goes to memory and out of all caches. */
+static inline void cpu_cbo_flush(const void *block)
+{
+	__asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" ::"r"(block) : "memory");
+}
+
 /* HFENCE.GVMA for everything of this hart. */
 static inline void cpu_hfence_gvma_all(void)
 {

@@ -74,6 +74,7 @@
 #define HGATP_PPN_MASK ((1ul << 44) - 1)
 
 /* henvcfg */
+#define HENVCFG_PBMTE (1ul << 62)
 #define HENVCFG_STCE (1ul << 63)
 
 /* hstateen0: what a guest may reach of the state that Smstateen guards */

@@ -11,9 +11,13 @@
 #define PTE_G 0x20ul
 #define PTE_A 0x40ul
 #define PTE_D 0x80ul
-#define PTE_SHARED 0x100ul /* RSW: the table below belongs to another gstage */
+#define PTE_SHARED 0x100ul      /* RSW: the table below belongs to another gstage */
+#define PTE_PBMT_NC (1ul << 61) /* Svpbmt; neither: as the memory itself, write-back */
+#define PTE_PBMT_IO (2ul << 61)
+#define PTE_PBMT (3ul << 61)
 #define PTE_LEAF (PTE_R | PTE_W | PTE_X)
 #define PTE_PPN_SHIFT 10
+#define PTE_PPN_MASK ((((u64)1 << 44) - 1) << PTE_PPN_SHIFT)
 
 #define GSTAGE_ROOT_ORDER 2 /* G-stage roots are four times as large */
 #define LARGEST_LEAF 2
@@ -30,7 +34,7 @@ static u64 level_pages(unsigned int level)
 
 static u64 *table_of(u64 pte)
 {
-	return (u64 *)((pte >> PTE_PPN_SHIFT) << PAGE_SHIFT);
+	return (u64 *)((pte & PTE_PPN_MASK) << (PAGE_SHIFT - PTE_PPN_SHIFT));
 }
 
 static u64 pte_of(const void *page, u64 bits)
@@ -51,6 +55,8 @@ static u64 access_bits(u32 prot)
 	bits |= prot & VMM_FLAG_READ ? PTE_R : 0;
 	bits |= prot & VMM_FLAG_WRITE ? PTE_W | PTE_D : 0;
 	bits |= prot & VMM_FLAG_EXECUTE ? PTE_X : 0;
+	bits |= prot & VMM_FLAG_WRITE_COMBINE ? PTE_PBMT_NC : 0;
+	bits |= prot & VMM_FLAG_CACHE_DISABLE ? PTE_PBMT_IO : 0;
 	return bits;
 }
 
@@ -285,7 +291,9 @@ static void describe(u64 pte, u64 offset, unsigned int level, struct pgtable_lea
 	leaf->page = (char *)table_of(pte) + offset;
 	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
 	leaf->prot = (pte & PTE_R ? VMM_FLAG_READ : 0u) | (pte & PTE_W ? VMM_FLAG_WRITE : 0u) |
-		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u);
+		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u) |
+		     (pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : 0u) |
+		     (pte & PTE_PBMT_IO ? VMM_FLAG_CACHE_DISABLE : 0u);
 }
 
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
@@ -333,7 +341,8 @@ void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
 		u64 n = pages_in_entry(gpa, level, npages);
 
 		if (*pte & PTE_V)
-			*pte = pte_of(table_of(*pte), pt->leaf_bits | access_bits(prot));
+			*pte = pte_of(table_of(*pte), pt->leaf_bits | access_bits(prot)) |
+			       (*pte & PTE_PBMT);
 		gpa += n << PAGE_SHIFT;
 		npages -= n;
 	}

@@ -31,7 +31,7 @@ struct pgtable {
 struct pgtable_leaf {
 	void *page; /* host memory at the very address that was asked for */
 	u64 left;   /* bytes from there to the end of the leaf */
-	u32 prot;   /* VMM_FLAG_READ, WRITE, EXECUTE; 0: nothing mapped */
+	u32 prot;   /* VMM_FLAG_READ, WRITE, EXECUTE, and the cache flag; 0: nothing mapped */
 };
 
 /* Takes a piece of memory that unmapping has released: 2^order pages. */
@@ -49,7 +49,7 @@ void pgtable_destroy(struct pgtable *pt);
 /* Makes the tables for mapping npages at gpa to host memory at page. */
 bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages);
 
-/* Maps what was prepared; nothing was mapped there. prot is not 0. */
+/* Maps what was prepared; nothing was mapped there. prot as in a pgtable_leaf, not 0. */
 void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
 
 /*
@@ -84,7 +84,7 @@ u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_
 /* Number of pages in the range that are mapped. */
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
 
-/* Changes the access of what is mapped in a range whose ends were split. */
+/* Changes the access, not the cache flag, of what is mapped in a range whose ends were split. */
 void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot);
 
 /*

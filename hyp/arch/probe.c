@@ -48,6 +48,37 @@ static void probe_gstage(void)
 		machine.vmid_max = largest_vmid(machine.hgatp_mode);
 }
 
+/*
+ * henvcfg.PBMTE, which is for the guest's own tables, sticks only if firmware has
+ * set menvcfg.PBMTE, which is for the G-stage. Guests don't get it: a type in
+ * the first stage would overrule ours.
+ */
+static bool has_memory_types(void)
+{
+	bool sticks;
+
+	csr_write(CSR_HENVCFG, HENVCFG_PBMTE);
+	sticks = (csr_read(CSR_HENVCFG) & HENVCFG_PBMTE) != 0;
+	csr_write(CSR_HENVCFG, 0);
+	return sticks;
+}
+
+/*
+ * What caches hold of a page has to go before it is used uncached, or that would
+ * find in memory what another partition has left. No Zicbom is enough only where
+ * the tree describes no data cache either, as simulators do.
+ */
+static void probe_memory_types(const struct machine_tree *tree)
+{
+	const GsiCaches *c = &tree->caches;
+
+	if (!tree->no_zicbom && instruction_probe(".insn i 0x0f, 2, x0, sp, 2"))
+		machine.cbom_block = c->cbomBlockSize;
+	machine.memory_types = machine.henvcfg && !tree->no_svpbmt && has_memory_types() &&
+			       (machine.cbom_block ||
+				(tree->no_zicbom && !c->dCacheSize && !c->dCacheBlockSize));
+}
+
 /* sstatus.FS sticks where there are f registers. */
 static bool has_f_registers(void)
 {
@@ -74,6 +105,7 @@ const char *probe_machine(const struct machine_tree *tree)
 	machine.fpu = !tree->no_fpu && has_f_registers();
 	machine.svinval = !tree->no_svinval && instruction_probe(".insn 0x18000073");
 	machine.henvcfg = csr_probe(CSR_HENVCFG);
+	probe_memory_types(tree);
 	machine.senvcfg = csr_probe(CSR_SENVCFG);
 	machine.smstateen = csr_probe(CSR_HSTATEEN0);
 	return NULL;
@@ -87,5 +119,7 @@ const char *probe_same(void)
 		return "lacks the G-stage mode that the boot hart has";
 	if (machine.sstc && !csr_probe(CSR_STIMECMP))
 		return "lacks Sstc, which the boot hart has";
+	if (machine.memory_types && !has_memory_types())
+		return "lacks Svpbmt, which the boot hart has";
 	return NULL;
 }

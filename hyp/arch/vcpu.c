@@ -140,6 +140,12 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
+ThreadCsrs vcpu_csrs(const struct vcpu *v)
+{
+	return (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
+			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+}
+
 void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));
@@ -175,6 +181,11 @@ void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 	v->x[2] = argument;
 	v->x[10] = argument;
 	v->pc = function;
+}
+
+u64 vcpu_call_end(void)
+{
+	return csr_read(sepc);
 }
 
 void vcpu_retry_call(void)

@@ -11,6 +11,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct vcpu {
 	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */
@@ -55,7 +57,11 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
-/* Of the current vCPU: the hypercall is made again, not passed over. */
+/* Its VS CSRs, and what stands for it in HS-mode ones. */
+ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+
+/* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
+u64 vcpu_call_end(void);
 void vcpu_retry_call(void);
 
 /* Of the current vCPU: is an interrupt pending that it has enabled? */

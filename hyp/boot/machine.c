@@ -29,16 +29,40 @@ enum property_id {
 	BOOTARGS,
 	STDOUT_PATH,
 	RNG_SEED,
+	CBOM_BLOCK_SIZE,
+	CBOZ_BLOCK_SIZE,
+	I_CACHE_BLOCK_SIZE,
+	I_CACHE_SIZE,
+	D_CACHE_BLOCK_SIZE,
+	D_CACHE_SIZE,
 	PROPERTIES,
 };
 
-static const char *const property_name[PROPERTIES] = {
-	"#address-cells",     "#size-cells",      "compatible",
-	"device_type",        "status",           "reg",
-	"reg-shift",          "reg-io-width",     "no-map",
-	"timebase-frequency", "riscv,isa",        "riscv,isa-extensions",
-	"linux,initrd-start", "linux,initrd-end", "bootargs",
-	"stdout-path",        "rng-seed",
+/* No pointers: each would need a relocation. */
+static const char property_name[PROPERTIES][24] = {
+	"#address-cells",
+	"#size-cells",
+	"compatible",
+	"device_type",
+	"status",
+	"reg",
+	"reg-shift",
+	"reg-io-width",
+	"no-map",
+	"timebase-frequency",
+	"riscv,isa",
+	"riscv,isa-extensions",
+	"linux,initrd-start",
+	"linux,initrd-end",
+	"bootargs",
+	"stdout-path",
+	"rng-seed",
+	"riscv,cbom-block-size",
+	"riscv,cboz-block-size",
+	"i-cache-block-size",
+	"i-cache-size",
+	"d-cache-block-size",
+	"d-cache-size",
 };
 
 struct property {
@@ -150,6 +174,18 @@ static bool has_extension(const struct node *n, const char *name)
 	return false;
 }
 
+/* The properties stand in the order of the fields; the smallest of any hart counts. */
+static void read_caches(const struct node *n, GsiCaches *caches)
+{
+	u32 *field = &caches->cbomBlockSize;
+	u64 value;
+
+	for (unsigned int i = 0; i < sizeof(*caches) / sizeof(*field); i++)
+		if (get_u64(n, CBOM_BLOCK_SIZE + i, &value) && value &&
+		    (!field[i] || value < field[i]))
+			field[i] = (u32)value;
+}
+
 static void read_hart(struct machine_tree *m, const struct node *n)
 {
 	u64 id;
@@ -162,6 +198,10 @@ static void read_hart(struct machine_tree *m, const struct node *n)
 	m->no_fpu |= !has_extension(n, "d") && !has_extension(n, "g");
 	m->no_sstc |= !has_extension(n, "sstc");
 	m->no_svinval |= !has_extension(n, "svinval");
+	m->no_svpbmt |= !has_extension(n, "svpbmt");
+	m->no_zicbom |= !has_extension(n, "zicbom");
+	m->no_zkr |= !has_extension(n, "zkr");
+	read_caches(n, &m->caches);
 }
 
 static void read_chosen(struct walk *w, const struct node *n)
@@ -239,7 +279,8 @@ static void read_property(const void *tree, int offset, struct node *n)
 	const void *value = fdt_getprop_by_offset(tree, offset, &name, &bytes);
 
 	for (int i = 0; value && i < PROPERTIES; i++)
-		if (!strcmp(name, property_name[i]))
+		/* Most differ in the first letter: not worth a call. */
+		if (*name == *property_name[i] && !strcmp(name, property_name[i]))
 			n->p[i] = (struct property){ value, bytes };
 }
 

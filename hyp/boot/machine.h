@@ -28,7 +28,9 @@ struct machine_tree {
 	u64 initrd_start, initrd_end; /* equal: none */
 	u64 hart_id[MAX_HARTS];       /* in the order of the cpu nodes */
 	unsigned int nharts;
-	bool no_h, no_sstc, no_fpu, no_svinval; /* an isa string lacks it */
+	/* An isa string lacks it. */
+	bool no_h, no_sstc, no_fpu, no_svinval, no_svpbmt, no_zicbom, no_zkr;
+	GsiCaches caches;
 	u64 timebase;
 	struct device_registers uart, finisher;
 	const char *bootargs;

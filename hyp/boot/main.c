@@ -32,6 +32,8 @@ u64 boot_satp;
 u32 harts_ready;
 
 static struct machine_tree tree;
+static u64 boot_time; /* the time CSR when Floe was entered */
+static Gsi *gsi;      /* what all partitions read about the machine */
 
 static _Noreturn void give_up(const char *why)
 {
@@ -100,12 +102,23 @@ static void map_system_window(void)
 	void *romfs = bytes ? (void *)tree.initrd_start : NULL;
 	void *trap_page = page_alloc_zero(0);
 
+	gsi = page_alloc_zero(0);
 	if (bytes && !page_aligned(tree.initrd_start))
 		give_up("the initial RAM disk does not begin on a page (4096 bytes)");
 	if (trap_page)
 		memcpy(trap_page, trap_page_code, TRAP_PAGE_CODE_SIZE);
-	if (!trap_page || !vm_system_init(trap_page, romfs, bytes))
+	if (!trap_page || !gsi || !vm_system_init(trap_page, gsi, romfs, bytes))
 		give_up("there is not enough memory for the trap page and to map ROMFS");
+	gsi->startTime = boot_time;
+	gsi->ticksPerSecond = machine.timebase;
+	gsi->caches = tree.caches;
+}
+
+/* From now on this hart runs partitions. */
+static void join(const struct hart *hart)
+{
+	__atomic_or_fetch(&gsi->cpuMask, (u64)1 << hart->index, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&gsi->cpuCount, 1, __ATOMIC_RELAXED);
 }
 
 /* What an attacker cannot know: the firmware's seed, and when things happened. */
@@ -129,8 +142,10 @@ static void greet(void)
 
 void boot_main(u64 hart_id, const void *device_tree)
 {
-	const char *problem = machine_read(device_tree, &tree);
+	const char *problem;
 
+	boot_time = cpu_time();
+	problem = machine_read(device_tree, &tree);
 	sched_init(&boot_hart.rq);
 	console_init(device_find(&tree.uart));
 	power_init(&tree.finisher);
@@ -146,6 +161,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	greet();
 	start_secondaries();
 	require(init_start(tree.bootargs));
+	join(&boot_hart);
 	guest_enter_first(sched_work());
 }
 

@@ -97,7 +97,7 @@ u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes)
 		u64 n;
 
 		if (from + done >= (gpa_t)1 << 41 || !pgtable_lookup(&vm->gs, from + done, &leaf) ||
-		    !(leaf.prot & VMM_FLAG_READ))
+		    (leaf.prot & (VMM_FLAG_READ | VMM_FLAG_CACHE_MASK)) != VMM_FLAG_READ)
 			break;
 		n = min_u64(leaf.left, bytes - done);
 		memcpy((char *)to + done, leaf.page, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/memobj.h"
 
+#include "arch/cache.h"
 #include "core/counters.h"
 #include "core/page.h"
 #include "core/slab.h"
@@ -85,8 +86,10 @@ struct memobj *memobj_create(u64 npages)
 }
 
 /* An extent is any number of pages; the allocator joins them again. */
-static void free_extent(const struct extent *extent)
+static void free_extent(const struct extent *extent, u32 cache)
 {
+	if (extent->start && cache)
+		cache_flush(extent->start, extent->npages);
 	for (u64 i = 0; extent->start && i < extent->npages; i++)
 		page_free(extent->start + (i << PAGE_SHIFT), 0);
 }
@@ -99,7 +102,7 @@ void memobj_put(struct memobj *mem)
 		vm_uncharge(mem->account, mem->committed);
 	list_del(&mem->account_link);
 	for (u64 i = 0; mem->owned && i < mem->nextents; i++)
-		free_extent(&mem->extents[i]);
+		free_extent(&mem->extents[i], mem->cache);
 	mem_free(mem->extents, mem->capacity * sizeof(*mem->extents));
 	slab_free(mem);
 }

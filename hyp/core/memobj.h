@@ -29,6 +29,7 @@ struct extent {
 struct memobj {
 	u32 refs;               /* MDLs and mappings */
 	bool owned;             /* the pages go back to the allocator with the object */
+	u32 cache;              /* the cache flag of all mappings: VMM_FLAG_*; 0: write-back */
 	u64 npages, committed;  /* with holes and without */
 	u64 nextents, capacity; /* extents in use, and room for them */
 	struct extent *extents;

@@ -34,8 +34,7 @@ void notice_destroy(struct object *object)
 	while (!list_empty(&n->subscriptions))
 		unsubscribe(list_first(&n->subscriptions, struct subscription, notice_link));
 	/* Who waits finds its handle closed. */
-	while (!list_empty(&n->waiters))
-		thread_wake_first(&n->waiters);
+	thread_wake_all(&n->waiters);
 	slab_free(n);
 }
 
@@ -47,7 +46,8 @@ static void raise(struct subscription *s, u32 event)
 	s->events |= event;
 	if (list_empty(&s->pending_link))
 		list_add_tail(&s->notice->pending, &s->pending_link);
-	thread_wake_first(&s->notice->waiters);
+	/* Not the first alone: it may have lost its handle, and would leave the event there. */
+	thread_wake_all(&s->notice->waiters);
 }
 
 static struct subscription *find(const struct notice *notice, const struct task *task)

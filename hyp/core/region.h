@@ -42,7 +42,7 @@ void region_remove(struct vm *vm, struct region *r);
 /* Makes two of one: `upper` (allocated by the caller) becomes what lies from gpa on. */
 void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upper);
 
-/* Gives an anonymous block back: what unmapping does with it. */
+/* Gives an anonymous block back: what unmapping does with it; the context is the vm. */
 void region_free_block(void *block, unsigned int order, void *context);
 
 /* The regions of the guest's own that cover a range without a gap: the first, or NULL. */

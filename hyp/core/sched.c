@@ -133,6 +133,7 @@ static void put_down_running(struct run_queue *rq)
 	u64 now = cpu_time();
 
 	rq->running = NULL;
+	t->run_time += now - rq->run_since;
 	t->slice_left = rq->slice_end > now ? rq->slice_end - now : 0;
 	if (!t->slice_left && t->quanta_left)
 		t->quanta_left--;
@@ -149,6 +150,13 @@ void sched_remove(struct thread *t, enum thread_state state)
 		dequeue(rq, t);
 	}
 	t->state = state;
+}
+
+u64 sched_run_time(const struct thread *t)
+{
+	const struct run_queue *rq = &t->hart->rq;
+
+	return t->run_time + (rq->running == t ? cpu_time() - rq->run_since : 0);
 }
 
 void sched_yield(void)
@@ -169,9 +177,23 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
+	/* What is left of the quantum is given up: no change makes a turn longer. */
+	if (t->slice_left && t->quanta_left)
+		t->quanta_left--;
 	t->slice_left = 0;
 	if (runnable)
 		sched_wake(t);
+}
+
+/* Of a number that is not 0. Without Zbb the compiler's own way is a call and a table. */
+static unsigned int highest_bit(u32 bits)
+{
+	unsigned int bit = 0;
+
+	for (unsigned int step = 16; step; step /= 2)
+		if (bits >> (bit + step))
+			bit += step;
+	return bit;
 }
 
 static struct thread *take_best(struct run_queue *rq)
@@ -180,7 +202,7 @@ static struct thread *take_best(struct run_queue *rq)
 	struct thread *t;
 
 	if (rq->rt_ready) {
-		queue = &rq->rt[31 - __builtin_clz(rq->rt_ready)];
+		queue = &rq->rt[highest_bit(rq->rt_ready)];
 	} else if (list_empty(&rq->active) && !list_empty(&rq->expired)) {
 		/* Everybody had his turns: the next rotation begins. */
 		rq->rotation++;
@@ -257,7 +279,8 @@ static void pick(struct run_queue *rq)
 	trace(FloeTraceSwitch, t->tid, t->task->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
-	rq->slice_end = cpu_time() + t->slice_left;
+	rq->run_since = cpu_time();
+	rq->slice_end = rq->run_since + t->slice_left;
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 }
 

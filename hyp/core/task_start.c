@@ -83,6 +83,7 @@ static void fill_pcb(const struct task *task, struct region *r)
 	const char *path = task->path ? task->path : "";
 	Pcb pcb = { .abiVersion = FLOE_ABI_VERSION,
 		    .pid = task->pid,
+		    .gsi = VM_GSI,
 		    .permissions = task->limits.permissions,
 		    .size = sizeof(pcb),
 		    .stackSize = task->stack_size,

@@ -7,10 +7,7 @@
 
 static void wait_is_over(struct timer *timer)
 {
-	struct thread *t = container_of(timer, struct thread, wait_timer);
-
-	t->timed_out = true;
-	thread_wake(t);
+	thread_wake(container_of(timer, struct thread, wait_timer));
 }
 
 static void guest_timer_expired(struct timer *timer)
@@ -66,7 +63,6 @@ void thread_block(enum thread_wait wait, struct list *queue, u64 until)
 	struct thread *t = thread_current();
 
 	t->wait = wait;
-	t->timed_out = false;
 	if (queue)
 		list_add_tail(queue, &t->waiting);
 	if (until != TIME_NEVER)

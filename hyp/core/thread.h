@@ -46,14 +46,14 @@ struct thread {
 	struct list ready;
 	u64 rr_interval; /* ticks */
 	u64 slice_left;  /* ticks; 0: a new one is due */
+	u64 run_time;    /* ticks, until it was last taken off the hart */
 	u32 rotation;    /* that quanta_left is for */
 	u32 quanta_left;
 
 	/* core/thread.c */
 	enum thread_wait wait;
-	bool timed_out;           /* the wait's time is over: its retry gives up */
-	bool retrying;            /* the hypercall was made before, and waited */
-	u64 wait_until;           /* of that wait, ticks */
+	u64 retry_pc, retry_sp;   /* where a hypercall waited and is made again */
+	u64 wait_until;           /* when that gives up, ticks */
 	struct timer wait_timer;  /* end of a sleep or of a wait */
 	struct timer guest_timer; /* the vCPU's own timer, where the hypervisor keeps it */
 	struct list waiting;      /* on the queue of what it waits for */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/vm.h"
 
+#include "arch/cache.h"
 #include "core/counters.h"
 #include "core/page.h"
 #include "core/region.h"
@@ -16,7 +17,7 @@ static struct {
 	void *zero_page;
 } system_window;
 
-bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
+bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes)
 {
 	struct pgtable *gs = &system_window.gs;
 	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
@@ -24,9 +25,11 @@ bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes)
 
 	system_window.zero_page = page_alloc_zero(0);
 	if (!system_window.zero_page || !pgtable_init(gs, gstage_levels()) ||
-	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1))
+	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1) ||
+	    !pgtable_prepare(gs, VM_GSI, gsi, 1))
 		return false;
 	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ);
 	if (!romfs)
 		return true;
 	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))
@@ -121,7 +124,7 @@ static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa
 		return VM_TOUCH_REFUSED;
 	/* Its tables count, if not the page. */
 	if (vm_used(vm) >= vm->limit ||
-	    !pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot))
+	    !pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot & VMM_FLAG_RWX_MASK))
 		return VM_TOUCH_NO_MEMORY;
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;
@@ -152,6 +155,8 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_NO_MEMORY;
 	gpa = page_round_down(gpa);
 	page = page_alloc_zero(0);
+	if (page && (r->prot & VMM_FLAG_CACHE_MASK))
+		cache_flush(page, 1);
 	mapped = page ? pgtable_map_page(&vm->gs, gpa, page, r->prot) : NULL;
 	if (mapped != page || !page) {
 		if (page)
@@ -175,11 +180,14 @@ void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left)
 	if (gpa >= VM_END)
 		return NULL;
 	if (!pgtable_lookup(&vm->gs, gpa, &leaf)) {
-		if (vm_touch(vm, gpa, access) != VM_TOUCH_OK ||
+		const struct region *r = vm_find(vm, gpa);
+
+		if (!r || (r->prot & VMM_FLAG_CACHE_MASK) ||
+		    vm_touch(vm, gpa, access) != VM_TOUCH_OK ||
 		    !pgtable_lookup(&vm->gs, gpa, &leaf))
 			return NULL;
 	}
-	if (access & ~leaf.prot)
+	if ((access & ~leaf.prot) || (leaf.prot & VMM_FLAG_CACHE_MASK))
 		return NULL;
 	*left = leaf.left;
 	return leaf.page;

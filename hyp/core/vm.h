@@ -6,11 +6,18 @@
  * A region is backed by a memory object, or is anonymous: its pages then
  * belong to it alone and appear on first touch or by a commit. Ranges are
  * page aligned, sizes are in pages where a parameter says npages, else bytes.
+ *
+ * How memory is cached is a property of its pages: anonymous ones have it from
+ * their region, and an object made of them passes it on to all its mappings, so that no
+ * page is ever mapped with two types. The hypervisor has all memory mapped
+ * write-back, so it flushes pages when they come to be of another type and when
+ * they go, and leaves them alone in between: vm_resolve() refuses them.
+ *
  * Every call checks everything first; one that fails has changed nothing.
  *
  * Address space: a guest may choose [VM_USER_MIN, VM_USER_END); automatic
  * addresses lie in [VM_AUTO_MIN, VM_AUTO_END); behind that lies the system
- * window with the trap page and ROMFS, one table shared by all partitions.
+ * window with the trap page, the GSI and ROMFS, one table shared by all partitions.
  */
 #ifndef CORE_VM_H
 #define CORE_VM_H
@@ -29,6 +36,7 @@
 #define VM_SYSTEM (((gpa_t)1 << 40) - ((gpa_t)1 << 30))
 #define VM_END ((gpa_t)1 << 40)
 #define VM_TRAP_PAGE VM_SYSTEM /* arch/trap.S knows it as well */
+#define VM_GSI (VM_SYSTEM + PAGE_SIZE)
 #define VM_ROMFS (VM_SYSTEM + ((gpa_t)1 << 21))
 
 #define VM_REGIONS_MAX 1024
@@ -49,7 +57,7 @@ struct region {
 	struct list link; /* in the vm's list, by address */
 	gpa_t base;
 	u64 npages;
-	u32 prot;             /* VMM_FLAG_READ, WRITE, EXECUTE */
+	u32 prot;             /* VMM_FLAG_READ, WRITE, EXECUTE, and the cache flag */
 	u32 ceiling;          /* the most that it may become, or be shared with */
 	u32 flags;            /* REGION_* */
 	struct memobj *mem;   /* NULL: anonymous */
@@ -63,13 +71,14 @@ struct vm {
 	struct list regions;
 	u32 nregions;
 	bool allow_rwx;
+	bool uncached;       /* has or had pages of its own that are not write-back */
 	u64 used, limit;     /* pages charged beside the tables, and how many may be */
 	struct list objects; /* memory objects that count here */
 	struct rng rng;      /* automatic addresses */
 	gpa_t window;        /* where they begin; 0: not chosen yet */
 };
 
-/* What a new region is to be. */
+/* What a new region is to be. The cache flag in prot is for anonymous memory. */
 struct vm_request {
 	gpa_t base; /* 0: chosen */
 	u64 npages;
@@ -78,8 +87,11 @@ struct vm_request {
 	u64 mem_first;
 };
 
-/* Boot: the system window. romfs may be NULL; otherwise both page aligned. */
-bool vm_system_init(const void *trap_page, void *romfs, u64 romfs_bytes);
+/*
+ * Boot: the system window, of the trap page, the page with the GSI, and ROMFS,
+ * which is page aligned, or NULL where there is none.
+ */
+bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes);
 
 /* The memory object behind the ROMFS image; NULL without one. */
 struct memobj *vm_romfs(u64 *bytes);
@@ -170,7 +182,8 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access);
 
 /*
  * Host memory at a guest address for an access of VMM_FLAG_*, committing it
- * where a touch would; *left is what follows contiguously. NULL: refused.
+ * where a touch would; *left is what follows contiguously. NULL: refused, which
+ * memory that is not write-back is in any case.
  */
 void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes of memory that is there already: commit, decommit, access. */
+#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/vm.h"
@@ -54,10 +55,12 @@ static void chain_take(struct chain *chain, struct vm *vm, bool undo)
 	chain->last = *(u64 *)leaf.page;
 	*(u64 *)leaf.page = 0;
 	if (undo)
-		pgtable_unmap(&vm->gs, at, npages, region_free_block, NULL);
+		pgtable_unmap(&vm->gs, at, npages, region_free_block, vm);
+	else if (leaf.prot & VMM_FLAG_CACHE_MASK)
+		cache_flush(leaf.page, npages);
 }
 
-static bool map_block(struct vm *vm, gpa_t at, unsigned int order, struct chain *chain)
+static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot, struct chain *chain)
 {
 	void *block = page_alloc_zero(order);
 
@@ -67,26 +70,28 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, struct chain 
 		page_free(block, order);
 		return false;
 	}
-	pgtable_map(&vm->gs, at, block, (u64)1 << order, vm_find(vm, at)->prot);
+	pgtable_map(&vm->gs, at, block, (u64)1 << order, prot);
 	chain_add(chain, block, at, order);
 	return true;
 }
 
-/* Memory for what is missing, in large blocks where they fit. */
+/* Memory for what is missing, in large blocks where they fit into one region. */
 static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
 {
 	bool ok = true;
 
 	while (ok && npages) {
+		const struct region *r = vm_find(vm, at);
+		u64 in_region = min_u64((region_end(r) - at) >> PAGE_SHIFT, npages);
 		struct pgtable_leaf leaf;
-		u64 n = pgtable_run(&vm->gs, at, npages, &leaf);
+		u64 n = pgtable_run(&vm->gs, at, in_region, &leaf);
 
 		if (!leaf.prot) {
 			bool large = n >> LARGE_ORDER && !(at & ((PAGE_SIZE << LARGE_ORDER) - 1));
 
-			large = large && map_block(vm, at, LARGE_ORDER, chain);
+			large = large && map_block(vm, at, LARGE_ORDER, r->prot, chain);
 			n = large ? (u64)1 << LARGE_ORDER : 1;
-			ok = large || map_block(vm, at, 0, chain);
+			ok = large || map_block(vm, at, 0, r->prot, chain);
 		}
 		at += n << PAGE_SHIFT;
 		npages -= n;
@@ -131,7 +136,7 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages)
 
 	if (rc != rcOk)
 		return rc;
-	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, npages, region_free_block, NULL));
+	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, npages, region_free_block, vm));
 	vmid_fence(&vm->tags, &vm->gs, base, npages);
 	set_flags(vm, base, end, 0, REGION_COMMIT);
 	return rcOk;
@@ -170,7 +175,7 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 	pgtable_protect(&vm->gs, base, npages, prot);
 	for (gpa_t at = base; at < end; at = region_end(r)) {
 		r = vm_find(vm, at);
-		r->prot = prot;
+		r->prot = prot | (r->prot & VMM_FLAG_CACHE_MASK);
 	}
 	if (prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed();

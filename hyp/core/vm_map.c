@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"
@@ -96,7 +97,7 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 		return rcOutOfMemory;
 	*r = (struct region){ .base = chosen ? choose_base(vm, q) : q->base,
 			      .npages = q->npages,
-			      .prot = q->prot,
+			      .prot = q->prot | (q->mem ? q->mem->cache : 0),
 			      .ceiling = q->ceiling,
 			      .flags = q->flags | (charge ? REGION_CHARGED : 0u),
 			      .mem = q->mem,
@@ -118,6 +119,7 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 		goto fail;
 	}
 	region_insert(vm, r);
+	vm->uncached |= !r->mem && (r->prot & VMM_FLAG_CACHE_MASK);
 	if (r->mem) {
 		r->mem->refs++;
 		list_add_tail(&r->mem->mappings, &r->map_link);
@@ -132,7 +134,10 @@ fail:
 
 void region_free_block(void *block, unsigned int order, void *context)
 {
-	(void)context;
+	const struct vm *vm = context;
+
+	if (vm->uncached)
+		cache_flush(block, (u64)1 << order);
 	page_free(block, order);
 }
 
@@ -140,7 +145,7 @@ void region_free_block(void *block, unsigned int order, void *context)
 void vm_unmap_region(struct vm *vm, struct region *r)
 {
 	u64 found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : region_free_block,
-				  NULL);
+				  vm);
 
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	if (r->mem)

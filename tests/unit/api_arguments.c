@@ -152,6 +152,11 @@ static void test_pointers(void **state)
 		{ FloeFnTaskGetNextVmRegion, 2, OUTPUT, 8 },
 		{ FloeFnTaskGetNextVmRegion, 3, OUTPUT, 8 },
 		{ FloeFnTaskGetNextVmRegion, 4, OUTPUT, 4 },
+		{ FloeFnTaskGetInfo, 1, OUTPUT, 8 },
+		{ FloeFnTaskGetString, 2, OUTPUT, 1 },
+		{ FloeFnTaskGetFaultRecord, 1, OUTPUT, 8 },
+		{ FloeFnTaskGetThreadState, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetRegionInfo, 2, OUTPUT, 8 },
 	};
 
 	(void)state;

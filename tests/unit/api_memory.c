@@ -67,7 +67,7 @@ static void test_wrong_ranges(void **state)
 		{ FloeFnVmAllocate,
 		  { 0, PAGE_SIZE, RESERVE | VMM_FLAG_EXECUTE },
 		  rcInvalidArgument },
-		{ FloeFnVmAllocate, { 0, PAGE_SIZE, RESERVE | RW_ | 0x200 }, rcInvalidArgument },
+		{ FloeFnVmAllocate, { 0, PAGE_SIZE, RESERVE | RW_ | 0x1000 }, rcInvalidArgument },
 		{ FloeFnVmAllocate,
 		  { 0, PAGE_SIZE, RESERVE | RW_ | (u64)1 << 32 },
 		  rcInvalidArgument },

@@ -292,6 +292,28 @@ static void test_waiting_gives_no_extra_turns(void **state)
 	assert_true(of_busy > 20000 / 10);
 }
 
+/* Nor does who changes his priority all the time. */
+static void test_changes_give_no_extra_turns(void **state)
+{
+	struct thread *busy = standard(0, 0), *sly = standard(1, 15);
+	u64 of_busy = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct thread *t = sched_work();
+
+		if (t == busy) {
+			of_busy++;
+			pass(MS);
+			continue;
+		}
+		assert_ptr_equal(t, sly);
+		fake_cpu.time += 15 * MS;
+		sched_set_policy(sly, ThreadSchedPolicyOther, 14 + i % 2, 0);
+	}
+	assert_true(of_busy > 20000 / 10);
+}
+
 static void test_tickless_with_one_thread(void **state)
 {
 	struct thread *a = standard(0, 3);
@@ -391,6 +413,7 @@ int main(void)
 		cmocka_unit_test_setup(test_higher_standard_priority_gets_more, setup),
 		cmocka_unit_test_setup(test_equal_standard_threads_share_alike, setup),
 		cmocka_unit_test_setup(test_waiting_gives_no_extra_turns, setup),
+		cmocka_unit_test_setup(test_changes_give_no_extra_turns, setup),
 		cmocka_unit_test_setup(test_tickless_with_one_thread, setup),
 		cmocka_unit_test_setup(test_policy_changes_at_once, setup),
 		cmocka_unit_test_setup(test_every_realtime_priority, setup),

@@ -100,6 +100,7 @@ static void test_what_a_process_finds(void **state)
 	assert_int_equal(pcb.pid, task->pid);
 	assert_int_equal(pcb.relocBase, 0x10000);
 	assert_int_equal(pcb.romfs, VM_ROMFS);
+	assert_int_equal(pcb.gsi, VM_GSI);
 	assert_int_equal(pcb.scpSize, 100);
 	assert_int_equal(pcb.symTabSize, 24);
 	assert_int_equal(pcb.elfHdrSize, 64);
@@ -154,6 +155,29 @@ static void test_failing_allocations(void **state)
 			assert_int_equal(vm_used(&world_task_of(ready)->vm), used);
 		}
 	task_end(world_task_of(ready), TaskExitNormal, 0);
+}
+
+/* W^X holds from the first mapping on: the permission to break it goes before. */
+static void test_permission_stays(void **state)
+{
+	TaskLimits limits = { .permissions = TaskMayRwx };
+	Handle h = world_task("child", TASK_EMPTY);
+
+	(void)state;
+	world_self->limits.permissions |= TaskMayRwx;
+	store(IN_AT, &limits, sizeof(limits));
+	assert_rc(call(FloeFnTaskSetLimits, h, IN_AT), rcOk);
+	limits.permissions = 0;
+	store(IN_AT, &limits, sizeof(limits));
+	assert_rc(call(FloeFnTaskSetLimits, h, IN_AT), rcOk);
+	limits.permissions = TaskMayRwx;
+	store(IN_AT, &limits, sizeof(limits));
+	assert_rc(call(FloeFnTaskSetLimits, h, IN_AT), rcOk);
+	assert_rc(call(FloeFnTaskVmReserve, h, 0, PAGE_SIZE, VMM_FLAG_READ, OUT_AT), rcOk);
+	limits.permissions = 0;
+	store(IN_AT, &limits, sizeof(limits));
+	assert_rc(call(FloeFnTaskSetLimits, h, IN_AT), rcInvalidOperation);
+	assert_true(world_task_of(h)->vm.allow_rwx);
 }
 
 static void test_limits(void **state)
@@ -306,6 +330,7 @@ int main(void)
 		WORLD_TEST(test_what_a_process_finds),
 		WORLD_TEST(test_failing_allocations),
 		WORLD_TEST(test_limits),
+		WORLD_TEST(test_permission_stays),
 		WORLD_TEST(test_names),
 		WORLD_TEST(test_environment_is_freed_by_its_owner),
 		WORLD_TEST(test_exceptions),

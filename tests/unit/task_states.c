@@ -75,6 +75,12 @@ static Retcode make_call(const struct task_call_row *row, Handle h)
 	return world_call(row->function, a);
 }
 
+/* Accepted, but there is nothing to give before a process is loaded. */
+static bool has_no_region(const struct task_call_row *row)
+{
+	return row->function == FloeFnTaskGetRegionInfo;
+}
+
 static void must_be_refused(const struct task_call_row *row, const struct way *way, Handle h)
 {
 	struct task *task = world_task_of(h), task_before = *task, self_before = *world_self;
@@ -106,7 +112,7 @@ static void test_every_call_in_every_state(void **state)
 				assert_rc(make_call(task_call_of(FloeFnTaskVmReserve), h), rcOk);
 			if (row->legal & ways[w].state) {
 				rc = make_call(row, h);
-				if (rc != rcOk)
+				if (rc != rcOk && !(rc == rcResourceNotFound && has_no_region(row)))
 					fail_msg("%s of a task that is %s: %d", row->name,
 						 ways[w].name, rc);
 			} else {
@@ -123,9 +129,9 @@ static void test_no_call_is_forgotten(void **state)
 
 	(void)state;
 	for (u64 n = 0; n < FloeFnCount; n++) {
-		const struct api_rules *rules = api_table[n].rules;
+		const struct api_rules *rules = &api_table[n].rules;
 		const struct task_call_row *row = task_call_of(n);
-		bool on_task = rules && rules->rights && rules->type == OBJECT_TASK;
+		bool on_task = rules->rights && rules->type == OBJECT_TASK;
 
 		if (on_task != (row != NULL))
 			fail_msg("function %u %s", (unsigned int)n,
@@ -153,7 +159,7 @@ static void test_no_state_is_forgotten(void **state)
 	assert_int_equal(states, (1u << TASK_STATES) - 1);
 	assert_int_equal(described, IN_EVERY_STATE);
 	for (size_t c = 0; c < task_call_count; c++)
-		calls |= 1u << api_table[task_calls[c].function].rules->call;
+		calls |= 1u << api_table[task_calls[c].function].rules.call;
 	assert_int_equal(calls, (1u << CALL_COUNT) - 1);
 }
 

@@ -318,6 +318,10 @@ static void test_resolve(void **state)
 	assert_null(vm_resolve(&vm, VM_ROMFS + (ROMFS_PAGES << PAGE_SHIFT), VMM_FLAG_READ, &left));
 	assert_non_null(vm_resolve(&vm, VM_TRAP_PAGE, VMM_FLAG_EXECUTE, &left));
 	assert_null(vm_resolve(&vm, VM_TRAP_PAGE, VMM_FLAG_WRITE, &left));
+	assert_string_equal(vm_resolve(&vm, VM_GSI, VMM_FLAG_READ, &left), "GSI");
+	assert_null(vm_resolve(&vm, VM_GSI, VMM_FLAG_WRITE, &left));
+	assert_null(vm_resolve(&vm, VM_GSI, VMM_FLAG_EXECUTE, &left));
+	assert_null(vm_resolve(&vm, VM_GSI + PAGE_SIZE, VMM_FLAG_READ, &left));
 	for (unsigned int bit = 40; bit < 64; bit++) {
 		assert_null(vm_resolve(&vm, (gpa_t)1 << bit, VMM_FLAG_READ, &left));
 		assert_null(vm_resolve(&vm, (gpa_t)1 << bit | BASE, VMM_FLAG_READ, &left));

@@ -47,6 +47,15 @@ static struct file *file_of(int fd)
 	return i >= 0 && i < FILE_COUNT && files[i].data ? &files[i] : NULL;
 }
 
+/* Several threads may look for a free one. */
+static bool claim(struct file *file, const char *data)
+{
+	const char *none = NULL;
+
+	return __atomic_compare_exchange_n(&file->data, &none, data, 0, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED);
+}
+
 int open(const char *path, int flags, ...)
 {
 	const void *data;
@@ -58,11 +67,12 @@ int open(const char *path, int flags, ...)
 		return fail(flags & O_CREAT ? EROFS : ENOENT);
 	if ((flags & O_ACCMODE) != O_RDONLY)
 		return fail(EROFS);
-	while (i < FILE_COUNT && files[i].data)
+	while (i < FILE_COUNT && !claim(&files[i], data))
 		i++;
 	if (i == FILE_COUNT)
 		return fail(EMFILE);
-	files[i] = (struct file){ data, size, 0 };
+	files[i].size = size;
+	files[i].position = 0;
 	return i + CONSOLE_COUNT;
 }
 

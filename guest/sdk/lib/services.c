@@ -10,11 +10,24 @@
 #include <rtl/random.h>
 #include <string.h>
 
+Retcode KnVmAllocateEx(void *hint, rtl_size_t size, rtl_uint32_t flags, void **addr)
+{
+	struct floe_result r;
+
+	if (!addr)
+		return rcInvalidArgument;
+	r = FLOE_CALL(FloeFnVmAllocate, FLOE_ARG(hint), size, flags);
+	if (r.error == rcOk)
+		*addr = (void *)r.value;
+	return (Retcode)r.error;
+}
+
 void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags)
 {
-	struct floe_result r = FLOE_CALL(FloeFnVmAllocate, FLOE_ARG(addr), size, flags);
+	void *address = RTL_NULL;
 
-	return r.error == rcOk ? (void *)r.value : RTL_NULL;
+	KnVmAllocateEx(addr, size, flags, &address);
+	return address;
 }
 
 Retcode KnVmCommit(void *addr, rtl_size_t size, rtl_uint32_t flags)

@@ -197,6 +197,11 @@ Pcb *KnTaskGetPcb(void)
 	return pcb;
 }
 
+const Gsi *KnTaskGetGsi(void)
+{
+	return (const Gsi *)KnTaskGetPcb()->gsi;
+}
+
 Pid KnTaskGetId(void)
 {
 	return KnTaskGetPcb()->pid;

@@ -18,10 +18,13 @@ Retcode KnThreadCreateByHandle(Handle *thread, Tid *tid, ThreadPriority priority
 					.argument = { FLOE_ARG(startRoutine), FLOE_ARG(routine),
 						      FLOE_ARG(context) } };
 
+	uint64_t size = stackSize ? stackSize : KnTaskGetPcb()->stackSize;
+
 	if (!startRoutine && !routine)
 		return rcInvalidArgument;
 	return FLOE_RC(FloeFnThreadCreate, FLOE_ARG(thread), FLOE_ARG(tid),
-		       priority | (uint64_t)flags << 32, stackSize, FLOE_ARG(&start));
+		       priority | (uint64_t)flags << 32, size + floe_tls_size() + floe_tls_align(),
+		       FLOE_ARG(&start));
 }
 
 /* Apart from its caller, in whose frame the thread-local block lies. */

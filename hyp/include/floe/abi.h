@@ -24,6 +24,7 @@
 #define FLOE_SBI_EXTENSION 0x0A464C4F
 
 #ifndef __ASSEMBLER__
+#include <floe/inspect.h>
 #include <floe/types.h>
 
 enum {
@@ -111,7 +112,14 @@ enum {
 
 	FloeFnTraceOpen = 82, /* (cpu, Handle *) */
 
-	FloeFnCount = 83,
+	FloeFnTaskGetInfo = 84,        /* (task, TaskInfo *) */
+	FloeFnTaskGetString = 85,      /* (task, which, buffer, size) */
+	FloeFnTaskGetFaultRecord = 86, /* (task, TaskFaultRecord *) */
+	FloeFnTaskGetThreadState = 87, /* (task, index, KnThreadState *) */
+	FloeFnTaskGetRegionInfo = 88,  /* (task, after, TaskRegionInfo *) */
+	FloeFnConsoleSetMode = 89,     /* (mode) */
+
+	FloeFnCount = 90,
 };
 #endif
 

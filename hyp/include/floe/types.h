@@ -129,6 +129,12 @@ enum {
 	VMM_FLAG_LOW_GUARD = 1u << 6,
 	VMM_FLAG_HIGH_GUARD = 1u << 7,
 	VMM_FLAG_GROW_DOWN = 1u << 8, /* first touches go down from the end, page by page */
+	/* How memory is cached: at most one of these; <vmm/flags.h> says which a machine has. */
+	VMM_FLAG_WRITE_BACK = 0,
+	VMM_FLAG_WRITE_THROUGH = 1u << 9,
+	VMM_FLAG_WRITE_COMBINE = 1u << 10,
+	VMM_FLAG_CACHE_DISABLE = 1u << 11,
+	VMM_FLAG_CACHE_MASK = 7u << 9,
 };
 
 typedef struct {
@@ -187,7 +193,6 @@ typedef enum {
 
 /* scause of the exception; 20, 21, 23: refused by the second stage. */
 typedef rtl_uint64_t HalArchException;
-
 /* What a memory access wanted. */
 typedef enum {
 	HalAccessRead = 1,
@@ -267,6 +272,27 @@ typedef struct {
 	rtl_uint32_t eventMask;
 } EventDesc;
 
+/* Caches of the machine: bytes, the smallest of any hart; 0: the device tree does not say. */
+typedef struct {
+	rtl_uint32_t cbomBlockSize, cbozBlockSize; /* of cbo.clean, flush, inval; of cbo.zero */
+	rtl_uint32_t iCacheBlockSize, iCacheSize;
+	rtl_uint32_t dCacheBlockSize, dCacheSize;
+} GsiCaches;
+
+/*
+ * Global system information: one page that all processes read, its address in
+ * the PCB. Ticks since the start are what the time CSR, which a guest may read,
+ * is ahead of startTime: <task/pcbpage.h>.
+ */
+typedef struct {
+	rtl_uint64_t startTime;      /* the time CSR when Floe started */
+	rtl_uint64_t ticksPerSecond; /* of the time CSR */
+	rtl_uint64_t cpuMask;        /* harts that run processes: bit n, the n-th cpu node's */
+	rtl_uint32_t cpuCount;       /* how many these are */
+	GsiCaches caches;
+	rtl_uint32_t reserved;
+} Gsi;
+
 /*
  * Process control block: read-only in the process, its address from
  * FloeFnTaskGetPcb. Offsets count from the start of the PCB; strings are
@@ -283,6 +309,7 @@ typedef struct {
 	rtl_uint64_t strTab, strTabSize; /* .strtab */
 	rtl_uint64_t romfs, romfsSize;   /* the ROMFS image, page aligned; 0: none */
 	rtl_uint64_t scp, scpSize;       /* static connection page; 0: none or freed */
+	rtl_uint64_t gsi;                /* the Gsi */
 	rtl_uint32_t nameOffset, eiidOffset, pathOffset;
 	rtl_uint32_t elfHdrOffset, elfHdrSize;
 	rtl_uint32_t reserved;

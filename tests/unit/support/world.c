@@ -18,6 +18,7 @@
 
 char world_romfs[ROMFS_BYTES] __attribute__((aligned(4096)));
 static const char trap_page[4096] __attribute__((aligned(4096)));
+static const char gsi_page[4096] __attribute__((aligned(4096))) = "GSI";
 
 struct task *world_self;
 u64 world_value;
@@ -31,7 +32,7 @@ int machine_setup(void **state)
 	fake_reset();
 	if (!once) {
 		memory_init();
-		if (!vm_system_init(trap_page, world_romfs, ROMFS_BYTES))
+		if (!vm_system_init(trap_page, gsi_page, world_romfs, ROMFS_BYTES))
 			abort();
 	}
 	once = true;

@@ -11,6 +11,8 @@ struct fake_cpu {
 	u64 time;
 	u64 hgatp;
 	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi;
+	unsigned int fences, flushes;
+	const void *last_flush;
 	gpa_t last_page;
 	u64 last_vmid;
 };
@@ -25,6 +27,17 @@ static inline u64 cpu_time(void)
 static inline void cpu_fence_i(void)
 {
 	fake_cpu.fence_i++;
+}
+
+static inline void cpu_fence(void)
+{
+	fake_cpu.fences++;
+}
+
+static inline void cpu_cbo_flush(const void *block)
+{
+	fake_cpu.flushes++;
+	fake_cpu.last_flush = block;
 }
 
 static inline void cpu_hfence_gvma_all(void)

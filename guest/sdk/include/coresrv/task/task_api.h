@@ -160,8 +160,9 @@ Retcode KnTaskSetPath(Handle task, const char *path);
  * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
  * Right: OCAP_TASK_LOAD.
  *
- * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: the
- * process has more memory already. rcInvalidArgument: unknown permissions.
+ * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
+ * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
+ * it has memory mapped. rcInvalidArgument: unknown permissions.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
@@ -229,7 +230,7 @@ Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *con
 /*
  * The memory of a frozen process, region by region: gives the lowest one whose
  * base is above `after`, the lowest of all for RTL_NULL: its base, its size in
- * bytes and its flags (access, VMM_FLAG_LOCKED, guards). Regions are what
+ * bytes and its flags (access, cache flag, VMM_FLAG_LOCKED, guards). Regions are what
  * KnVmAllocate, KnPmmMdlMap, KnTaskLoadSeg, KnTaskVmReserve and the stacks made;
  * guard pages and the hypervisor's own pages are none.
  *
@@ -290,7 +291,16 @@ Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt
  */
 TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler);
 
-/* The caller's process control block; read-only. */
+/*
+ * The caller's process control block; read-only. Never RTL_NULL; one hypercall
+ * at first, then none.
+ */
 Pcb *KnTaskGetPcb(void);
+
+/*
+ * The global system information, which all processes read: timer, active CPUs,
+ * caches (see <task/pcbpage.h>). Read-only, never RTL_NULL; no hypercall.
+ */
+const Gsi *KnTaskGetGsi(void);
 
 #endif

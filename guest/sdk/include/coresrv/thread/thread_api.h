@@ -22,9 +22,9 @@ typedef int (*ThreadRoutine)(void *context);
 
 /*
  * Makes a thread that calls routine(context) on a stack of its own, of
- * `stackSize` bytes (rounded up to pages; 0: the process's default) between
- * guard pages, with thread-local storage of its own at the stack's upper end,
- * and that ends with the value that it gives. startRoutine: RTL_NULL, or a
+ * `stackSize` bytes (0: the process's default) with thread-local storage above
+ * them, together rounded up to pages, between guard pages, and that ends with
+ * the value that it gives. startRoutine: RTL_NULL, or a
  * function that is called instead, with `routine` and `context` as its first and
  * second argument, and whose return is exit code 0.
  *

@@ -22,12 +22,25 @@
  * there at once, with VMM_FLAG_COMMIT alone each at its first touch; guard pages
  * (VMM_FLAG_LOW_GUARD, VMM_FLAG_HIGH_GUARD) are not counted in the size. With
  * neither, pages are only reserved, for KnVmCommit(). With VMM_FLAG_GROW_DOWN
- * first touches have to go down from the end page by page, as a stack's do.
+ * first touches have to go down from the end page by page, as a stack's do. One
+ * cache flag may be added: <vmm/flags.h>.
  *
- * RTL_NULL: bad flags, address or size, a range that is not free, no memory, or the
- * process's limit.
+ * RTL_NULL: what KnVmAllocateEx() gives an error for.
  */
 void *KnVmAllocate(void *addr, rtl_size_t size, rtl_uint32_t flags);
+
+/*
+ * The same with a result that says why not; `hint` is KnVmAllocate()'s addr, and
+ * *addr becomes the address, or stays as it is.
+ *
+ * rcInvalidArgument: null addr; not page aligned, empty, beyond the address space;
+ * flags without VMM_FLAG_RESERVE, without a valid access, unknown ones, two cache
+ * flags. rcUnimplemented: memory of that type is not to be had on this machine.
+ * rcSecurityDisallow: write with execute access without allow-rwx.
+ * rcAlreadyExists: the range is not free. rcQuotaExceeded: the process's limit,
+ * or too many regions. rcOutOfMemory.
+ */
+Retcode KnVmAllocateEx(void *hint, rtl_size_t size, rtl_uint32_t flags, void **addr);
 
 /*
  * Commits [addr, addr + size), which memory of KnVmAllocate or KnTaskVmReserve
@@ -53,8 +66,8 @@ Retcode KnVmDecommit(void *addr, rtl_size_t size);
 
 /*
  * Gives [addr, addr + size), which has to be mapped without a gap, the access
- * `newFlags`, committed or not. What was written before is what executes after
- * a change to VMM_FLAG_READ | VMM_FLAG_EXECUTE; no fence is needed.
+ * `newFlags`, committed or not; its cache flag stays. What was written before is what executes
+ * after a change to VMM_FLAG_READ | VMM_FLAG_EXECUTE; no fence is needed.
  *
  * rcInvalidArgument: not page aligned, empty, no valid access.
  * rcInvalidOperation: part of the range is not mapped, or the hypervisor's.

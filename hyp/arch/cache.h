@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory types other than write-back (RISC-V privileged specification, chapter
+ * "Svpbmt"), and what they ask of the caches.
+ */
+#ifndef ARCH_CACHE_H
+#define ARCH_CACHE_H
+
+#include "core/types.h"
+
+/* Does this machine have memory that is not cached? */
+bool cache_has_types(void);
+
+/*
+ * Between accesses to the same memory with different types, by whomever: writes
+ * back and drops what caches hold of npages, and orders what was before and what
+ * comes after.
+ */
+void cache_flush(const void *page, u64 npages);
+
+#endif
