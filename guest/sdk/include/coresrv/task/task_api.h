@@ -156,9 +156,9 @@ Retcode KnTaskSetPath(Handle task, const char *path);
 
 /*
  * Sets the process's memory limit (in whole pages, rounded down), the number of
- * processes it may create, its permissions (TaskMayRwx, TaskMayInspect) and CPUs. Without this call
- * it has its creator's memory limit and CPUs and may nothing. Legal: empty, entry set. Right:
- * OCAP_TASK_LOAD.
+ * processes it may create, its permissions (TaskMayRwx, TaskMayInspect) and
+ * CPUs. Without this call it has its creator's memory limit and CPUs and may
+ * nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
  *
  * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
  * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
