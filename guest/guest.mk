@@ -12,7 +12,7 @@ guest_cc := $(CROSS_COMPILE)gcc
 guest_ar := $(CROSS_COMPILE)ar
 guest_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes \
 	-Wmissing-prototypes
-guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MMD -MP \
+guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MD -MP \
 	$(foreach map,$(CURDIR)=. $(abspath $(BUILD))=build $(LIBFDT_SRC)=libfdt,-ffile-prefix-map=$(map))
 
 # Where the compiler has its picolibc and, for each ABI, its own library.
