@@ -100,13 +100,12 @@ def executed(file):
         yield last
 
 
-def passes(path, symbols):
+def passes(file, symbols):
     """Every pass in the order of their ends; those that the run cut short too."""
     entry = symbols.address("trap_entry")
     current = {}
-    with open(path, encoding="ascii", errors="replace") as file:
-        for hart, pc in executed(file):
-            if pc == entry and hart in current:
-                yield current.pop(hart)
-            current.setdefault(hart, Pass(hart)).pcs.append(pc)
+    for hart, pc in executed(file):
+        if pc == entry and hart in current:
+            yield current.pop(hart)
+        current.setdefault(hart, Pass(hart)).pcs.append(pc)
     yield from current.values()

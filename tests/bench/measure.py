@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the benchmark's systems and takes the numbers from what they leave."""
 
+import contextlib
 import os
 import re
 import subprocess
+import tempfile
 
 import execlog
 
@@ -62,20 +64,39 @@ class Bench:
             self.log(name, harts)
 
     def log(self, name, harts):
-        """Boots it with QEMU's log of every instruction in the hypervisor, in the folder."""
+        """Leaves QEMU's log of every instruction in the hypervisor."""
         log = f"{self.one_at_a_time()} {self.symbols().arguments()} -D {self.file(name, harts, 'log')}"
         self.boot(name, harts, f"{self.systems[name].get('qemu_args', '')} {log}")
 
+    @contextlib.contextmanager
+    def live_log(self, name, harts):
+        """The same log while the system runs, as a file to read; the system ends with that."""
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, "log")
+            os.mkfifo(pipe)
+            command = self.boot_command(name, harts, f"{self.systems[name].get('qemu_args', '')} "
+                                                     f"{self.one_at_a_time()} {self.symbols().arguments()} -D {pipe}")
+            qemu = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.DEVNULL)
+            try:
+                with open(pipe, encoding="ascii", errors="replace") as log:
+                    yield log
+            finally:
+                qemu.terminate()
+                qemu.wait()
+
     def boot(self, name, harts, arguments):
+        return self.call(self.boot_command(name, harts, arguments))
+
+    def boot_command(self, name, harts, arguments):
         settings, more = [], []
         for setting in self.options.set:
             key, _, value = setting.partition("=")
             (more if key == "QEMU_ARGS" else settings).append(value if key == "QEMU_ARGS" else setting)
         # A seed, or the device tree has another one each time.
         more = ["-seed 1", *more, arguments]
-        return self.call(["ci/qemu", f"BUILD={os.path.abspath(self.options.build)}", f"ROMFS={self.pack(name)}",
-                          f"SMP={harts}", "ICOUNT=1", f"TIMEOUT={SECONDS}", *settings,
-                          "QEMU_ARGS=" + " ".join(more)])
+        return ["ci/qemu", f"BUILD={os.path.abspath(self.options.build)}", f"ROMFS={self.pack(name)}", f"SMP={harts}",
+                "ICOUNT=1", f"TIMEOUT={SECONDS}", *settings, "QEMU_ARGS=" + " ".join(more)]
 
     def pack(self, name):
         system = self.systems[name]
@@ -120,12 +141,15 @@ class Bench:
         with open(self.file(name, harts, kind), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def said(self, name, harts, kind):
+    def opened(self, name, harts, kind):
         try:
-            with open(self.file(name, harts, kind), encoding="utf-8") as file:
-                return file.read()
+            return open(self.file(name, harts, kind), encoding="utf-8", errors="replace")
         except FileNotFoundError:
             raise Broken(f"{self.file(name, harts, kind)} is not there: the system {name} was not run") from None
+
+    def said(self, name, harts, kind):
+        with self.opened(name, harts, kind) as file:
+            return file.read()
 
 
 def values(bench, measure):
@@ -157,9 +181,9 @@ def since_entry(bench, measure, harts):
 def longest_pass(bench, measure, harts):
     symbols, wanted = bench.symbols(), measure["pass"]
     through = symbols.address(wanted["through"])
-    counts = [p.without(symbols, wanted["without"]).count()
-              for p in execlog.passes(bench.file(measure["system"], harts, "log"), symbols)
-              if p.goes_through(through)]
+    with bench.opened(measure["system"], harts, "log") as log:
+        counts = [p.without(symbols, wanted["without"]).count() for p in execlog.passes(log, symbols)
+                  if p.goes_through(through)]
     if not counts:
-        raise Broken(f"nothing in {bench.file(measure['system'], harts, 'log')} goes through {wanted['through']}")
+        raise Broken(f"in the system {measure['system']} nothing goes through {wanted['through']}")
     return max(counts)

@@ -23,7 +23,7 @@ enum {
 static uint64_t empty_loop(void)
 {
 	register uint64_t a0 __asm__("a0") = 0, a1 __asm__("a1") = 0, a6 __asm__("a6") = 0,
-			  a7 __asm__("a7") = 0;
+			     a7 __asm__("a7") = 0;
 	uint64_t start, end, n = CALLS;
 
 	LOOP("");
@@ -34,7 +34,7 @@ static uint64_t empty_loop(void)
 static void measure(const char *name, uint64_t extension, uint64_t function)
 {
 	register uint64_t a0 __asm__("a0") = 0, a1 __asm__("a1") = 0, a6 __asm__("a6") = function,
-			  a7 __asm__("a7") = extension;
+			     a7 __asm__("a7") = extension;
 	uint64_t start, end, n = CALLS;
 
 	LOOP("ecall");

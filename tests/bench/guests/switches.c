@@ -56,9 +56,10 @@ CHILD_CODE(preempt_b, SHARED "1: addi t0, t0, 1\nsd t0, 16(s0)\nj 1b\n");
 CHILD_CODE(spin, SHARED "1: .rept 64\nrdinstret t0\nsd t0, 16(s0)\n.endr\nj 1b\n");
 
 /* Sleeps, and adds up how long after the last stamp it comes back. */
-CHILD_CODE(sleeper, SHARED "li s1, 100\n"
-			   "1: " SLEEP("1") "rdinstret t0\nld t1, 16(s0)\nsub t0, t0, t1\n"
-			   "add s2, s2, t0\naddi s1, s1, -1\nbnez s1, 1b\nsd s2, 0(s0)\n" EXIT);
+CHILD_CODE(sleeper, SHARED
+	   "li s1, 100\n"
+	   "1: " SLEEP("1") "rdinstret t0\nld t1, 16(s0)\nsub t0, t0, t1\n"
+			    "add s2, s2, t0\naddi s1, s1, -1\nbnez s1, 1b\nsd s2, 0(s0)\n" EXIT);
 
 /* The same with a timer of its own (SBI set_timer) and wfi. */
 CHILD_CODE(waiter, SHARED "li s1, 10000\nli t0, 32\ncsrw sie, t0\n"
