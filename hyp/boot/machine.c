@@ -232,15 +232,26 @@ static void read_node(struct walk *w)
 		read_device(w, n, parent);
 }
 
-static void read_property(const void *tree, int offset, struct node *n)
+/*
+ * The tag at the offset has been checked to its end, where the next one begins:
+ * its parts are there. libfdt's own look-ups would check it all again.
+ */
+static void read_property(const void *tree, int offset, int next, struct node *n)
 {
-	const char *name;
-	int bytes;
-	const void *value = fdt_getprop_by_offset(tree, offset, &name, &bytes);
+	const struct fdt_property *p = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+	const char *name = p ? fdt_get_string(tree, (int)fdt32_to_cpu(p->nameoff), NULL) : NULL;
 
-	for (int i = 0; value && i < PROPERTIES; i++)
-		if (!strcmp(name, property_name[i]))
-			n->p[i] = (struct property){ value, bytes };
+	for (int i = 0; name && i < PROPERTIES; i++)
+		/* Most names differ in the first letter. */
+		if (*name == *property_name[i] && !strcmp(name, property_name[i]))
+			n->p[i] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+}
+
+static const char *node_name(const void *tree, int offset, int next)
+{
+	const struct fdt_node_header *node = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+
+	return node ? node->name : "";
 }
 
 static void enter_node(struct walk *w, int offset, const char *name)
@@ -248,8 +259,8 @@ static void enter_node(struct walk *w, int offset, const char *name)
 	if (++w->depth >= MAX_DEPTH)
 		return;
 	memset(&w->node[w->depth], 0, sizeof(w->node[0]));
-	w->node[w->depth].name = name ? name : "";
-	if (w->depth == 1 && name && !strcmp(name, "aliases"))
+	w->node[w->depth].name = name;
+	if (w->depth == 1 && !strcmp(name, "aliases"))
 		w->aliases = offset;
 }
 
@@ -266,11 +277,11 @@ static void walk_tree(const void *tree, struct walk *w)
 		    w->depth < MAX_DEPTH && !w->node[w->depth].done)
 			read_node(w);
 		if (tag == FDT_BEGIN_NODE)
-			enter_node(w, offset, fdt_get_name(tree, offset, NULL));
+			enter_node(w, offset, node_name(tree, offset, next));
 		else if (tag == FDT_END_NODE)
 			w->depth--;
 		else if (tag == FDT_PROP && w->depth >= 0 && w->depth < MAX_DEPTH)
-			read_property(tree, offset, &w->node[w->depth]);
+			read_property(tree, offset, next, &w->node[w->depth]);
 	} while (tag != FDT_END && next >= 0 && w->depth >= -1);
 }
 
