@@ -8,6 +8,8 @@ FLOE_VERSION := 0.1
 
 HYP_OUT := $(BUILD)/hyp
 HYP_SRC := $(sort $(wildcard hyp/*/*.c hyp/*/*.S))
+# ASSUME_LATEST: version 17 of the format, which machine_read() makes sure of once.
+HYP_FDT_ASSUME := -DFDT_ASSUME_MASK=4
 HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
 HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
 
@@ -42,7 +44,7 @@ $(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 
 $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -w -c $< -o $@
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
 
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld
 	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@

@@ -10,6 +10,7 @@
 
 #define MAX_DEPTH 8 /* nodes that lie deeper are not looked at */
 #define MAX_UARTS 8
+#define FDT_VERSION 17
 
 enum property_id {
 	ADDRESS_CELLS,
@@ -318,13 +319,19 @@ static void read_memory_reservations(const void *tree, struct machine_tree *m)
 	}
 }
 
+/* libfdt is built for version 17 alone; all that came after it is to be readable as such. */
+static bool is_readable_version(const void *tree)
+{
+	return fdt_version(tree) >= FDT_VERSION && fdt_last_comp_version(tree) <= FDT_VERSION;
+}
+
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
 	static struct walk w; /* too large for the boot stack */
 
 	memset(m, 0, sizeof(*m));
 	w = (struct walk){ .m = m, .depth = -1 };
-	if (!tree || ((u64)tree & 7) || fdt_check_header(tree))
+	if (!tree || ((u64)tree & 7) || fdt_check_header(tree) || !is_readable_version(tree))
 		return "the firmware passed no device tree in a1; start Floe like a Linux kernel, "
 		       "with the hart id in a0 and the device tree's address in a1";
 	read_memory_reservations(tree, m);
