@@ -11,6 +11,7 @@
 #define MAX_DEPTH 8 /* nodes that lie deeper are not looked at */
 #define MAX_UARTS 8
 #define FDT_VERSION 17
+#define KNOWN_NAMES 128 /* remembered at a time, by their offsets */
 
 enum property_id {
 	ADDRESS_CELLS,
@@ -59,8 +60,16 @@ struct uart {
 	struct device_registers registers;
 };
 
+/* Where in the strings block a name is, and which property has it. */
+struct known_name {
+	const char *name; /* NULL: none yet */
+	u32 offset;
+	enum property_id id; /* PROPERTIES: none of ours */
+};
+
 struct walk {
 	struct machine_tree *m;
+	struct known_name known[KNOWN_NAMES];
 	struct node node[MAX_DEPTH]; /* the path to where the walk is */
 	int depth;
 	const char *stdout_path;
@@ -233,19 +242,39 @@ static void read_node(struct walk *w)
 		read_device(w, n, parent);
 }
 
+static enum property_id find_property(const char *name)
+{
+	enum property_id id = 0;
+
+	while (id < PROPERTIES && strcmp(name, property_name[id]) != 0)
+		id++;
+	return id;
+}
+
+/* Each name stands in the tree once and is used by many nodes: it is compared once. */
+static enum property_id property_at(const void *tree, struct walk *w, u32 offset)
+{
+	struct known_name *known = &w->known[offset % KNOWN_NAMES];
+
+	if (!known->name || known->offset != offset) {
+		known->offset = offset;
+		known->name = fdt_get_string(tree, (int)offset, NULL);
+		known->id = known->name ? find_property(known->name) : PROPERTIES;
+	}
+	return known->id;
+}
+
 /*
  * The tag at the offset has been checked to its end, where the next one begins:
  * its parts are there. libfdt's own look-ups would check it all again.
  */
-static void read_property(const void *tree, int offset, int next, struct node *n)
+static void read_property(const void *tree, int offset, int next, struct walk *w)
 {
 	const struct fdt_property *p = fdt_offset_ptr(tree, offset, (u32)(next - offset));
-	const char *name = p ? fdt_get_string(tree, (int)fdt32_to_cpu(p->nameoff), NULL) : NULL;
+	enum property_id id = p ? property_at(tree, w, fdt32_to_cpu(p->nameoff)) : PROPERTIES;
 
-	for (int i = 0; name && i < PROPERTIES; i++)
-		/* Most names differ in the first letter. */
-		if (*name == *property_name[i] && !strcmp(name, property_name[i]))
-			n->p[i] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+	if (id < PROPERTIES)
+		w->node[w->depth].p[id] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
 }
 
 static const char *node_name(const void *tree, int offset, int next)
@@ -282,7 +311,7 @@ static void walk_tree(const void *tree, struct walk *w)
 		else if (tag == FDT_END_NODE)
 			w->depth--;
 		else if (tag == FDT_PROP && w->depth >= 0 && w->depth < MAX_DEPTH)
-			read_property(tree, offset, next, &w->node[w->depth]);
+			read_property(tree, offset, next, w);
 	} while (tag != FDT_END && next >= 0 && w->depth >= -1);
 }
 
