@@ -157,11 +157,8 @@ def values(bench, measure):
     if "command" in measure:
         return [int(bench.call([*measure["command"]], env=dict(os.environ, BUILD=bench.options.build,
                                                                CROSS_COMPILE=bench.options.cross)))]
-    if "pass" in measure:
-        return [longest_pass(bench, measure, harts) for harts in HARTS]
-    if measure.get("since_entry"):
-        return [since_entry(bench, measure, harts) for harts in HARTS]
-    return [printed(bench, measure, harts) for harts in HARTS]
+    take = longest_pass if "pass" in measure else since_entry if measure.get("since_entry") else printed
+    return [take(bench, measure, harts) for harts in (HARTS[:1] if measure.get("one_hart") else HARTS)]
 
 
 def printed(bench, measure, harts):
