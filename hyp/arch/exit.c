@@ -68,18 +68,16 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 }
 
 /* An exception that came to the hypervisor directly. */
-static struct fault direct_fault(u64 cause)
+static void direct_fault(u64 cause, struct fault *f)
 {
-	struct fault f = { .cause = cause,
-			   .pc = csr_read(sepc),
-			   .address = csr_read(stval),
-			   .access = access_of(cause) };
-
-	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f.access) {
-		f.two_stage = true;
-		f.gpa = csr_read(CSR_HTVAL) << 2 | (f.address & 3);
+	*f = (struct fault){ .cause = cause,
+			     .pc = csr_read(sepc),
+			     .address = csr_read(stval),
+			     .access = access_of(cause) };
+	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f->access) {
+		f->two_stage = true;
+		f->gpa = csr_read(CSR_HTVAL) << 2 | (f->address & 3);
 	}
-	return f;
 }
 
 /* An exception of the guest's own level, as it stands in the VS CSRs. */
@@ -161,7 +159,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 		trace(FloeTraceFault, f->cause, f->address);
 		return EXIT_FAULT;
 	}
-	*f = direct_fault(cause);
+	direct_fault(cause, f);
 	trace(FloeTraceFault, cause, f->address);
 	if (cause == CAUSE_ECALL_VS && f->pc == HANDLER_RETURN)
 		return t->exception ? EXIT_HANDLER_RETURN : EXIT_FAULT;
