@@ -49,6 +49,7 @@ static u32 access_of(u64 cause)
 static void read_instruction(const struct vm *vm, struct fault *f)
 {
 	u16 half[2];
+	u64 bytes;
 
 	/* Where the hart gives the instruction itself, that is right in any case. */
 	if ((f->cause == CAUSE_ILLEGAL_INSTRUCTION || f->cause == CAUSE_VIRTUAL_INSTRUCTION) &&
@@ -57,11 +58,15 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 		f->instruction_size = (f->address & 3) == 3 ? 4 : 2;
 		return;
 	}
-	if (csr_read(CSR_VSATP) || guest_peek(vm, f->pc, half, 2) != 2)
+	if (csr_read(CSR_VSATP))
+		return;
+	/* Half of a long one may be all that is mapped. */
+	bytes = guest_peek(vm, f->pc, half, sizeof(half));
+	if (bytes < 2)
 		return;
 	f->instruction = half[0];
 	f->instruction_size = 2;
-	if ((half[0] & 3) == 3 && guest_peek(vm, f->pc + 2, &half[1], 2) == 2) {
+	if ((half[0] & 3) == 3 && bytes == 4) {
 		f->instruction |= (u32)half[1] << 16;
 		f->instruction_size = 4;
 	}

@@ -72,6 +72,12 @@ class Pass:
                 rest.pcs.append(pc)
         return rest
 
+    def until(self, address):
+        """What comes before the function there."""
+        rest = Pass(self.hart)
+        rest.pcs = self.pcs[:self.pcs.index(address)] if address in self.pcs else self.pcs
+        return rest
+
     def goes_through(self, address):
         return address in self.pcs
 

@@ -177,9 +177,9 @@ def since_entry(bench, measure, harts):
 
 def longest_pass(bench, measure, harts):
     symbols, wanted = bench.symbols(), measure["pass"]
-    through = symbols.address(wanted["through"])
+    through, until = symbols.address(wanted["through"]), symbols.address(wanted["until"])
     with bench.opened(measure["system"], harts, "log") as log:
-        counts = [p.without(symbols, wanted["without"]).count() for p in execlog.passes(log, symbols)
+        counts = [p.until(until).count() for p in execlog.passes(log, symbols)
                   if p.goes_through(through)]
     if not counts:
         raise Broken(f"in the system {measure['system']} nothing goes through {wanted['through']}")

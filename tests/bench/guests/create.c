@@ -9,7 +9,7 @@
 enum {
 	CREATIONS = 200,
 	PARTITIONS = 64,
-	DATA_AT = 0x30000000,
+	DATA_AT = CHILD_CODE_AT + FLOE_PAGE_SIZE, /* as a linker puts it */
 	DATA_PAGES = 1,
 };
 
