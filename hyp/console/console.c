@@ -17,7 +17,8 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static u64 next_turn;  /* beside running guests, ticks */
+/* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
+static u64 next_turn = TIME_NEVER;
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
@@ -135,7 +136,7 @@ bool console_busy(void)
 
 u64 console_deadline(void)
 {
-	return console_busy() ? next_turn : TIME_NEVER;
+	return next_turn;
 }
 
 void console_pump(void)
@@ -149,7 +150,7 @@ void console_pump(void)
 	while (!list_empty(&waiters) && !report_pending() &&
 	       room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
-	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
+	next_turn = console_busy() ? cpu_time() + ticks_from_ms(PERIOD_MS) : TIME_NEVER;
 }
 
 void console_flush(void)
