@@ -10,6 +10,8 @@
 
 #define MAX_DEPTH 8 /* nodes that lie deeper are not looked at */
 #define MAX_UARTS 8
+#define FDT_VERSION 17
+#define KNOWN_NAMES 128 /* remembered at a time, by their offsets */
 
 enum property_id {
 	ADDRESS_CELLS,
@@ -82,8 +84,16 @@ struct uart {
 	struct device_registers registers;
 };
 
+/* Where in the strings block a name is, and which property has it. */
+struct known_name {
+	const char *name; /* NULL: none yet */
+	u32 offset;
+	enum property_id id; /* PROPERTIES: none of ours */
+};
+
 struct walk {
 	struct machine_tree *m;
+	struct known_name known[KNOWN_NAMES];
 	struct node node[MAX_DEPTH]; /* the path to where the walk is */
 	int depth;
 	const char *stdout_path;
@@ -272,16 +282,46 @@ static void read_node(struct walk *w)
 		read_device(w, n, parent);
 }
 
-static void read_property(const void *tree, int offset, struct node *n)
+static enum property_id find_property(const char *name)
 {
-	const char *name;
-	int bytes;
-	const void *value = fdt_getprop_by_offset(tree, offset, &name, &bytes);
+	enum property_id id = 0;
 
-	for (int i = 0; value && i < PROPERTIES; i++)
-		/* Most differ in the first letter: not worth a call. */
-		if (*name == *property_name[i] && !strcmp(name, property_name[i]))
-			n->p[i] = (struct property){ value, bytes };
+	while (id < PROPERTIES && strcmp(name, property_name[id]) != 0)
+		id++;
+	return id;
+}
+
+/* Each name stands in the tree once and is used by many nodes: it is compared once. */
+static enum property_id property_at(const void *tree, struct walk *w, u32 offset)
+{
+	struct known_name *known = &w->known[offset % KNOWN_NAMES];
+
+	if (!known->name || known->offset != offset) {
+		known->offset = offset;
+		known->name = fdt_get_string(tree, (int)offset, NULL);
+		known->id = known->name ? find_property(known->name) : PROPERTIES;
+	}
+	return known->id;
+}
+
+/*
+ * The tag at the offset has been checked to its end, where the next one begins:
+ * its parts are there. libfdt's own look-ups would check it all again.
+ */
+static void read_property(const void *tree, int offset, int next, struct walk *w)
+{
+	const struct fdt_property *p = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+	enum property_id id = p ? property_at(tree, w, fdt32_to_cpu(p->nameoff)) : PROPERTIES;
+
+	if (id < PROPERTIES)
+		w->node[w->depth].p[id] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+}
+
+static const char *node_name(const void *tree, int offset, int next)
+{
+	const struct fdt_node_header *node = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+
+	return node ? node->name : "";
 }
 
 static void enter_node(struct walk *w, int offset, const char *name)
@@ -289,8 +329,8 @@ static void enter_node(struct walk *w, int offset, const char *name)
 	if (++w->depth >= MAX_DEPTH)
 		return;
 	memset(&w->node[w->depth], 0, sizeof(w->node[0]));
-	w->node[w->depth].name = name ? name : "";
-	if (w->depth == 1 && name && !strcmp(name, "aliases"))
+	w->node[w->depth].name = name;
+	if (w->depth == 1 && !strcmp(name, "aliases"))
 		w->aliases = offset;
 }
 
@@ -307,11 +347,11 @@ static void walk_tree(const void *tree, struct walk *w)
 		    w->depth < MAX_DEPTH && !w->node[w->depth].done)
 			read_node(w);
 		if (tag == FDT_BEGIN_NODE)
-			enter_node(w, offset, fdt_get_name(tree, offset, NULL));
+			enter_node(w, offset, node_name(tree, offset, next));
 		else if (tag == FDT_END_NODE)
 			w->depth--;
 		else if (tag == FDT_PROP && w->depth >= 0 && w->depth < MAX_DEPTH)
-			read_property(tree, offset, &w->node[w->depth]);
+			read_property(tree, offset, next, w);
 	} while (tag != FDT_END && next >= 0 && w->depth >= -1);
 }
 
@@ -348,13 +388,19 @@ static void read_memory_reservations(const void *tree, struct machine_tree *m)
 	}
 }
 
+/* libfdt is built for version 17 alone; all that came after it is to be readable as such. */
+static bool is_readable_version(const void *tree)
+{
+	return fdt_version(tree) >= FDT_VERSION && fdt_last_comp_version(tree) <= FDT_VERSION;
+}
+
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
 	static struct walk w; /* too large for the boot stack */
 
 	memset(m, 0, sizeof(*m));
 	w = (struct walk){ .m = m, .depth = -1 };
-	if (!tree || ((u64)tree & 7) || fdt_check_header(tree))
+	if (!tree || ((u64)tree & 7) || fdt_check_header(tree) || !is_readable_version(tree))
 		return "the firmware passed no device tree in a1; start Floe like a Linux kernel, "
 		       "with the hart id in a0 and the device tree's address in a1";
 	read_memory_reservations(tree, m);
