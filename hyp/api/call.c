@@ -153,44 +153,71 @@ static Retcode check_handle(struct call *c, const struct api_rules *rules)
 }
 
 /* Apart from its caller, which has few registers to save without it. */
-__attribute__((noinline)) static Retcode check_rules(struct call *c, const struct api_rules *rules)
+__attribute__((noinline)) static Retcode check_and_act(struct call *c, const struct api_row *row)
 {
+	const struct api_rules *rules = &row->rules;
 	Retcode rc = check_arguments(c, rules);
 
 	if (rc == rcOk && (rules->rights || rules->type))
 		rc = check_handle(c, rules);
-	return rc == rcOk ? check_memory(c, rules) : rc;
+	if (rc == rcOk)
+		rc = check_memory(c, rules);
+	return rc == rcOk ? row->act(c) : rc;
 }
 
-static void call_function(struct thread *t, u64 number)
+static bool exists(u64 number)
 {
-	const struct api_row *row = &api_table[number];
-	u64 *a = &t->vcpu.x[10];
-	struct call c; /* not zeroed: its input is large, and the rules say what is valid */
-	Retcode rc = rcOk;
+	return number < FloeFnCount && api_table[number].act;
+}
 
-	c.self = t->task;
-	c.a = a;
-	c.value = 0;
-	if (number >= FloeFnCount || !row->act)
-		rc = rcUnimplemented;
-	else if (row->rules.any)
-		rc = check_rules(&c, &row->rules);
-	if (rc == rcOk)
-		rc = row->act(&c);
-	/* A call can end its caller. */
-	if (this_hart()->current != t)
-		return;
-	if (rc == API_RETRY) {
-		t->retry_pc = vcpu_call_end();
-		t->retry_sp = t->vcpu.x[2];
-		vcpu_retry_call();
-		return;
-	}
-	if (is_retry(t))
+static Retcode call_function(struct call *c, const struct api_row *row)
+{
+	return row->rules.any ? check_and_act(c, row) : row->act(c);
+}
+
+static void answer(const struct call *c, struct thread *t, Retcode rc)
+{
+	u64 *a = &t->vcpu.x[10];
+
+	if (t->retry_pc && is_retry(t))
 		t->retry_pc = 0;
 	a[0] = (u64)(i64)rc;
-	a[1] = c.value;
+	a[1] = c->value;
+}
+
+/* After a call that left work: it may have ended its caller, or be one to make again. */
+static struct thread *answer_late(const struct call *c, struct thread *t, Retcode rc)
+{
+	if (this_hart()->current == t) {
+		if (rc == API_RETRY) {
+			t->retry_pc = vcpu_call_end();
+			t->retry_sp = t->vcpu.x[2];
+			vcpu_retry_call();
+		} else {
+			answer(c, t, rc);
+		}
+	}
+	return sched_work();
+}
+
+static struct thread *api_call(struct thread *t, u64 number)
+{
+	/* Not zeroed: its input is large, and the rules say what is valid. */
+	struct call c;
+	Retcode rc = rcUnimplemented;
+
+	c.self = t->task;
+	c.a = &t->vcpu.x[10];
+	c.value = 0;
+	if (exists(number))
+		rc = call_function(&c, &api_table[number]);
+	else if (number == FloeFnTaskPanic)
+		return NULL;
+	/* Who ends or blocks the caller leaves work: without it, he goes on. */
+	if (this_hart()->rq.work)
+		return answer_late(&c, t, rc);
+	answer(&c, t, rc);
+	return t;
 }
 
 struct thread *hypercall(struct thread *t)
@@ -198,12 +225,8 @@ struct thread *hypercall(struct thread *t)
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
 	trace(FloeTraceCall, extension, number);
-	if (extension == FLOE_SBI_EXTENSION) {
-		if (number == FloeFnTaskPanic)
-			return NULL;
-		call_function(t, number);
-	} else {
-		api_sbi(t);
-	}
+	if (extension == FLOE_SBI_EXTENSION)
+		return api_call(t, number);
+	api_sbi(t);
 	return this_hart()->rq.work ? sched_work() : t;
 }

@@ -131,9 +131,8 @@ void vcpu_switch(struct thread *next)
 
 void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame)
 {
+	memcpy(frame->x, v->x, sizeof(frame->x));
 	frame->x[0] = 0;
-	for (unsigned int i = 1; i < 32; i++)
-		frame->x[i] = v->x[i];
 	frame->pc = v->pc;
 	frame->sstatus = v->vsstatus;
 	frame->scause = scause;

@@ -18,7 +18,8 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static u64 next_turn;  /* beside running guests, ticks */
+/* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
+static u64 next_turn = TIME_NEVER;
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
@@ -172,7 +173,7 @@ bool console_busy(void)
 
 u64 console_deadline(void)
 {
-	return console_busy() ? next_turn : TIME_NEVER;
+	return next_turn;
 }
 
 void console_pump(void)
@@ -187,7 +188,7 @@ void console_pump(void)
 		line_restore();
 	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
-	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
+	next_turn = console_busy() ? cpu_time() + ticks_from_ms(PERIOD_MS) : TIME_NEVER;
 }
 
 void console_flush(void)

@@ -284,10 +284,9 @@ static void pick(struct run_queue *rq)
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 }
 
-struct thread *sched_work(void)
+/* Apart from its caller, which mostly finds none and has no registers to save then. */
+__attribute__((noinline)) static void do_work(struct run_queue *rq)
 {
-	struct run_queue *rq = run_queue();
-
 	while (rq->work) {
 		u32 work = rq->work;
 
@@ -303,5 +302,13 @@ struct thread *sched_work(void)
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))
 			arm_timer(rq);
 	}
+}
+
+struct thread *sched_work(void)
+{
+	struct run_queue *rq = run_queue();
+
+	if (rq->work)
+		do_work(rq);
 	return rq->running;
 }
