@@ -139,10 +139,10 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
-ThreadCsrs vcpu_csrs(const struct vcpu *v)
+void vcpu_csrs(const struct vcpu *v, ThreadCsrs *csrs)
 {
-	return (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+	*csrs = (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
+			      v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
 }
 
 void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
