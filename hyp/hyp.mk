@@ -31,7 +31,7 @@ HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-siz
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-$(HYP_OUT)/libfdt/%.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
+$(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
