@@ -60,7 +60,8 @@ void command_gdb(int argc, char **argv)
 	(void)argc;
 	if (!inspected_open(argv[1], &inspected))
 		return;
-	printf("gdb may connect to this line now: target remote, with the symbols of %s; detach "
+	printf("gdb may connect to this line now (the second UART, where there is one): target "
+	       "remote, with the symbols of %s; detach "
 	       "ends it, and so do three Ctrl-C\n",
 	       inspected.view.image[0] ? inspected.view.image : "its image");
 	if (take_line()) {

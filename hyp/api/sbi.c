@@ -102,7 +102,7 @@ static struct sbi_answer console_read(struct task *self, gpa_t to, u64 bytes)
 	bytes = min_u64(bytes, CONSOLE_CHUNK);
 	if (guest_check_write(&self->vm, to, bytes) != rcOk)
 		return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
-	for (; count < bytes && (c = console_read_byte()) >= 0; count++) {
+	for (; count < bytes && (c = line_read_byte(self)) >= 0; count++) {
 		u8 byte = (u8)c;
 
 		guest_write(&self->vm, to + count, &byte, 1);

@@ -125,6 +125,10 @@ static struct device_registers registers_of(const struct node *n, const struct n
 		r.shift = (u32)value;
 	if (tree_u64(n, REG_IO_WIDTH, &value) && value == 4)
 		r.width = 4;
+	if (tree_u64(n, CLOCK_FREQUENCY, &value))
+		r.clock = (u32)value;
+	if (tree_u64(n, CURRENT_SPEED, &value))
+		r.speed = (u32)value;
 	return r;
 }
 
@@ -194,6 +198,14 @@ static void read_memory_reservations(const void *tree, struct machine_tree *m)
 	}
 }
 
+/* A line beside the console's, for protocols that want one of their own. */
+static void choose_second_uart(struct reader *r)
+{
+	for (unsigned int i = r->nuarts; i--;)
+		if (r->uart[i].registers.base != r->m->uart.base)
+			r->m->second_uart = r->uart[i].registers;
+}
+
 /* libfdt is built for version 17 alone; all that came after it is to be readable as such. */
 static bool is_readable_version(const void *tree)
 {
@@ -212,6 +224,7 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 	read_memory_reservations(tree, m);
 	tree_walk(tree, &r.walk);
 	choose_uart(tree, &r);
+	choose_second_uart(&r);
 	if (!m->nmemory)
 		return "the device tree has no memory node; add one with device_type = \"memory\" "
 		       "and reg";

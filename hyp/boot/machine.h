@@ -20,6 +20,8 @@ struct device_registers {
 	u64 base, size; /* size 0: there is no such device */
 	u32 shift;      /* registers are 2^shift bytes apart */
 	u32 width;      /* bytes of one access */
+	u32 clock;      /* of a UART, Hz; 0: not known */
+	u32 speed;      /* and its bits per second; 0: not said */
 };
 
 struct machine_tree {
@@ -32,7 +34,7 @@ struct machine_tree {
 	bool no_h, no_sstc, no_fpu, no_svinval, no_svpbmt, no_zicbom, no_zkr;
 	GsiCaches caches;
 	u64 timebase;
-	struct device_registers uart, finisher;
+	struct device_registers uart, second_uart, finisher; /* second: not the console's */
 	const char *bootargs;
 	const void *seed; /* of the generator; NULL: none */
 	u32 seed_bytes;

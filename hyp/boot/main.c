@@ -138,7 +138,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	boot_time = cpu_time();
 	problem = machine_read(device_tree, &tree);
 	sched_init(&boot_hart.rq);
-	console_init(device_find(&tree.uart));
+	console_init(device_find(&tree.uart), device_find_second(&tree.second_uart));
 	power_init(&tree.finisher);
 	require(problem);
 	require(probe_machine(&tree));

@@ -156,7 +156,8 @@ bool memory_map_own(const struct machine_tree *m)
 	       map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
 	       map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
 	       map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
-	       map_registers(&m->uart) && map_registers(&m->finisher);
+	       map_registers(&m->uart) && map_registers(&m->second_uart) &&
+	       map_registers(&m->finisher);
 }
 
 u64 memory_map_stack(unsigned int hart_index)

@@ -15,6 +15,8 @@ static const char property_name[PROPERTIES][24] = {
 	"reg-shift",
 	"reg-io-width",
 	"no-map",
+	"clock-frequency",
+	"current-speed",
 	"timebase-frequency",
 	"riscv,isa",
 	"riscv,isa-extensions",

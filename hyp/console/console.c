@@ -20,13 +20,20 @@ static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
 /* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
 static u64 next_turn = TIME_NEVER;
+static const struct console_device *second;
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
 _Static_assert((CONSOLE_RING & (CONSOLE_RING - 1)) == 0, "indexes are masked");
 
-void console_init(const struct console_device *d)
+const struct console_device *console_second(void)
 {
+	return second;
+}
+
+void console_init(const struct console_device *d, const struct console_device *s)
+{
+	second = s;
 	device = d;
 }
 

@@ -23,7 +23,11 @@ struct console_device {
 	bool clean;        /* bytes go out as they are; else LF is given a CR by the device */
 };
 
-void console_init(const struct console_device *device);
+/* second: a line beside the console for protocols that want one of their own, or NULL. */
+void console_init(const struct console_device *device, const struct console_device *second);
+
+/* That, or NULL. */
+const struct console_device *console_second(void);
 
 /* Room for a line of that many bytes, for a guest or for the hypervisor? */
 bool console_has_room(u64 bytes, bool guest);

@@ -6,6 +6,8 @@
 
 #include "boot/machine.h"
 
+#define DEFAULT_SPEED 115200u
+
 enum {
 	DBCN_WRITE,
 	DBCN_READ,
@@ -43,18 +45,52 @@ static int legacy_read(void)
 static const struct console_device dbcn = { "SBI DBCN", dbcn_write, dbcn_read, false };
 static const struct console_device legacy = { "SBI legacy console", legacy_write, legacy_read,
 					      false };
-static const struct console_device uart = { "16550", uart16550_write, uart16550_read, true };
+static struct uart16550 first, second;
+
+static u64 first_write(const char *data, u64 bytes)
+{
+	return uart16550_write(&first, data, bytes);
+}
+
+static int first_read(void)
+{
+	return uart16550_read(&first);
+}
+
+static u64 second_write(const char *data, u64 bytes)
+{
+	return uart16550_write(&second, data, bytes);
+}
+
+static int second_read(void)
+{
+	return uart16550_read(&second);
+}
+
+static const struct console_device uart = { "16550", first_write, first_read, true };
+static const struct console_device second_uart = { "second 16550", second_write, second_read,
+						   true };
 
 /* Firmware puts a CR before each LF, which files and other protocols do not bear. */
-const struct console_device *device_find(const struct device_registers *registers)
+const struct console_device *device_find(const struct device_registers *r)
 {
-	if (registers->size) {
-		uart16550_init(registers->base, registers->shift, registers->width);
+	if (r->size) {
+		first = (struct uart16550){ r->base, r->shift, r->width };
 		return &uart;
 	}
 	if (sbi_has(SBI_EXT_DBCN))
 		return &dbcn;
 	return sbi_has(SBI_LEGACY_PUTCHAR) ? &legacy : NULL;
+}
+
+const struct console_device *device_find_second(const struct device_registers *r)
+{
+	if (!r->size)
+		return NULL;
+	second = (struct uart16550){ r->base, r->shift, r->width };
+	if (r->clock)
+		uart16550_set_up(&second, r->clock / 16 / (r->speed ? r->speed : DEFAULT_SPEED));
+	return &second_uart;
 }
 
 void device_panic_putc(char c)
@@ -64,6 +100,6 @@ void device_panic_putc(char c)
 	if (sbi_has(SBI_LEGACY_PUTCHAR))
 		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)c, 0, 0);
 	else
-		while (uart16550_ready() && !uart16550_write(&c, 1))
+		while (first.base && !uart16550_write(&first, &c, 1))
 			;
 }

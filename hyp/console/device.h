@@ -16,6 +16,12 @@ struct device_registers;
  */
 const struct console_device *device_find(const struct device_registers *uart);
 
+/*
+ * The same for a second line beside the console, which firmware may not have set
+ * up; NULL: there is none.
+ */
+const struct console_device *device_find_second(const struct device_registers *uart);
+
 /* One character, whatever has been set up. */
 void device_panic_putc(char c);
 

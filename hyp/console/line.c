@@ -9,7 +9,8 @@
 /* Who has the console raw; of what stands on it the owner's line buffer has a copy. */
 static struct task *owner;
 static bool exclusive;
-static bool interrupted;                    /* what stood there has to be written again */
+static bool apart;       /* the owner has the second line instead, and the console is everybody's */
+static bool interrupted; /* what stood there has to be written again */
 static struct list held = { &held, &held }; /* threads that wait for the end of exclusive use */
 
 /* Shows the line if there is room, and empties the buffer then. */
@@ -77,6 +78,8 @@ static void remember(struct line_buffer *line, const char *data, u64 bytes)
 
 static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 {
+	if (apart)
+		return console_second()->write(data, bytes);
 	if (!exclusive) {
 		line_restore();
 		if (report_pending() || interrupted)
@@ -159,8 +162,14 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 	finish_line(task);
 	line_share();
 	owner = mode == ConsoleModeLine ? NULL : task;
-	exclusive = mode == ConsoleModeExclusive;
+	apart = mode == ConsoleModeExclusive && console_second();
+	exclusive = mode == ConsoleModeExclusive && !apart;
 	return true;
+}
+
+int line_read_byte(const struct task *task)
+{
+	return apart && task == owner ? console_second()->read() : console_read_byte();
 }
 
 void line_let_go(struct task *task)

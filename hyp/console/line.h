@@ -8,7 +8,8 @@
  * once. A line of somebody else that comes while an unfinished one of it stands
  * (a prompt, and what was typed) goes on a line of its own, and what stood
  * there is written again behind it. While the console is one inspector's
- * exclusively, nobody else writes: partitions and reports wait.
+ * exclusively, nobody else writes: partitions and reports wait. Where there is a
+ * second line, it gets that instead, and nobody has to wait.
  */
 #ifndef CONSOLE_LINE_H
 #define CONSOLE_LINE_H
@@ -35,6 +36,9 @@ void line_wait(void);
 
 /* An inspector's mode; false: another one has the console raw. */
 bool line_set_mode(struct task *task, ConsoleMode mode);
+
+/* A byte of input for an inspector, or -1. */
+int line_read_byte(const struct task *task);
 
 /* The task has stopped for good: the console is everybody's again. Harmless without a mode. */
 void line_let_go(struct task *task);

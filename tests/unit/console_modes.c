@@ -177,6 +177,94 @@ static void test_flush(void **state)
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* --- A device that leaves bytes alone, and a second one beside it --------- */
+
+static char clean_output[256], second_output[256];
+static const char *second_input = "";
+
+static u64 append(char *to, u64 room, const char *data, u64 bytes)
+{
+	u64 used = strlen(to), n = min_u64(bytes, room - 1 - used);
+
+	memcpy(to + used, data, n);
+	to[used + n] = 0;
+	return n;
+}
+
+static u64 write_clean(const char *data, u64 bytes)
+{
+	return append(clean_output, sizeof(clean_output), data, bytes);
+}
+
+static u64 write_second(const char *data, u64 bytes)
+{
+	return append(second_output, sizeof(second_output), data, min_u64(bytes, 16));
+}
+
+static int read_nothing(void)
+{
+	return -1;
+}
+
+static int read_second(void)
+{
+	return *second_input ? *second_input++ : -1;
+}
+
+static const struct console_device clean = { "clean", write_clean, read_nothing, true };
+static const struct console_device line = { "second", write_second, read_second, true };
+
+static void drain(void)
+{
+	while (console_busy())
+		console_pump();
+}
+
+/* Text's lines end with CR LF there; a protocol's bytes stay what they are. */
+static void test_clean_device(void **state)
+{
+	(void)state;
+	console_init(&clean, NULL);
+	clean_output[0] = 0;
+	put(world_self, "one\n");
+	assert_int_equal(console_line_size("caller", "one", 3), strlen("[caller] one\r\n"));
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeRaw), rcOk);
+	put(world_self, "two\n");
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeExclusive), rcOk);
+	put(world_self, "\n\x0a");
+	drain();
+	assert_string_equal(clean_output, "[caller] one\r\ntwo\r\n\n\n");
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeLine), rcOk);
+}
+
+/* With a second line a protocol has that, and nobody waits for it. */
+static void test_second_line(void **state)
+{
+	struct task *other = world_task_of(world_task("other", TASK_EMPTY));
+
+	(void)state;
+	console_init(&clean, &line);
+	clean_output[0] = 0;
+	second_output[0] = 0;
+	second_input = "k";
+	assert_int_equal(line_read_byte(world_self), -1);
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeExclusive), rcOk);
+	assert_false(line_is_exclusive());
+	put(world_self, "$OK#9a\n");
+	assert_int_equal(line_write(world_self, "sixteen bytes and more", 22), 16);
+	put(other, "goes on\n");
+	assert_int_equal(line_read_byte(other), -1);
+	assert_int_equal(line_read_byte(world_self), 'k');
+	drain();
+	assert_string_equal(second_output, "$OK#9a\nsixteen bytes an");
+	assert_string_equal(clean_output, "[other] goes on\r\n");
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeRaw), rcOk);
+	put(world_self, "floe> ");
+	drain();
+	assert_string_equal(clean_output, "[other] goes on\r\nfloe> ");
+	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeLine), rcOk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +276,8 @@ int main(void)
 		WORLD_TEST(test_writers_wait),
 		WORLD_TEST(test_who_may),
 		WORLD_TEST(test_flush),
+		WORLD_TEST(test_clean_device),
+		WORLD_TEST(test_second_line),
 	};
 
 	return cmocka_run_group_tests_name("console_modes", tests, NULL, NULL);

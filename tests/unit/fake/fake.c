@@ -57,7 +57,7 @@ void fake_reset(void)
 	fake_output_clear();
 	fake_output_room(~(u64)0);
 	input = "";
-	console_init(&device);
+	console_init(&device, NULL);
 }
 
 const char *fake_output(void)

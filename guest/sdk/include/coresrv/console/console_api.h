@@ -24,7 +24,9 @@
  * ConsoleModeExclusive  as raw, and nobody else writes: for protocols that own
  *                       the line. Meanwhile partitions that print wait, and so
  *                       do the hypervisor's reports; the caller starts no
- *                       process.
+ *                       process. Where the device tree has a second 16550,
+ *                       the caller reads and writes that one instead, and
+ *                       nobody waits.
  *
  * One process has the console raw at a time. Its end or freeze gives it back.
  *
