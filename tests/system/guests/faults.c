@@ -229,7 +229,9 @@ int main(int argc, char **argv)
 {
 	const char *wanted = argc > 1 ? argv[1] : argv[0];
 
-	printf("%s\n", wanted);
+	/* Who prints may have to wait for the console, and the others would go first. */
+	if (argc > 1)
+		printf("%s\n", wanted);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		if (strcmp(faults[i].name, wanted) == 0)
 			faults[i].function();
