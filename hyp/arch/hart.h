@@ -26,8 +26,9 @@ struct hart {
 	struct run_queue rq;
 	FloeTraceRing *trace; /* core/trace.h */
 	struct memobj *trace_mem;
-	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
-	u64 timer_at;                 /* what the timer is set to, ticks */
+	const struct vcpu
+		*fp_holder; /* whose f registers are live, if its fp_hart is this; NULL: zeros */
+	u64 timer_at;       /* what the timer is set to, ticks */
 
 	/* VMIDs (arch/vmid.c) */
 	const struct pgtable *gstage; /* that hgatp points to */

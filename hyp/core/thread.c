@@ -33,7 +33,7 @@ struct thread *thread_current(void)
 
 static void end_wait(struct thread *t)
 {
-	timer_cancel(&t->hart->rq.timers, &t->wait_timer);
+	timer_cancel(&t->wait_timer);
 	list_del(&t->waiting);
 	t->wait = WAIT_NONE;
 }
@@ -52,7 +52,7 @@ void thread_stop(struct thread *t)
 {
 	if (t->wait != WAIT_NONE)
 		end_wait(t);
-	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	timer_cancel(&t->guest_timer);
 	if (t->state != THREAD_STOPPED)
 		sched_remove(t, THREAD_STOPPED);
 	thread_put_down(t);
@@ -90,7 +90,7 @@ void thread_wake_all(struct list *queue)
 
 void thread_set_guest_timer(struct thread *t, u64 at)
 {
-	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	timer_cancel(&t->guest_timer);
 	if (at != TIME_NEVER)
 		timer_arm(&t->hart->rq.timers, &t->guest_timer, at);
 	sched_request(WORK_TIMER);

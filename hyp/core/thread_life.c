@@ -94,7 +94,6 @@ void thread_start(struct thread *t, bool suspended)
 static void end(struct thread *t)
 {
 	thread_stop(t);
-	vcpu_forget(&t->vcpu);
 	exception_drop(t);
 	list_del(&t->task_link);
 	t->living = false;
