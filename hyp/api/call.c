@@ -4,7 +4,9 @@
 #include "arch/cpu.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
+#include "arch/layout.h"
 #include "arch/this_hart.h"
+#include "core/lock.h"
 #include "core/notice.h"
 #include "core/thread.h"
 #include "core/trace.h"
@@ -193,17 +195,31 @@ static void call_function(struct thread *t, u64 number)
 	a[1] = c.value;
 }
 
-struct thread *hypercall(struct thread *t)
+bool call_is_panic(const struct thread *t)
+{
+	return t->vcpu.x[17] == FLOE_SBI_EXTENSION && t->vcpu.x[16] == FloeFnTaskPanic;
+}
+
+void call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
 	trace(FloeTraceCall, extension, number);
-	if (extension == FLOE_SBI_EXTENSION) {
-		if (number == FloeFnTaskPanic)
-			return NULL;
+	if (extension == FLOE_SBI_EXTENSION)
 		call_function(t, number);
-	} else {
+	else
 		api_sbi(t);
+}
+
+u64 hypercall(struct thread *t)
+{
+	if (call_is_panic(t) || !lock_try()) {
+		vcpu_retry_call();
+		return WHY_TRAP;
 	}
-	return this_hart()->rq.work ? sched_work() : t;
+	call_make(t);
+	if (this_hart()->rq.work)
+		return WHY_WORK;
+	lock_release();
+	return 0;
 }

@@ -16,6 +16,7 @@
 #include "boot/power.h"
 #include "console/console.h"
 #include "console/device.h"
+#include "core/lock.h"
 #include "core/page.h"
 #include "core/rng.h"
 #include "core/slab.h"
@@ -145,6 +146,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	const char *problem;
 
 	boot_time = cpu_time();
+	lock_take();
 	problem = machine_read(device_tree, &tree);
 	sched_init(&boot_hart.rq);
 	console_init(device_find(&tree.uart));
@@ -162,7 +164,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	start_secondaries();
 	require(init_start(tree.bootargs));
 	join(&boot_hart);
-	guest_enter_first(sched_work());
+	guest_enter_first();
 }
 
 /* Harts beside the first have nothing to run yet: they sleep with all interrupts off. */

@@ -42,6 +42,7 @@ enum {
 	WORK_REAP = 1u << 2,       /* object_reap() */
 	WORK_CONSOLE = 1u << 3,    /* output or reports wait */
 	WORK_END = 1u << 4,        /* the system has ended */
+	WORK_KICK = 1u << 5,       /* other harts have work */
 };
 
 struct run_queue {

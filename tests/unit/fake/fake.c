@@ -3,8 +3,11 @@
 
 #include "arch/csr.h"
 #include "arch/hart_timer.h"
+#include "arch/remote.h"
+#include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
+#include "core/lock.h"
 #include "core/system.h"
 #include "core/task.h"
 
@@ -54,6 +57,7 @@ void fake_reset(void)
 					     .hgatp_mode = HGATP_MODE_SV39X4,
 					     .timebase = 1000 * MS };
 	sched_init(&fake_hart.rq);
+	lock_holder = NULL;
 	fake_output_clear();
 	fake_output_room(~(u64)0);
 	input = "";
@@ -113,6 +117,21 @@ void cpu_wfi(void)
 		abort();
 	}
 	fake_cpu.time = max_u64(fake_cpu.time, fake_hart.timer_at);
+}
+
+struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2)
+{
+	struct hart *self = fake_this_hart;
+
+	(void)extension, (void)function, (void)arg0, (void)arg2;
+	fake_cpu.ipi++;
+	for (unsigned int i = 0; i < nharts; i++)
+		if (harts[i]->id == arg1) {
+			fake_this_hart = harts[i];
+			remote_serve();
+		}
+	fake_this_hart = self;
+	return (struct sbi_result){ 0 };
 }
 
 /* arch/fp.S */

@@ -10,7 +10,7 @@
 struct fake_cpu {
 	u64 time;
 	u64 hgatp;
-	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi;
+	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes;
 	const void *last_flush;
 	gpa_t last_page;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's one lock. Whoever holds it may use and change everything in
+ * api/, core/ and console/, and what arch/ keeps of other harts. Since there is
+ * one, there is no order to keep. Without it a hart may only
+ *   - answer what arch/trap.S answers,
+ *   - use its own stack, trace and CSRs, and struct hart's members that say so,
+ *   - serve remote_put_down() (arch/remote.h).
+ *
+ * Invariant: while the lock is free, a thread's registers are live on the hart
+ * that thread.hart points to and on no other, and a hart that runs a guest runs
+ * the thread that its run queue says.
+ *
+ * Who waits for it waits with all registers saved, so that his thread can be
+ * taken from him meanwhile. Waiting is not in turns: with a queue, harts that
+ * are simulated or virtual themselves would stand behind one that is not running.
+ */
+#ifndef CORE_LOCK_H
+#define CORE_LOCK_H
+
+#include "arch/this_hart.h"
+#include "core/types.h"
+
+/* The hart that holds the lock, or NULL. */
+extern struct hart *lock_holder;
+
+/* Takes the lock if it is free. */
+static inline bool lock_try(void)
+{
+	struct hart *nobody = NULL;
+
+	return __atomic_compare_exchange_n(&lock_holder, &nobody, this_hart(), true,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* Waits for the lock; all registers of this hart's thread are saved. */
+void lock_take(void);
+
+/* Where nothing was asked of other harts. */
+static inline void lock_release(void)
+{
+	__atomic_store_n(&lock_holder, NULL, __ATOMIC_RELEASE);
+}
+
+/* Everywhere else: releases the lock, then interrupts the harts that have work now. */
+void lock_release_and_kick(void);
+
+/* An assertion build (make ASSERT=1) traps where the lock ought to be held and is not. */
+static inline void lock_assert(void)
+{
+#ifdef FLOE_ASSERT
+	if (lock_holder != this_hart())
+		__builtin_trap();
+#endif
+}
+
+#endif
