@@ -43,8 +43,9 @@ MAKEFLAGS += -j$(shell nproc) --output-sync=target
 endif
 
 # What each command needs, as groups of ci/setup.
-commands := run test test-unit test-system sdk image check debug trace
+commands := run shell test test-unit test-system sdk image check debug trace
 group_run := run
+group_shell := run
 group_image := run
 group_test := test
 group_test-unit := test
@@ -90,6 +91,10 @@ programs: $(BUILD)/hyp/floe.bin guests
 run:
 	+$(Q)ci/qemu $(call arguments,$(run_variables))
 
+# A terminal, or a script, talks with it: --output-sync would keep its output.
+shell:
+	+$(Q)ci/shell $(call arguments,$(run_variables))
+
 debug:
 	+$(Q)ci/debug $(call arguments,$(run_variables) GDB GDB_ARGS)
 
@@ -124,6 +129,7 @@ format:
 define help_text
 Commands:
   make run         builds everything and runs the demo system in QEMU
+  make shell       the same with the inspection shell on the console
   make debug       the same under gdb, halted before the first instruction
   make trace       runs it too, and saves who ran when, in $(BUILD)/traces
   make test        all tests; make test-unit and make test-system are its parts

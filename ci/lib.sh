@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What ci/qemu, ci/debug and ci/image share: variables from the command line,
+# What ci/qemu, ci/shell, ci/debug and ci/image share: variables from the command line,
 # building, packing, and QEMU's command line. Sourced by bash scripts that have set `me` to their name.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -32,6 +32,7 @@ OPENSBI=            # empty: the platform chooses
 CROSS_COMPILE=      # these two are only handed on to make
 LIBFDT_SRC=
 V=0
+SHELL_PARTITION=0   # 1: the manifest gets the inspection shell; ci/shell's, not a variable
 
 variables=(PLATFORM SYSTEM IMAGES SYSTEM_CHECK ROMFS BUILD SMP MEM TIMEOUT ICOUNT QEMU QEMU_ARGS
 	OPENSBI CROSS_COMPILE LIBFDT_SRC V)
@@ -82,6 +83,7 @@ build_system() {
 pack_system() {
 	local arguments=(--build "$BUILD" --images "$IMAGES" --memory "$MEM")
 	[[ $SYSTEM_CHECK != 0 ]] || arguments+=(--no-check)
+	[[ $SHELL_PARTITION == 0 ]] || arguments+=(--shell)
 	ROMFS=$("$root/ci/pack" "${arguments[@]}" "$SYSTEM")
 }
 

@@ -105,9 +105,12 @@ $(foreach abi,$(sdk_abis),$(eval $(call sdk_library_rules,$(abi))))
 init_sources := $(wildcard guest/init/*.c)
 init_objects := $(init_sources:guest/%.c=$(guest_obj)/%.o) \
 	$(addprefix $(guest_obj)/libfdt/,fdt.o fdt_ro.o fdt_strerror.o)
+
+# The shell knows ELF files, and how init is asked for something.
+shell_objects := $(patsubst guest/%.c,$(guest_obj)/%.o,$(wildcard guest/shell/*.c))
 one_file_programs := $(patsubst guest/%.c,%,$(wildcard guest/demo/*.c guest/trace/*.c))
 
-GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init $(notdir $(one_file_programs)))
+GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init shell $(notdir $(one_file_programs)))
 guests: $(GUEST_IMAGES)
 
 program_cc := $(guest_cc) --specs=$(sdk_dir)/floe.specs $(guest_cflags)
@@ -127,6 +130,16 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(program_cc) $(init_objects) -o $@
+
+$(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(program_cc) -Ihyp/lib -Iguest/init -c $< -o $@
+
+$(BUILD)/images/shell.elf: $(shell_objects) $(sdk_files)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(program_cc) $(shell_objects) -o $@
 
 define one_file_program_rules
 $(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)

@@ -79,6 +79,7 @@ class Checker:
             self.mistakes.add("no-partitions", "/partitions", sentence)
         else:
             self.values(partitions, {})
+            self.one_shell(partitions)
         return found
 
     def partition(self, node):
@@ -159,6 +160,12 @@ class Checker:
             more = "" if highest == 31 else ', or policy = "fifo"; for up to 31'
             sentence = f"{found['priority']} is too high for this policy; write 0 to {highest}{more}"
             self.mistakes.add("priority-out-of-range", f"{node.path}/priority", sentence)
+
+    def one_shell(self, partitions):
+        first, *others = [node for node in partitions.children if "shell" in node.properties] or [None]
+        for node in others:
+            sentence = f"{first.name} has it already, and a system has one operator; remove it here"
+            self.mistakes.add("bad-value", f"{node.path}/shell", sentence)
 
     def sizes(self, node, found):
         for name in ("stack-size", "memory-limit"):

@@ -23,7 +23,8 @@ bool load_partition(const struct manifest_partition *partition, Handle *task);
 /*
  * Loads all partitions, and starts them when all are loaded; if one fails, ends
  * those that are there and gives false. Then waits until every partition has
- * ended or frozen for good. True if all ended as the manifest allows.
+ * ended or frozen for good, or the operator has ended the system, and restarts
+ * those that are to be. True if all ended as the manifest allows.
  */
 bool run_system(const struct manifest *manifest);
 

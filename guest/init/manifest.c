@@ -48,6 +48,7 @@ static const struct property partition_properties[] = {
 	{"may-fail", PROPERTY_FLAG, FIELD(may_fail), "may-fail", NULL},
 	{"allow-rwx", PROPERTY_FLAG, FIELD(allow_rwx), "allow-rwx", NULL},
 	{"inspect", PROPERTY_FLAG, FIELD(inspect), "inspect", NULL},
+	{"shell", PROPERTY_FLAG, FIELD(shell), "shell", NULL},
 };
 
 #define ROOT_FIELD(f) offsetof(struct manifest, f)
@@ -168,6 +169,18 @@ static void check_name(struct reader *r, const char *path, const struct manifest
 		}
 }
 
+static void check_shell(struct reader *r, const char *path, const struct manifest_partition *p)
+{
+	const struct manifest_partition *other = r->manifest->partitions;
+
+	while (other < p && !other->shell)
+		other++;
+	if (p->shell && other < p)
+		mistake(r, "bad-value", path, "shell",
+			"%s has it already, and a system has one operator; remove it here",
+			other->name);
+}
+
 static void check_env(struct reader *r, const char *path, const struct manifest_partition *p)
 {
 	size_t size = 0;
@@ -216,6 +229,7 @@ static void read_partition(struct reader *r, int node, struct manifest_partition
 	read_properties(r, node, path, &partition_table, p);
 	refuse_children(r, node, path);
 	check_name(r, path, p);
+	check_shell(r, path, p);
 	check_env(r, path, p);
 	if (!fdt_getprop(r->tree, node, "image", NULL))
 		mistake(r, "missing-property", path, "image",

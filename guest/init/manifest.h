@@ -39,6 +39,7 @@ struct manifest_partition {
 	uint32_t max_restarts;
 	uint32_t may_create;
 	bool may_fail, allow_rwx, inspect;
+	bool shell; /* the system's operator: at most one */
 };
 
 struct manifest {

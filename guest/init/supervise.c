@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting all partitions, waiting for their ends, restarting, the verdict. */
-#include "init.h"
+#include "operator.h"
+#include "system.h"
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/notice/notice_api.h>
@@ -9,20 +10,6 @@
 
 enum {
 	EVENTS_AT_ONCE = 8,
-};
-
-struct partition {
-	const struct manifest_partition *manifest;
-	Handle task;
-	uint32_t restarts;
-	bool is_over;
-	bool did_well; /* ended by itself with exit code 0 */
-};
-
-struct system {
-	struct partition *partitions;
-	size_t count, running;
-	Handle notice;
 };
 
 /* Says which call failed, and why. */
@@ -37,15 +24,18 @@ static bool check(Retcode rc, const char *call, const struct partition *p)
 /* Loads the partition and subscribes to its end. */
 static bool prepare(struct system *s, size_t index)
 {
+	rtl_uint32_t events = EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN | EVENT_OBJECT_DESTROYED;
 	struct partition *p = &s->partitions[index];
 
+	p->task = INVALID_HANDLE;
 	if (!load_partition(p->manifest, &p->task))
 		return false;
-	if (check(KnNoticeSubscribeToObject(s->notice, p->task,
-					    EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN, index),
-		  "KnNoticeSubscribeToObject", p))
+	if (check(KnNoticeSubscribeToObject(s->notice, p->task, events, index),
+		  "KnNoticeSubscribeToObject", p) &&
+	    (!p->manifest->shell || check(operator_connect(p->task), "KosTaskTransferResource", p)))
 		return true;
 	KnHandleClose(p->task);
+	p->task = INVALID_HANDLE;
 	return false;
 }
 
@@ -86,18 +76,53 @@ static void finish(struct system *s, struct partition *p, bool did_well)
 	s->running--;
 }
 
-/* The new process takes the name of the old one, whose object must be gone. */
-static void restart(struct system *s, size_t index)
+static void start_again(struct system *s, size_t index)
 {
 	struct partition *p = &s->partitions[index];
+	bool started;
 
+	p->restarting = false;
+	started = prepare(s, index) && check(KnTaskResume(p->task), "KnTaskResume", p);
+	if (!started)
+		finish(s, p, false);
+	operator_restarted(p, started ? rcOk : rcFail);
+}
+
+/*
+ * The new process takes the name of the old one, whose object must be gone; others
+ * may have a handle of it for a while.
+ */
+static void let_go(struct partition *p)
+{
+	p->restarting = true;
+	check(KnHandleClose(p->task), "KnHandleClose", p);
+	p->task = INVALID_HANDLE;
+}
+
+static void restart(struct partition *p)
+{
 	p->restarts++;
 	printf("restarting %s (%u of %u)\n", p->manifest->name, (unsigned)p->restarts,
 	       (unsigned)p->manifest->max_restarts);
-	check(KnHandleClose(p->task), "KnHandleClose", p);
-	p->task = INVALID_HANDLE;
-	if (!prepare(s, index) || !check(KnTaskResume(p->task), "KnTaskResume", p))
-		finish(s, p, false);
+	let_go(p);
+}
+
+void restart_now(struct system *s, struct partition *p)
+{
+	if (p->restarting)
+		return;
+	if (p->is_over) {
+		p->is_over = false;
+		s->running++;
+	}
+	if (p->task == INVALID_HANDLE) {
+		start_again(s, (size_t)(p - s->partitions)); /* it could not be started before */
+		return;
+	}
+	/* In each state one of the two is legal, but when it has ended. */
+	if (KnTaskTerminateAfterFreezing(p->task) != rcOk)
+		KnTaskTerminate(p->task);
+	let_go(p);
 }
 
 static bool may_restart(const struct partition *p)
@@ -121,15 +146,21 @@ static void complete(struct system *s, size_t index)
 	if (!check(KnTaskGetExitStatus(p->task, &status), "KnTaskGetExitStatus", p))
 		finish(s, p, false);
 	else if (status == TaskExitUnexpected && may_restart(p))
-		restart(s, index);
+		restart(p);
 	else
 		finish(s, p, status == TaskExitNormal && exit_code_is_zero(p));
+	s->operator_left |= p->manifest->shell && p->is_over && status != TaskExitUnexpected;
 }
 
 static void handle(struct system *s, const EventDesc *event)
 {
 	struct partition *p = &s->partitions[event->eventId];
 
+	if (p->restarting) {
+		if (event->eventMask & EVENT_OBJECT_DESTROYED)
+			start_again(s, event->eventId);
+		return;
+	}
 	if (p->is_over)
 		return; /* a frozen one that somebody has terminated since */
 	if (event->eventMask & EVENT_TASK_FROZEN)
@@ -140,18 +171,33 @@ static void handle(struct system *s, const EventDesc *event)
 
 static bool wait_for_all(struct system *s)
 {
+	rtl_uint32_t delay = s->has_operator ? OPERATOR_POLL_MS : INFINITE_TIMEOUT;
 	EventDesc events[EVENTS_AT_ONCE];
 	rtl_size_t count;
+	Retcode rc;
 
-	while (s->running) {
-		if (!check(KnNoticeGetEvent(s->notice, INFINITE_TIMEOUT, EVENTS_AT_ONCE, events,
-					    &count),
-			   "KnNoticeGetEvent", NULL))
+	while (s->running && !s->operator_left) {
+		rc = KnNoticeGetEvent(s->notice, delay, EVENTS_AT_ONCE, events, &count);
+		if (rc != rcTimeout && !check(rc, "KnNoticeGetEvent", NULL))
 			return false;
 		for (rtl_size_t i = 0; i < count; i++)
 			handle(s, &events[i]);
+		operator_look(s);
 	}
 	return true;
+}
+
+/* What still runs when the operator ends the system is not to blame for its end. */
+static void end_the_rest(struct system *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct partition *p = &s->partitions[i];
+
+		if (p->is_over)
+			continue;
+		KnTaskTerminate(p->task);
+		p->did_well = true;
+	}
 }
 
 /* Names those that the manifest does not allow to end as they did. */
@@ -162,7 +208,7 @@ static bool judge(const struct system *s)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct partition *p = &s->partitions[i];
 
-		if (p->did_well || p->manifest->may_fail)
+		if (p->did_well || p->manifest->may_fail || p->manifest->shell)
 			continue;
 		printf("%s did not end by itself with exit code 0, and has no may-fail\n",
 		       p->manifest->name);
@@ -180,8 +226,13 @@ bool run_system(const struct manifest *manifest)
 		printf("no memory for %zu partitions\n", s.count);
 		return false;
 	}
-	for (size_t i = 0; i < s.count; i++)
+	for (size_t i = 0; i < s.count; i++) {
 		s.partitions[i].manifest = &manifest->partitions[i];
-	return check(KnNoticeCreate(&s.notice), "KnNoticeCreate", NULL) && prepare_all(&s) &&
-	       start_all(&s) && wait_for_all(&s) && judge(&s);
+		s.has_operator |= manifest->partitions[i].shell;
+	}
+	if (!check(KnNoticeCreate(&s.notice), "KnNoticeCreate", NULL) || !prepare_all(&s) ||
+	    !start_all(&s) || !wait_for_all(&s))
+		return false;
+	end_the_rest(&s);
+	return judge(&s);
 }

@@ -123,6 +123,9 @@ api_fn api_set_handler_check, api_task_set_exception_handler, api_thread_set_exc
 api_fn api_trace_open;
 api_fn api_notice_create, api_notice_subscribe_check, api_notice_subscribe,
 	api_notice_get_event_check, api_notice_get_event;
+api_fn api_task_get_info, api_task_get_string_check, api_task_get_string, api_task_get_fault_record,
+	api_task_get_thread_state, api_task_get_region_info, api_console_set_mode_check,
+	api_console_set_mode;
 
 /* The largest stack, in bytes. */
 #define STACK_MAX ((u64)1 << 38)
@@ -163,6 +166,15 @@ Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms);
 /* The task behind a handle with those rights, in a state that allows the call. */
 Retcode get_task(const struct task *self, u64 handle, u32 rights, enum task_call call,
 		 struct task **task);
+
+/* Stores a string in the buffer a[arg] of a[arg + 1] bytes; not null, not empty. */
+Retcode give_string(const struct call *c, unsigned int arg, const char *s);
+
+/* The task's thread of that index, or NULL. */
+struct thread *thread_at(const struct task *task, u64 index);
+
+/* A region's flags in the API's words. */
+u32 guest_flags(const struct region *r);
 
 /* Stores a result behind the pointer in a[arg], which the row has checked. */
 void give(const struct call *c, unsigned int arg, const void *result, u64 bytes);

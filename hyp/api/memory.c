@@ -160,7 +160,7 @@ Retcode api_task_vm_free(struct call *c)
 	return rcOk;
 }
 
-static u32 guest_flags(const struct region *r)
+u32 guest_flags(const struct region *r)
 {
 	return r->prot | (r->flags & REGION_LOCKED ? VMM_FLAG_LOCKED : 0u) |
 	       (r->flags & REGION_LOW_GUARD ? VMM_FLAG_LOW_GUARD : 0u) |

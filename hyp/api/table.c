@@ -173,5 +173,21 @@ const struct api_row api_table[FloeFnCount] = {
 
 	[FloeFnTraceOpen] = { api_trace_open,
 			      RULES(.check = api_inspector_check, .out = { { 1, 4 } }) },
+
+	[FloeFnTaskGetInfo] = { api_task_get_info, RULES(.rights = QUERY, .call = CALL_ANY,
+							 .out = { { 1, sizeof(TaskInfo) } }) },
+	[FloeFnTaskGetString] = { api_task_get_string, RULES(.check = api_task_get_string_check,
+							     .rights = QUERY, .call = CALL_ANY) },
+	[FloeFnTaskGetFaultRecord] = { api_task_get_fault_record,
+				       RULES(.rights = INSPECT, .call = CALL_EXCEPTION_INFO,
+					     .out = { { 1, sizeof(TaskFaultRecord) } }) },
+	[FloeFnTaskGetThreadState] = { api_task_get_thread_state,
+				       RULES(.rights = INSPECT, .call = CALL_EXAMINE,
+					     .out = { { 2, sizeof(KnThreadState) } }) },
+	[FloeFnTaskGetRegionInfo] = { api_task_get_region_info,
+				      RULES(.rights = INSPECT, .call = CALL_REGIONS,
+					    .out = { { 2, sizeof(TaskRegionInfo) } }) },
+	[FloeFnConsoleSetMode] = { api_console_set_mode,
+				   RULES(.check = api_console_set_mode_check) },
 	[FloeFnRandomGenerate] = { api_random_generate, RULES(.check = api_random_check) },
 };

@@ -20,10 +20,13 @@ Retcode api_task_terminate(struct call *c)
 	return rcOk;
 }
 
-/* (task): not before it was shown why the process froze, for which its memory is needed. */
+/*
+ * (task): not before it was shown why the process froze, for which its memory
+ * is needed; but while the console is one inspector's, that cannot be awaited.
+ */
 Retcode api_task_terminate_after_freezing(struct call *c)
 {
-	if (report_waits(c->task)) {
+	if (report_waits(c->task) && !line_is_exclusive()) {
 		line_wait();
 		return API_RETRY;
 	}
@@ -60,7 +63,7 @@ Retcode api_task_get_exception_info(struct call *c)
 	return rcOk;
 }
 
-static struct thread *thread_at(const struct task *task, u64 index)
+struct thread *thread_at(const struct task *task, u64 index)
 {
 	list_for_each(it, &task->threads)
 		if (!index--)
@@ -86,31 +89,32 @@ Retcode api_task_get_thread_context(struct call *c)
 	return rcOk;
 }
 
-/* (buffer, size): rcBufferTooSmall. */
-static Retcode give_string(const struct call *c, const char *s)
+Retcode give_string(const struct call *c, unsigned int arg, const char *s)
 {
-	u64 bytes = strlen(s) + 1;
+	u64 bytes = strlen(s) + 1, size = c->a[arg + 1];
 	Retcode rc;
 
-	if (!c->a[0] || !c->a[1])
+	if (!c->a[arg] || !size)
 		return rcInvalidArgument;
-	rc = guest_check_write(&c->self->vm, c->a[0], min_u64(c->a[1], bytes));
+	rc = guest_check_write(&c->self->vm, c->a[arg], min_u64(size, bytes));
 	if (rc != rcOk)
 		return rc;
-	if (c->a[1] < bytes)
+	if (size < bytes)
 		return rcBufferTooSmall;
-	give(c, 0, s, bytes);
+	give(c, arg, s, bytes);
 	return rcOk;
 }
 
+/* (buffer, size) */
 Retcode api_task_get_name(struct call *c)
 {
-	return give_string(c, c->self->name);
+	return give_string(c, 0, c->self->name);
 }
 
+/* (buffer, size) */
 Retcode api_task_get_path(struct call *c)
 {
-	return give_string(c, c->self->path ? c->self->path : "");
+	return give_string(c, 0, c->self->path ? c->self->path : "");
 }
 
 /* () -> the PCB's address */

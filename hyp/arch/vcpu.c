@@ -132,6 +132,12 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
+ThreadCsrs vcpu_csrs(const struct vcpu *v)
+{
+	return (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
+			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+}
+
 void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));

@@ -55,6 +55,9 @@ void vcpu_switch(struct thread *next);
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
+/* Its VS CSRs, and what stands for it in HS-mode ones. */
+ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+
 /* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
 u64 vcpu_call_end(void);
 void vcpu_retry_call(void);

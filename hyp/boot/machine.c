@@ -38,7 +38,8 @@ enum property_id {
 	PROPERTIES,
 };
 
-static const char *const property_name[PROPERTIES] = {
+/* No pointers: each would need a relocation. */
+static const char property_name[PROPERTIES][24] = {
 	"#address-cells",
 	"#size-cells",
 	"compatible",

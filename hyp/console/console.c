@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "console/format.h"
+#include "console/line.h"
 #include "console/report.h"
 #include "core/sched.h"
 #include "core/thread.h"
@@ -46,6 +47,11 @@ static u64 room(void)
 bool console_has_room(u64 bytes, bool guest)
 {
 	return room() >= bytes + (guest ? CONSOLE_RESERVE : 0);
+}
+
+u64 console_guest_room(void)
+{
+	return room() > CONSOLE_RESERVE ? room() - CONSOLE_RESERVE : 0;
 }
 
 /* Writes one chunk; false: the device takes none now. Without a device output is lost. */
@@ -107,12 +113,20 @@ u64 console_line_size(const char *name, const char *text, u64 bytes)
 
 void console_line(const char *name, const char *text, u64 bytes)
 {
+	line_interrupt();
 	put('[');
 	put_escaped(name, strlen(name), ']');
 	put(']');
 	put(' ');
 	put_escaped(text, bytes, '\n');
 	put('\n');
+	sched_request(WORK_CONSOLE);
+}
+
+void console_raw(const char *data, u64 bytes)
+{
+	for (; bytes; bytes--)
+		put(*data++);
 	sched_request(WORK_CONSOLE);
 }
 
@@ -128,9 +142,15 @@ void console_printf(const char *format, ...)
 	console_line("floe", line, n);
 }
 
+/* Reports wait, and not for an inspector. */
+static bool reports_go_on(void)
+{
+	return report_pending() && !line_is_exclusive();
+}
+
 bool console_busy(void)
 {
-	return head != tail || report_pending();
+	return head != tail || reports_go_on();
 }
 
 u64 console_deadline(void)
@@ -146,14 +166,16 @@ void console_pump(void)
 	while (write_chunk() && cpu_time() < end)
 		;
 	report_pump();
-	while (!list_empty(&waiters) && !report_pending() &&
-	       room() > CONSOLE_RING - CONSOLE_RESERVE)
+	if (head == tail)
+		line_restore();
+	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
 	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
 }
 
 void console_flush(void)
 {
+	line_share();
 	while (console_busy()) {
 		while (head != tail)
 			write_chunk();

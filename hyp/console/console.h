@@ -33,6 +33,12 @@ bool console_has_room(u64 bytes, bool guest);
  */
 void console_line(const char *name, const char *text, u64 bytes);
 
+/* Bytes as they are, for which there is room. */
+void console_raw(const char *data, u64 bytes);
+
+/* How many a guest may write now. */
+u64 console_guest_room(void);
+
 /* Bytes that the line will take. */
 u64 console_line_size(const char *name, const char *text, u64 bytes);
 

@@ -6,6 +6,12 @@
 #include "core/task.h"
 #include "core/thread.h"
 
+/* Who has the console raw; of what stands on it the owner's line buffer has a copy. */
+static struct task *owner;
+static bool exclusive;
+static bool interrupted;                    /* what stood there has to be written again */
+static struct list held = { &held, &held }; /* threads that wait for the end of exclusive use */
+
 /* Shows the line if there is room, and empties the buffer then. */
 static bool show(struct task *task, bool guest)
 {
@@ -21,7 +27,7 @@ static bool show(struct task *task, bool guest)
 /* A report is one block: nobody writes into it. */
 static bool emit(struct task *task)
 {
-	return !report_pending() && show(task, true);
+	return !report_pending() && !exclusive && show(task, true);
 }
 
 /* One byte that belongs to the text. */
@@ -58,10 +64,38 @@ static bool take(struct task *task, char c)
 	return add(task, c);
 }
 
+/* A CR begins the line anew. What is too long for the buffer is not written again. */
+static void remember(struct line_buffer *line, const char *data, u64 bytes)
+{
+	for (; bytes; bytes--, data++) {
+		if (*data == '\n' || *data == '\r')
+			line->used = 0;
+		else if (line->used < LINE_MAX)
+			line->text[line->used++] = *data;
+	}
+}
+
+static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
+{
+	if (exclusive) {
+		bytes = min_u64(bytes, console_guest_room());
+	} else {
+		line_restore();
+		if (report_pending() || interrupted)
+			return 0;
+		bytes = min_u64(bytes, console_guest_room());
+		remember(line, data, bytes);
+	}
+	console_raw(data, bytes);
+	return bytes;
+}
+
 u64 line_write(struct task *task, const char *data, u64 bytes)
 {
 	u64 taken = 0;
 
+	if (task == owner)
+		return write_raw(&task->line, data, bytes);
 	while (taken < bytes && take(task, data[taken]))
 		taken++;
 	return taken;
@@ -69,8 +103,68 @@ u64 line_write(struct task *task, const char *data, u64 bytes)
 
 void line_wait(void)
 {
-	thread_block(WAIT_CONSOLE, console_waiters(), TIME_NEVER);
+	bool is_held = exclusive && thread_current()->task != owner;
+
+	thread_block(WAIT_CONSOLE, is_held ? &held : console_waiters(), TIME_NEVER);
 	sched_request(WORK_CONSOLE);
+}
+
+void line_interrupt(void)
+{
+	if (owner && owner->line.used && !interrupted) {
+		console_raw("\n", 1);
+		interrupted = true;
+	}
+}
+
+void line_restore(void)
+{
+	if (!interrupted || report_pending() || !console_has_room(owner->line.used, true))
+		return;
+	console_raw(owner->line.text, owner->line.used);
+	interrupted = false;
+}
+
+bool line_is_exclusive(void)
+{
+	return exclusive;
+}
+
+void line_share(void)
+{
+	exclusive = false;
+	while (!list_empty(&held))
+		thread_wake_first(&held);
+	sched_request(WORK_CONSOLE);
+}
+
+/* Whatever stands there unfinished becomes a line. */
+static void finish_line(struct task *task)
+{
+	if (task != owner)
+		line_flush(task);
+	else
+		line_interrupt();
+	task->line.used = 0;
+	task->line.carriage_return = false;
+	interrupted = false;
+}
+
+bool line_set_mode(struct task *task, ConsoleMode mode)
+{
+	if (owner && owner != task)
+		return mode == ConsoleModeLine;
+	finish_line(task);
+	line_share();
+	owner = mode == ConsoleModeLine ? NULL : task;
+	exclusive = mode == ConsoleModeExclusive;
+	return true;
+}
+
+void line_let_go(struct task *task)
+{
+	if (task == owner)
+		line_set_mode(task, ConsoleModeLine);
 }
 
 bool line_flush(struct task *task)

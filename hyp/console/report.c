@@ -126,7 +126,7 @@ static void write_registers(struct writer *w)
 					  "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ",
 					  "a6 ", "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",
 					  "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 " };
-	const struct fault_csrs *c = &w->task->fault.csrs;
+	const ThreadCsrs *c = &w->task->fault.csrs;
 	const HalTrapFrame *f = &w->task->fault.frame;
 
 	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause,
@@ -225,7 +225,7 @@ bool report_behind(void)
 
 void report_pump(void)
 {
-	while (!list_empty(&queue)) {
+	while (!list_empty(&queue) && !line_is_exclusive()) {
 		struct writer w = { .task = list_first(&queue, struct task, report_link) };
 
 		if (!line_flush(w.task))

@@ -10,8 +10,8 @@
 
 /* RISC-V privileged specification, table of scause values, with our codes. */
 static const struct {
-	const char *name;
-	HalExceptionCode code;
+	char name[30]; /* not a pointer, which would need a relocation */
+	u8 code;
 } exceptions[] = {
 	[0] = { "instruction address misaligned", HalExcMisaligned },
 	[1] = { "instruction access fault", HalExcAccess },
@@ -34,7 +34,7 @@ static const struct {
 
 static bool is_listed(const struct fault *f)
 {
-	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name;
+	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name[0];
 }
 
 HalExceptionCode fault_code(const struct fault *f)
@@ -90,8 +90,7 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
-	r->csrs = (struct fault_csrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-				       v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+	r->csrs = vcpu_csrs(v);
 	r->handler = handler;
 	if (handler != HANDLER_NONE) {
 		r->at_handler = *at_handler;

@@ -37,11 +37,6 @@ struct fault_region {
 	u32 prot;
 };
 
-/* VS CSRs at the time. */
-struct fault_csrs {
-	u64 hstatus, vsstatus, vsie, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, hvip;
-};
-
 /* What a fault_record's second fault is. */
 enum fault_handler {
 	HANDLER_NONE,
@@ -55,7 +50,7 @@ struct fault_record {
 	u32 mapped; /* access mapped at the address; 0: nothing */
 	struct fault_region at_pc, at_address;
 	HalTrapFrame frame;
-	struct fault_csrs csrs;
+	ThreadCsrs csrs;
 	Tid tid;
 	/* Of a guest that would have handled it itself: what came between. */
 	enum fault_handler handler;

@@ -133,6 +133,7 @@ static void put_down_running(struct run_queue *rq)
 	u64 now = cpu_time();
 
 	rq->running = NULL;
+	t->run_time += now - rq->run_since;
 	t->slice_left = rq->slice_end > now ? rq->slice_end - now : 0;
 	if (!t->slice_left && t->quanta_left)
 		t->quanta_left--;
@@ -149,6 +150,13 @@ void sched_remove(struct thread *t, enum thread_state state)
 		dequeue(rq, t);
 	}
 	t->state = state;
+}
+
+u64 sched_run_time(const struct thread *t)
+{
+	const struct run_queue *rq = &t->hart->rq;
+
+	return t->run_time + (rq->running == t ? cpu_time() - rq->run_since : 0);
 }
 
 void sched_yield(void)
@@ -271,7 +279,8 @@ static void pick(struct run_queue *rq)
 	trace(FloeTraceSwitch, t->tid, t->task->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
-	rq->slice_end = cpu_time() + t->slice_left;
+	rq->run_since = cpu_time();
+	rq->slice_end = rq->run_since + t->slice_left;
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 }
 

@@ -49,6 +49,7 @@ struct run_queue {
 	u32 work;                      /* WORK_* */
 	u32 rt_ready;                  /* bit p: rt[p] is not empty */
 	struct thread *running;        /* on no list; NULL: none */
+	u64 run_since;                 /* when the running thread was put on */
 	u64 slice_end;                 /* when its quantum or interval is over */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
@@ -79,6 +80,9 @@ void sched_yield(void);
 /* Changes class and priority in any state. Arguments are valid. */
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
+
+/* How long a thread has run so far, ticks. */
+u64 sched_run_time(const struct thread *thread);
 
 /* When the next timer of this hart is due, ticks. */
 u64 sched_next_deadline(void);

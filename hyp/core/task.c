@@ -169,6 +169,7 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 	task->exit_status = status;
 	task->exit_code = code;
 	release(task);
+	line_let_go(task);
 	if (task->started)
 		report_enqueue(task);
 	happened(task, EVENT_TASK_COMPLETED);
@@ -186,6 +187,7 @@ void task_freeze(struct task *task, struct thread *faulting)
 	list_for_each(it, &task->threads)
 		thread_stop(list_entry(it, struct thread, task_link));
 	task->state = TASK_FROZEN;
+	line_let_go(task);
 	report_enqueue(task);
 	happened(task, EVENT_TASK_FROZEN);
 	if (task->pid == INIT_PID)

@@ -41,6 +41,7 @@ enum task_call {
 	CALL_EXIT_STATUS,
 	CALL_EXIT_CODE,      /* TaskExitNormal only */
 	CALL_EXCEPTION_INFO, /* frozen, or TaskExitUnexpected */
+	CALL_REGIONS,        /* GetRegionInfo: whenever there is memory */
 	CALL_ANY,
 	CALL_COUNT,
 };
@@ -87,7 +88,8 @@ struct task {
 
 	TaskExitStatus exit_status;
 	i32 exit_code;
-	u32 events; /* EVENT_* that have happened */
+	u64 run_time; /* of threads that are gone, ticks */
+	u32 events;   /* EVENT_* that have happened */
 	struct list subscriptions;
 	struct fault_record fault;
 

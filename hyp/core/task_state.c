@@ -23,6 +23,7 @@ static const struct {
 	[CALL_EXIT_STATUS] = { X, false, 0 },
 	[CALL_EXIT_CODE] = { X, true, TaskExitNormal },
 	[CALL_EXCEPTION_INFO] = { F | X, true, TaskExitUnexpected },
+	[CALL_REGIONS] = { E | S | R | F, false, 0 },
 	[CALL_ANY] = { E | S | R | F | X, false, 0 },
 };
 

@@ -46,6 +46,7 @@ struct thread {
 	struct list ready;
 	u64 rr_interval; /* ticks */
 	u64 slice_left;  /* ticks; 0: a new one is due */
+	u64 run_time;    /* ticks, until it was last taken off the hart */
 	u32 rotation;    /* that quanta_left is for */
 	u32 quanta_left;
 

@@ -94,6 +94,7 @@ void thread_start(struct thread *t, bool suspended)
 static void end(struct thread *t)
 {
 	thread_stop(t);
+	t->task->run_time += t->run_time;
 	exception_drop(t);
 	list_del(&t->task_link);
 	t->living = false;

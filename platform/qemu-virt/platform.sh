@@ -29,6 +29,17 @@ platform_command() {
 	fi
 }
 
+# Puts the console where somebody types: on a `terminal`, all keys are the
+# console's but Ctrl-] (x ends QEMU), or from a `stream`.
+platform_console() {
+	local i options=signal=off
+	[[ $1 != terminal ]] || options+=,mux=on
+	for i in "${!command[@]}"; do
+		[[ ${command[i]} != stdio ]] || command[i]=chardev:console
+	done
+	command+=(-chardev "stdio,id=console,$options" -echr 0x1d)
+}
+
 # Where the machine puts floe.bin.
 platform_load_address() {
 	echo 0x80200000

@@ -91,6 +91,11 @@ static const struct {
 	  { FROZEN, OUT_AT, OUT_AT + 8, OUT_AT + 16 },
 	  OCAP_TASK_INSPECT },
 	{ FloeFnTaskGetThreadContext, { FROZEN, 0, OUT_AT }, OCAP_TASK_INSPECT },
+	{ FloeFnTaskGetInfo, { FROZEN, OUT_AT }, OCAP_TASK_QUERY },
+	{ FloeFnTaskGetString, { RUNNING, TaskStringClass, OUT_AT, 64 }, OCAP_TASK_QUERY },
+	{ FloeFnTaskGetFaultRecord, { FROZEN, OUT_AT }, OCAP_TASK_INSPECT },
+	{ FloeFnTaskGetThreadState, { FROZEN, 0, OUT_AT }, OCAP_TASK_INSPECT },
+	{ FloeFnTaskGetRegionInfo, { RUNNING, 0, OUT_AT }, OCAP_TASK_INSPECT },
 	{ FloeFnTaskResume, { ENTRY_SET }, OCAP_TASK_CONTROL },
 	{ FloeFnTaskTerminate, { RUNNING }, OCAP_TASK_CONTROL },
 	{ FloeFnTaskTerminateAfterFreezing, { FROZEN }, OCAP_TASK_CONTROL },
@@ -163,6 +168,8 @@ static void test_pointers(void **state)
 		{ 7, 1, INPUT, 8 },   { 10, 1, OUTPUT, 4 }, { 11, 1, OUTPUT, 4 },
 		{ 12, 1, OUTPUT, 4 }, { 13, 1, OUTPUT, 4 }, { 14, 1, OUTPUT, 4 },
 		{ 14, 2, OUTPUT, 8 }, { 14, 3, OUTPUT, 8 }, { 15, 2, OUTPUT, 8 },
+		{ 16, 1, OUTPUT, 8 }, { 17, 2, OUTPUT, 1 }, { 18, 1, OUTPUT, 8 },
+		{ 19, 2, OUTPUT, 8 }, { 20, 2, OUTPUT, 8 },
 	};
 
 	(void)state;

@@ -160,6 +160,34 @@ static Retcode subscribe(Handle h)
 	return rc;
 }
 
+static Retcode get_info(Handle h)
+{
+	return call(FloeFnTaskGetInfo, h, OUT_AT);
+}
+
+static Retcode get_string(Handle h)
+{
+	return call(FloeFnTaskGetString, h, TaskStringName, OUT_AT, 64);
+}
+
+static Retcode get_fault_record(Handle h)
+{
+	return call(FloeFnTaskGetFaultRecord, h, OUT_AT);
+}
+
+static Retcode get_thread_state(Handle h)
+{
+	return call(FloeFnTaskGetThreadState, h, 0, OUT_AT);
+}
+
+/* A process that is not started may have no region yet. */
+static Retcode get_region_info(Handle h)
+{
+	Retcode rc = call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT);
+
+	return rc == rcResourceNotFound ? rcOk : rc;
+}
+
 static Retcode close_handle(Handle h)
 {
 	return call(FloeFnHandleClose, h);
@@ -188,6 +216,11 @@ static const struct {
 	{ "GetExitStatus", get_exit_status, { 0, 0, 0, 0, 1, 1, 1 } },
 	{ "GetExitCode", get_exit_code, { 0, 0, 0, 0, 1, 0, 0 } },
 	{ "GetExceptionInfo", get_exception_info, { 0, 0, 0, 1, 0, 0, 1 } },
+	{ "GetInfo", get_info, { 1, 1, 1, 1, 1, 1, 1 } },
+	{ "GetString", get_string, { 1, 1, 1, 1, 1, 1, 1 } },
+	{ "GetFaultRecord", get_fault_record, { 0, 0, 0, 1, 0, 0, 1 } },
+	{ "GetThreadState", get_thread_state, { 0, 0, 0, 1, 0, 0, 0 } },
+	{ "GetRegionInfo", get_region_info, { 1, 1, 1, 1, 0, 0, 0 } },
 	{ "GetIdByHandle", get_id, { 1, 1, 1, 1, 1, 1, 1 } },
 	{ "GetInitialThreadPriority", get_priority, { 1, 1, 1, 1, 1, 1, 1 } },
 	{ "NoticeSubscribe", subscribe, { 1, 1, 1, 1, 1, 1, 1 } },

@@ -15,6 +15,11 @@ unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
 unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_support)) \
 	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
 
+# The shell, all but its main(), for tests that stand in for the API.
+unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) hyp/lib/elf.c
+unit_shell_objects := $(unit_shell:%.c=$(unit_out)/%.o)
+unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz)
+
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
 
 # fake/ comes first: its files stand in for those of the same name. The C library of
@@ -41,6 +46,13 @@ $(unit_out)/%.o: %.c tests/unit/unit.mk
 $(unit_out)/libfloe.a: $(unit_objects)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+$(unit_out)/libshell.a: $(unit_shell_objects)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(unit_shell_tests): $(unit_out)/libshell.a
+$(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
+	unit_cc += -Iguest/sdk/include -Iguest/shell -Ihyp/lib
+
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) $^ -lcmocka -o $@
@@ -48,4 +60,4 @@ $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 # Intermediate files that make would remove otherwise.
 .SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
 
--include $(unit_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
+-include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)

@@ -111,7 +111,14 @@ enum {
 
 	FloeFnTraceOpen = 82, /* (cpu, Handle *) */
 
-	FloeFnCount = 83,
+	FloeFnTaskGetInfo = 84,        /* (task, TaskInfo *) */
+	FloeFnTaskGetString = 85,      /* (task, which, buffer, size) */
+	FloeFnTaskGetFaultRecord = 86, /* (task, TaskFaultRecord *) */
+	FloeFnTaskGetThreadState = 87, /* (task, index, KnThreadState *) */
+	FloeFnTaskGetRegionInfo = 88,  /* (task, after, TaskRegionInfo *) */
+	FloeFnConsoleSetMode = 89,     /* (mode) */
+
+	FloeFnCount = 90,
 };
 #endif
 

@@ -281,7 +281,9 @@ Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt
  */
 TaskExceptionHandler KnTaskSetExceptionHandler(TaskExceptionHandler handler);
 
-/* The caller's process control block; read-only. Never RTL_NULL; one hypercall at first, then none.
+/*
+ * The caller's process control block; read-only. Never RTL_NULL; one hypercall
+ * at first, then none.
  */
 Pcb *KnTaskGetPcb(void);
 

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ps and info: what the hypervisor knows of processes. */
+#include "command.h"
+#include "fault.h"
+#include "process.h"
+
+#include <stdio.h>
+
+enum {
+	TEXT = 160,
+	HART_TEXT = 12,
+};
+
+static const char *hart_text(const TaskInfo *info, char *to)
+{
+	snprintf(to, HART_TEXT, info->hart == TASK_NO_HART ? "-" : "%u", (unsigned)info->hart);
+	return to;
+}
+
+void command_ps(int argc, char **argv)
+{
+	char class[PROCESS_TEXT], time[32], exit[32], hart[HART_TEXT];
+	struct process p = { .handle = INVALID_HANDLE };
+
+	(void)argc;
+	(void)argv;
+	printf("  PID NAME             CLASS            STATE   POLICY   PRIO HART       TIME   "
+	       "MEMORY EXIT\n");
+	while (process_next(&p)) {
+		const TaskInfo *i = &p.info;
+
+		process_text(p.handle, TaskStringClass, class, sizeof(class));
+		printf("%5u %-16s %-16s %-7s %-8s %4u %4s %10s %6uKiB %s\n", (unsigned)i->pid,
+		       p.name, class, state_text(i->state), policy_text(i->policy),
+		       (unsigned)i->priority, hart_text(i, hart),
+		       seconds_text(i->runTime, time, sizeof(time)), (unsigned)(i->memory >> 10),
+		       exit_text(i, exit, sizeof(exit)));
+	}
+}
+
+static void show_info(const struct process *p)
+{
+	const TaskInfo *i = &p->info;
+	char text[TEXT], hart[HART_TEXT];
+
+	printf("%s (pid %u): %s\n", p->name, (unsigned)i->pid, end_text(i, text, sizeof(text)));
+	printf("  class        %s\n", process_text(p->handle, TaskStringClass, text, sizeof(text)));
+	printf("  image        %s, loaded at 0x%lx, entry 0x%lx\n",
+	       process_text(p->handle, TaskStringPath, text, sizeof(text)),
+	       (unsigned long)i->relocBase, (unsigned long)i->entryAddr);
+	printf("  created by   pid %u; has %u of at most %u processes, %u handles\n",
+	       (unsigned)i->creator, (unsigned)i->tasks, (unsigned)i->maxTasks,
+	       (unsigned)i->handles);
+	printf("  runs         %s, priority %u, %u threads, hart %s, for %s s\n",
+	       policy_text(i->policy), (unsigned)i->priority, (unsigned)i->threads,
+	       hart_text(i, hart), seconds_text(i->runTime, text, sizeof(text)));
+	printf("  memory       %lu KiB of %lu KiB, stacks of %lu KiB\n",
+	       (unsigned long)i->memory >> 10, (unsigned long)i->memoryLimit >> 10,
+	       (unsigned long)i->stackSize >> 10);
+	printf("  on exception %s; may%s%s\n",
+	       i->flags & TaskExceptionFreezesTask ? "freezes" : "ends",
+	       i->permissions & TaskMayInspect ? " inspect" : " not inspect",
+	       i->permissions & TaskMayRwx ? ", have rwx memory" : "");
+	printf("  symbols      %lu bytes at 0x%lx, names %lu bytes at 0x%lx\n",
+	       (unsigned long)i->symTabSize, (unsigned long)i->symTab, (unsigned long)i->strTabSize,
+	       (unsigned long)i->strTab);
+}
+
+static void show_place(const char *what, rtl_uintptr_t address, const TaskFaultRegion *r)
+{
+	if (r->size)
+		printf("  %s 0x%lx lies in region 0x%lx-0x%lx %s\n", what, (unsigned long)address,
+		       (unsigned long)r->base, (unsigned long)(r->base + r->size - 1),
+		       access_text(r->access));
+	else
+		printf("  %s 0x%lx lies in no region\n", what, (unsigned long)address);
+}
+
+static void show_handler(const TaskFaultRecord *r)
+{
+	static const char *const what[] = {
+		[TaskFaultHandlerVector] = "its trap handler could not run",
+		[TaskFaultHandlerFunction] = "its exception handler could not run",
+		[TaskFaultHandlerBusy] = "its exception handler was running for",
+	};
+	char text[TEXT];
+
+	if (r->handler && r->handler < sizeof(what) / sizeof(what[0]))
+		printf("  %s: %s\n", what[r->handler],
+		       fault_text(&r->atHandler, text, sizeof(text)));
+}
+
+static void show_fault(const TaskFaultRecord *r)
+{
+	const TaskFault *f = &r->fault;
+	char text[TEXT];
+
+	printf("  fault        thread %u: %s at 0x%lx\n", (unsigned)r->tid,
+	       fault_text(f, text, sizeof(text)), (unsigned long)f->pc);
+	show_handler(r);
+	show_place("pc", f->pc, &r->atPc);
+	if (f->access)
+		show_place("address", f->twoStage ? f->gpa : f->address, &r->atAddress);
+	if (f->twoStage && f->gpa != f->address)
+		printf("  guest-physical address 0x%lx\n", (unsigned long)f->gpa);
+	if (f->instructionSize)
+		printf("  instruction 0x%0*x\n", f->instructionSize == 4 ? 8 : 4,
+		       (unsigned)f->instruction);
+	printf("  scause 0x%lx, stval 0x%lx; \"regs\" has the registers\n",
+	       (unsigned long)r->frame.scause, (unsigned long)r->frame.stval);
+}
+
+void command_info(int argc, char **argv)
+{
+	TaskFaultRecord record;
+	struct process p;
+
+	(void)argc;
+	if (!process_open(argv[1], &p))
+		return;
+	show_info(&p);
+	if (KnTaskGetFaultRecord(p.handle, &record) == rcOk)
+		show_fault(&record);
+	process_close(&p);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Inspection: what the calls say of processes in several states, and run times. */
+#include "unit.h"
+
+#include "fake/fake.h"
+#include "support/world.h"
+
+#include <string.h>
+
+#define STACK_PAGES ((u64)1)
+
+static const TaskInfo *info_of(Handle h)
+{
+	memset(at(OUT_AT), 0xa5, sizeof(TaskInfo));
+	assert_rc(call(FloeFnTaskGetInfo, h, OUT_AT), rcOk);
+	return at(OUT_AT);
+}
+
+static void let_go(Handle h)
+{
+	call(FloeFnTaskTerminate, h);
+	assert_rc(call(FloeFnHandleClose, h), rcOk);
+	world_settle();
+}
+
+static void test_info(void **state)
+{
+	Handle h = world_task("child", TASK_EMPTY);
+	const TaskInfo *info = info_of(h);
+
+	(void)state;
+	assert_int_equal(info->state, TaskStateEmpty);
+	assert_int_equal(info->creator, world_self->pid);
+	assert_int_equal(info->pid, world_task_of(h)->pid);
+	assert_int_equal(info->flags, TaskEmpty | TaskExceptionFreezesTask);
+	assert_int_equal(info->threads, 0);
+	assert_int_equal(info->hart, TASK_NO_HART);
+	assert_int_equal(info->stackSize, STACK_PAGES << PAGE_SHIFT);
+	assert_int_equal(info->runTime, 0);
+	assert_int_equal(info->symTab, 0);
+	let_go(h);
+
+	h = world_task("child", TASK_FROZEN);
+	info = info_of(h);
+	assert_int_equal(info->state, TaskStateFrozen);
+	assert_int_equal(info->entryAddr, 0x10000);
+	assert_int_equal(info->threads, 1);
+	assert_int_equal(info->hart, 0);
+	assert_int_equal(info->memory, vm_used(&world_task_of(h)->vm) << PAGE_SHIFT);
+	assert_int_equal(info->memoryLimit, world_task_of(h)->limits.memoryLimit);
+	let_go(h);
+
+	h = world_task("child", TASK_ENDED);
+	info = info_of(h);
+	assert_int_equal(info->state, TaskStateEnded);
+	assert_int_equal(info->exitStatus, TaskExitNormal);
+	assert_int_equal(info->exitCode, 7);
+	assert_int_equal(info->threads, 0);
+	assert_int_equal(info->memory, 0);
+	let_go(h);
+}
+
+static void expect_text(Handle h, TaskString which, const char *text)
+{
+	u64 bytes = strlen(text) + 1;
+
+	assert_rc(call(FloeFnTaskGetString, h, which, OUT_AT, bytes), rcOk);
+	assert_string_equal(at(OUT_AT), text);
+	if (bytes > 1)
+		assert_rc(call(FloeFnTaskGetString, h, which, OUT_AT, bytes - 1), rcBufferTooSmall);
+}
+
+static void test_strings(void **state)
+{
+	Handle h = world_task("child", TASK_EMPTY);
+
+	(void)state;
+	expect_text(h, TaskStringName, "child");
+	expect_text(h, TaskStringClass, "test.Child");
+	expect_text(h, TaskStringPath, "");
+	store(NAME_AT, "child.elf", 10);
+	assert_rc(call(FloeFnTaskSetPath, h, NAME_AT), rcOk);
+	expect_text(h, TaskStringPath, "child.elf");
+	assert_rc(call(FloeFnTaskGetString, h, 3, OUT_AT, 64), rcInvalidArgument);
+	assert_rc(call(FloeFnTaskGetString, h, ~(u64)0, OUT_AT, 64), rcInvalidArgument);
+	assert_rc(call(FloeFnTaskGetString, h, TaskStringName, OUT_AT, 0), rcInvalidArgument);
+	assert_rc(call(FloeFnTaskGetString, h, TaskStringName, 0, 64), rcInvalidArgument);
+	assert_rc(call(FloeFnTaskGetString, h, TaskStringName, UNMAPPED, 64), rcTargetFault);
+	/* Only as much as the string takes has to be there. */
+	assert_rc(call(FloeFnTaskGetString, h, TaskStringName, OUT_AT, ~(u64)0), rcOk);
+	let_go(h);
+}
+
+/* A child with a record whose every part is different. */
+static void test_fault_record(void **state)
+{
+	Handle h = world_task("child", TASK_FROZEN);
+	struct fault_record *r = &world_task_of(h)->fault;
+	TaskFaultRecord record;
+
+	(void)state;
+	r->fault = (struct fault){ FAULT_EXCEPTION, 21,   0x1000, 0x2000, 0x3000,
+				   VMM_FLAG_READ,   true, 0x411c, 2 };
+	r->at_handler = (struct fault){ FAULT_OUT_OF_MEMORY, 20,    0x1001,    0x2001, 0x3001,
+					VMM_FLAG_EXECUTE,    false, 0x1234567, 4 };
+	r->mapped = VMM_FLAG_WRITE;
+	r->at_handler_mapped = VMM_FLAG_READ;
+	r->handler = HANDLER_FUNCTION;
+	r->at_pc = (struct fault_region){ 0x1000, 3, VMM_FLAG_EXECUTE };
+	r->at_address = (struct fault_region){ 0 };
+	r->csrs = (ThreadCsrs){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	r->frame.x[31] = 31;
+	memset(at(OUT_AT), 0xa5, sizeof(record));
+	assert_rc(call(FloeFnTaskGetFaultRecord, h, OUT_AT), rcOk);
+	memcpy(&record, at(OUT_AT), sizeof(record));
+	assert_int_equal(record.tid, r->tid);
+	assert_int_equal(record.handler, TaskFaultHandlerFunction);
+	assert_memory_equal(&record.fault,
+			    (&(TaskFault){ TaskFaultException, VMM_FLAG_READ, VMM_FLAG_WRITE, 1,
+					   0x411c, 2, 21, 0x1000, 0x2000, 0x3000 }),
+			    sizeof(TaskFault));
+	assert_memory_equal(&record.atHandler,
+			    (&(TaskFault){ TaskFaultOutOfMemory, VMM_FLAG_EXECUTE, VMM_FLAG_READ, 0,
+					   0x1234567, 4, 20, 0x1001, 0x2001, 0x3001 }),
+			    sizeof(TaskFault));
+	assert_int_equal(record.atPc.base, 0x1000);
+	assert_int_equal(record.atPc.size, 3 * PAGE_SIZE);
+	assert_int_equal(record.atPc.access, VMM_FLAG_EXECUTE);
+	assert_int_equal(record.atAddress.size, 0);
+	assert_int_equal(record.csrs.hvip, 10);
+	assert_int_equal(record.frame.x[31], 31);
+	let_go(h);
+}
+
+static void test_thread_state(void **state)
+{
+	Handle h = world_task("child", TASK_FROZEN);
+	struct task *task = world_task_of(h);
+	struct thread *t = list_first(&task->threads, struct thread, task_link);
+	const KnThreadState *s = at(OUT_AT);
+
+	(void)state;
+	t->vcpu.f[31] = 0x31;
+	t->vcpu.fcsr = 7;
+	t->vcpu.x[5] = 55;
+	t->vcpu.vsepc = 66;
+	t->run_time = 1234;
+	assert_rc(call(FloeFnTaskGetThreadState, h, 0, OUT_AT), rcOk);
+	assert_int_equal(s->tid, t->tid);
+	assert_int_equal(s->f[31], 0x31);
+	assert_int_equal(s->fcsr, 7);
+	assert_int_equal(s->frame.x[5], 55);
+	assert_int_equal(s->csrs.vsepc, 66);
+	assert_int_equal(s->runTime, 1234);
+	assert_int_equal(s->policy, ThreadSchedPolicyOther);
+	/* The faulting thread's registers are those of the fault. */
+	task->fault.tid = t->tid;
+	task->fault.frame.x[5] = 77;
+	task->fault.csrs.vsepc = 88;
+	assert_rc(call(FloeFnTaskGetThreadState, h, 0, OUT_AT), rcOk);
+	assert_int_equal(s->frame.x[5], 77);
+	assert_int_equal(s->csrs.vsepc, 88);
+	assert_rc(call(FloeFnTaskGetThreadState, h, 1, OUT_AT), rcResourceNotFound);
+	assert_rc(call(FloeFnTaskGetThreadState, h, 0xffffffff, OUT_AT), rcResourceNotFound);
+	let_go(h);
+}
+
+static void test_regions(void **state)
+{
+	Handle h = world_task("child", TASK_EMPTY);
+	const TaskRegionInfo *r = at(OUT_AT);
+	u64 flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_LOW_GUARD;
+	Handle mdl = world_mdl(2, VMM_FLAG_READ);
+	gpa_t first;
+
+	(void)state;
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT), rcResourceNotFound);
+	((VmSeg *)at(IN_AT))->loadAddr = 0x20000;
+	assert_rc(call(FloeFnTaskLoadSeg, h, IN_AT, OUT_AT), rcOk);
+	assert_rc(call(FloeFnTaskVmReserve, h, 0x40000, 3 * PAGE_SIZE, flags, OUT_AT), rcOk);
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT), rcOk);
+	assert_int_equal(r->base, 0x20000);
+	assert_int_equal(r->size, 2 * PAGE_SIZE);
+	assert_int_equal(r->committed, 2 * PAGE_SIZE);
+	assert_int_equal(r->flags, VMM_FLAG_READ);
+	assert_int_equal(r->kind, TaskRegionMapped);
+	first = r->base;
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, first, OUT_AT), rcOk);
+	assert_int_equal(r->base, 0x40000);
+	assert_int_equal(r->committed, 0);
+	assert_int_equal(r->flags, flags);
+	assert_int_equal(r->kind, TaskRegionReserved);
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0x40000, OUT_AT), rcResourceNotFound);
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, ~(u64)0, OUT_AT), rcResourceNotFound);
+	let_go(h);
+	assert_rc(call(FloeFnHandleClose, mdl), rcOk);
+
+	/* Frozen memory that became an object in order to be shared is still private. */
+	h = world_task("child", TASK_FROZEN);
+	assert_non_null(vm_resolve(&world_task_of(h)->vm, vm_next(&world_task_of(h)->vm, 0)->base,
+				   VMM_FLAG_READ, &(u64){ 0 }));
+	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT), rcOk);
+	assert_int_equal(r->kind, TaskRegionStack);
+	assert_int_equal(r->committed, PAGE_SIZE);
+	let_go(h);
+}
+
+/* The caller's time counts while it runs, its child's until it was put down. */
+static void test_run_time(void **state)
+{
+	Handle self_handle, h = world_task("child", TASK_RUNNING);
+	struct task *child = world_task_of(h);
+	struct thread *t = list_first(&child->threads, struct thread, task_link);
+	u64 before;
+
+	(void)state;
+	object_get(&world_self->object);
+	self_handle = handle_open(&world_self->handles, &world_self->object, OCAP_TASK_QUERY);
+	before = info_of(self_handle)->runTime;
+	fake_cpu.time += 5 * MS;
+	assert_int_equal(info_of(self_handle)->runTime - before, 5 * MS);
+	assert_int_equal(info_of(h)->runTime, 0);
+
+	/* The child takes over for a while. */
+	sched_remove(list_first(&world_self->threads, struct thread, task_link), THREAD_BLOCKED);
+	assert_ptr_equal(world_run(), t);
+	fake_cpu.time += 3 * MS;
+	assert_int_equal(sched_run_time(t), 3 * MS);
+	sched_remove(t, THREAD_BLOCKED);
+	sched_wake(list_first(&world_self->threads, struct thread, task_link));
+	assert_ptr_equal(world_run()->task, world_self);
+	fake_cpu.time += 2 * MS;
+	assert_int_equal(info_of(h)->runTime, 3 * MS);
+	assert_int_equal(info_of(self_handle)->runTime - before, 7 * MS);
+
+	/* What it ran is still said when it has ended. */
+	assert_rc(call(FloeFnTaskTerminate, h), rcOk);
+	assert_int_equal(info_of(h)->runTime, 3 * MS);
+	assert_rc(call(FloeFnHandleClose, self_handle), rcOk);
+	let_go(h);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(test_info),         WORLD_TEST(test_strings),
+		WORLD_TEST(test_fault_record), WORLD_TEST(test_thread_state),
+		WORLD_TEST(test_regions),      WORLD_TEST(test_run_time),
+	};
+
+	return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);
+}
