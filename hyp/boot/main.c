@@ -18,6 +18,7 @@
 #include "console/device.h"
 #include "core/lock.h"
 #include "core/page.h"
+#include "core/place.h"
 #include "core/rng.h"
 #include "core/slab.h"
 #include "core/system.h"
@@ -118,8 +119,9 @@ static void map_system_window(void)
 /* From now on this hart runs partitions. */
 static void join(const struct hart *hart)
 {
-	__atomic_or_fetch(&gsi->cpuMask, (u64)1 << hart->index, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&gsi->cpuCount, 1, __ATOMIC_RELAXED);
+	place_join(hart);
+	gsi->cpuMask |= (u64)1 << hart->index;
+	gsi->cpuCount++;
 }
 
 /* What an attacker cannot know: the firmware's seed, and when things happened. */
@@ -161,20 +163,26 @@ void boot_main(u64 hart_id, const void *device_tree)
 	map_system_window();
 	seed_random();
 	greet();
-	start_secondaries();
-	require(init_start(tree.bootargs));
 	join(&boot_hart);
+	require(init_start(tree.bootargs));
+	/* They want the lock at once. */
+	lock_release();
+	start_secondaries();
+	lock_take();
 	guest_enter_first();
 }
 
-/* Harts beside the first have nothing to run yet: they sleep with all interrupts off. */
 void secondary_main(void)
 {
 	const char *lack = probe_same();
 
-	/* A hart that lacks something stays off; the others do without it. */
-	if (!lack)
+	if (!lack) {
 		hart_setup();
+		lock_take();
+		join(this_hart());
+		guest_enter_first();
+	}
+	/* A hart that lacks something stays off; the others do without it. */
 	csr_write(sie, 0);
 	for (;;)
 		cpu_wfi();

@@ -2,6 +2,7 @@
 #include "console/console.h"
 
 #include "arch/cpu.h"
+#include "arch/this_hart.h"
 #include "console/format.h"
 #include "console/line.h"
 #include "console/report.h"
@@ -17,8 +18,9 @@
 #define PERIOD_MS 1u
 
 static char ring[CONSOLE_RING];
-static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static u64 next_turn;  /* beside running guests, ticks */
+static u32 head, tail;          /* free-running; head - tail bytes are in the ring */
+static u64 next_turn;           /* beside running guests, ticks */
+static const struct hart *turn; /* whose turn that is: the hart's that had the last one */
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
@@ -155,7 +157,7 @@ bool console_busy(void)
 
 u64 console_deadline(void)
 {
-	return console_busy() ? next_turn : TIME_NEVER;
+	return turn == this_hart() && console_busy() ? next_turn : TIME_NEVER;
 }
 
 void console_pump(void)
@@ -171,6 +173,7 @@ void console_pump(void)
 	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
 	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
+	turn = this_hart();
 }
 
 void console_flush(void)
