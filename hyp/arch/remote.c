@@ -10,7 +10,11 @@
 
 #define IPI_SEND 0
 
-struct hart *lock_holder;
+/* How often the lock is tried before the hart sleeps: some microseconds. */
+#define LOCK_TRIES 2000u
+
+u64 lock_word;
+static u64 sleepers; /* harts, by index */
 
 static void interrupt(const struct hart *hart)
 {
@@ -43,8 +47,6 @@ void remote_put_down(struct hart *hart)
 	interrupt(hart);
 	while (__atomic_load_n(&hart->put_down, __ATOMIC_ACQUIRE))
 		;
-	/* It sleeps now. */
-	remote_kick(hart);
 }
 
 bool remote_serve(void)
@@ -64,12 +66,43 @@ void remote_acknowledge(void)
 	csr_clear(sip, IRQ_SSI);
 }
 
+/* Until the lock is released, or an interrupt comes. */
+static void sleep(void)
+{
+	u64 holder;
+
+	__atomic_fetch_or(&sleepers, (u64)1 << this_hart()->index, __ATOMIC_RELAXED);
+	holder = __atomic_load_n(&lock_word, __ATOMIC_RELAXED);
+	if (!holder || !__atomic_compare_exchange_n(&lock_word, &holder, holder | LOCK_AWAITED,
+						    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return;
+	cpu_wfi();
+	remote_acknowledge();
+}
+
 void lock_take(void)
 {
-	while (!lock_try())
-		/* Whoever asked goes on for a while, and interrupts this hart then. */
-		if (remote_serve())
-			cpu_wfi();
+	u32 tries = 0;
+
+	while (!lock_try()) {
+		/* Whoever asked for the vCPU goes on for a while. */
+		if (remote_serve() || ++tries == LOCK_TRIES) {
+			sleep();
+			tries = 0;
+		}
+	}
+}
+
+static void interrupt_all(u64 which)
+{
+	for (unsigned int i = 0; which; i++, which >>= 1)
+		if (which & 1)
+			interrupt(harts[i]);
+}
+
+void lock_wake(void)
+{
+	interrupt_all(__atomic_exchange_n(&sleepers, 0, __ATOMIC_ACQUIRE));
 }
 
 void lock_release_and_kick(void)
@@ -79,7 +112,5 @@ void lock_release_and_kick(void)
 
 	self->kicks = 0;
 	lock_release();
-	for (unsigned int i = 0; kicks; i++, kicks >>= 1)
-		if (kicks & 1)
-			interrupt(harts[i]);
+	interrupt_all(kicks);
 }

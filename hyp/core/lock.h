@@ -12,8 +12,9 @@
  * the thread that its run queue says.
  *
  * Who waits for it waits with all registers saved, so that his thread can be
- * taken from him meanwhile. Waiting is not in turns: with a queue, harts that
- * are simulated or virtual themselves would stand behind one that is not running.
+ * taken from him meanwhile; after a while he sleeps. Waiting is not in turns: with
+ * a queue, harts that are simulated or virtual themselves would stand behind one
+ * that is not running.
  */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
@@ -21,25 +22,30 @@
 #include "arch/this_hart.h"
 #include "core/types.h"
 
-/* The hart that holds the lock, or NULL. */
-extern struct hart *lock_holder;
+/* The address of the hart that holds the lock, LOCK_AWAITED if somebody sleeps; or 0. */
+extern u64 lock_word;
+#define LOCK_AWAITED 1u
 
 /* Takes the lock if it is free. */
 static inline bool lock_try(void)
 {
-	struct hart *nobody = NULL;
+	u64 nobody = 0;
 
-	return __atomic_compare_exchange_n(&lock_holder, &nobody, this_hart(), true,
+	return __atomic_compare_exchange_n(&lock_word, &nobody, (u64)this_hart(), true,
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 /* Waits for the lock; all registers of this hart's thread are saved. */
 void lock_take(void);
 
+/* The lock is released: wakes the harts that sleep. */
+void lock_wake(void);
+
 /* Where nothing was asked of other harts. */
 static inline void lock_release(void)
 {
-	__atomic_store_n(&lock_holder, NULL, __ATOMIC_RELEASE);
+	if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) & LOCK_AWAITED)
+		lock_wake();
 }
 
 /* Everywhere else: releases the lock, then interrupts the harts that have work now. */
@@ -49,7 +55,7 @@ void lock_release_and_kick(void);
 static inline void lock_assert(void)
 {
 #ifdef FLOE_ASSERT
-	if (lock_holder != this_hart())
+	if ((lock_word & ~(u64)LOCK_AWAITED) != (u64)this_hart())
 		__builtin_trap();
 #endif
 }

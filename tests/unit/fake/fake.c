@@ -8,6 +8,7 @@
 #include "arch/this_hart.h"
 #include "console/console.h"
 #include "core/lock.h"
+#include "core/place.h"
 #include "core/system.h"
 #include "core/task.h"
 
@@ -57,7 +58,8 @@ void fake_reset(void)
 					     .hgatp_mode = HGATP_MODE_SV39X4,
 					     .timebase = 1000 * MS };
 	sched_init(&fake_hart.rq);
-	lock_holder = NULL;
+	lock_word = 0;
+	place_join(&fake_hart);
 	fake_output_clear();
 	fake_output_room(~(u64)0);
 	input = "";
