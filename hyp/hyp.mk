@@ -9,6 +9,8 @@ FLOE_VERSION := 0.1
 HYP_OUT := $(BUILD)/hyp
 HYP_SRC := $(sort $(wildcard hyp/*/*.c hyp/*/*.S))
 HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
+# Of ASSUME_: LATEST, for machine.c looks at the version, and LIBFDT_FLAWLESS.
+HYP_FDT_ASSUME := 0x24
 HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
 
 HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
@@ -19,7 +21,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 HYP_FAST := arch/exit.c arch/pgtable.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
 	$(patsubst %,core/%.c,guest_copy memobj object page region sched slab thread timer vm vm_map)
 HYP_OPT := -Os -msave-restore
-HYP_CFLAGS = -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
+HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
 	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
@@ -29,7 +31,7 @@ HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-siz
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-$(HYP_OUT)/libfdt/%.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
+$(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
@@ -42,7 +44,7 @@ $(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 
 $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -MMD -MP -w -c $< -o $@
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -DFDT_ASSUME_MASK=$(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
 
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld
 	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@

@@ -10,6 +10,7 @@
 
 #define MAX_DEPTH 8 /* nodes that lie deeper are not looked at */
 #define MAX_UARTS 8
+#define DTB_VERSION 17 /* of the device tree specification, since its first release */
 
 enum property_id {
 	ADDRESS_CELLS,
@@ -168,7 +169,7 @@ static bool has_extension(const struct node *n, const char *name)
 		return true; /* the tree does not say: the probe will */
 	if (length == 1)
 		return memchr(isa + 4, name[0], strcspn(isa + 4, "_")) != NULL;
-	for (at = strchr(isa, '_'); at; at = strchr(at + 1, '_'))
+	for (at = isa + strcspn(isa, "_"); *at; at += 1 + strcspn(at + 1, "_"))
 		if (!strncmp(at + 1, name, length) && (at[1 + length] == '_' || !at[1 + length]))
 			return true;
 	return false;
@@ -354,7 +355,8 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 
 	memset(m, 0, sizeof(*m));
 	w = (struct walk){ .m = m, .depth = -1 };
-	if (!tree || ((u64)tree & 7) || fdt_check_header(tree))
+	if (!tree || ((u64)tree & 7) || fdt_check_header(tree) || fdt_version(tree) < DTB_VERSION ||
+	    fdt_last_comp_version(tree) > DTB_VERSION)
 		return "the firmware passed no device tree in a1; start Floe like a Linux kernel, "
 		       "with the hart id in a0 and the device tree's address in a1";
 	read_memory_reservations(tree, m);

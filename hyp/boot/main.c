@@ -33,6 +33,10 @@ struct hart boot_hart;
 u64 boot_satp;
 u32 harts_ready;
 
+/* How long harts may take to come. */
+#define PATIENCE_MS 100
+
+static u32 arrived; /* secondary harts; atomic */
 static struct machine_tree tree;
 static u64 boot_time; /* the time CSR when Floe was entered */
 static Gsi *gsi;      /* what all partitions read about the machine */
@@ -83,8 +87,22 @@ static void make_harts(u64 boot_id)
 		give_up("the hart that the firmware started has no cpu node in the device tree");
 }
 
+/* Partitions find the harts there that there will be; one that never comes holds nobody up for
+ * long. */
+static void wait_for_secondaries(u32 started)
+{
+	u64 end = cpu_time() + ticks_from_ms(PATIENCE_MS);
+
+	lock_release();
+	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < started && cpu_time() < end)
+		;
+	lock_take();
+}
+
 static void start_secondaries(void)
 {
+	u32 started = 0;
+
 	__atomic_store_n(&harts_ready, 1, __ATOMIC_RELEASE);
 	for (unsigned int i = 0; i < nharts; i++) {
 		struct sbi_result r = { 0 };
@@ -95,7 +113,10 @@ static void start_secondaries(void)
 		if (r.error)
 			console_printf("hart %lu stays off: the firmware's HSM extension says %ld",
 				       harts[i]->id, r.error);
+		else
+			started += harts[i] != &boot_hart;
 	}
+	wait_for_secondaries(started);
 }
 
 static void map_system_window(void)
@@ -165,10 +186,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	greet();
 	join(&boot_hart);
 	require(init_start(tree.bootargs));
-	/* They want the lock at once. */
-	lock_release();
 	start_secondaries();
-	lock_take();
 	guest_enter_first();
 }
 
@@ -180,8 +198,10 @@ void secondary_main(void)
 		hart_setup();
 		lock_take();
 		join(this_hart());
+		__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
 		guest_enter_first();
 	}
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
 	/* A hart that lacks something stays off; the others do without it. */
 	csr_write(sie, 0);
 	for (;;)

@@ -12,9 +12,9 @@
  * the thread that its run queue says.
  *
  * Who waits for it waits with all registers saved, so that his thread can be
- * taken from him meanwhile; after a while he sleeps. Waiting is not in turns: with
- * a queue, harts that are simulated or virtual themselves would stand behind one
- * that is not running.
+ * taken from him meanwhile. Short waits are not in turns: harts that are simulated
+ * or virtual themselves would stand behind one that is not running. Who has
+ * waited for long sleeps, and the lock is handed over to him.
  */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
@@ -22,7 +22,7 @@
 #include "arch/this_hart.h"
 #include "core/types.h"
 
-/* The address of the hart that holds the lock, LOCK_AWAITED if somebody sleeps; or 0. */
+/* The address of the hart that holds the lock, with LOCK_AWAITED if one sleeps; or 0. */
 extern u64 lock_word;
 #define LOCK_AWAITED 1u
 
@@ -38,14 +38,17 @@ static inline bool lock_try(void)
 /* Waits for the lock; all registers of this hart's thread are saved. */
 void lock_take(void);
 
-/* The lock is released: wakes the harts that sleep. */
-void lock_wake(void);
+/* Releases the lock to a hart that sleeps. */
+void lock_hand_over(void);
 
 /* Where nothing was asked of other harts. */
 static inline void lock_release(void)
 {
-	if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) & LOCK_AWAITED)
-		lock_wake();
+	u64 self = (u64)this_hart();
+
+	if (!__atomic_compare_exchange_n(&lock_word, &self, 0, false, __ATOMIC_RELEASE,
+					 __ATOMIC_RELAXED))
+		lock_hand_over();
 }
 
 /* Everywhere else: releases the lock, then interrupts the harts that have work now. */

@@ -23,7 +23,7 @@ static struct run_queue *run_queue(void)
 	return &this_hart()->rq;
 }
 
-void sched_init(struct run_queue *rq)
+__attribute__((cold)) void sched_init(struct run_queue *rq)
 {
 	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
 		list_init(&rq->rt[p]);
@@ -198,8 +198,8 @@ void sched_yield(void)
 	rq->work |= WORK_RESCHEDULE | WORK_TIMER;
 }
 
-void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority priority,
-		      u64 rr_interval)
+__attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy policy,
+					    ThreadPriority priority, u64 rr_interval)
 {
 	struct run_queue *rq = &t->hart->rq;
 	bool ready = t->state == THREAD_READY;
@@ -222,7 +222,7 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 		sched_wake(t);
 }
 
-void sched_set_affinity(struct thread *t, u64 harts_allowed)
+__attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowed)
 {
 	struct run_queue *rq = &t->hart->rq;
 
@@ -248,7 +248,7 @@ unsigned int sched_highest(u32 bits)
 }
 
 /* Everybody had his turns: the next rotation begins. */
-static void next_rotation(struct hart *hart)
+__attribute__((cold)) static void next_rotation(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 	struct hart *to;
