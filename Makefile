@@ -26,6 +26,7 @@ QEMU_ARGS :=
 OPENSBI :=
 GDB := gdb-multiarch
 GDB_ARGS :=
+PARTITION :=
 T :=
 V := 0
 CROSS_COMPILE := riscv64-unknown-elf-
@@ -43,9 +44,10 @@ MAKEFLAGS += -j$(shell nproc) --output-sync=target
 endif
 
 # What each command needs, as groups of ci/setup.
-commands := run shell test test-unit test-system sdk image check debug trace
+commands := run shell gdb test test-unit test-system sdk image check debug trace
 group_run := run
-group_shell := run
+group_shell := shell
+group_gdb := debug
 group_image := run
 group_test := test
 group_test-unit := test
@@ -95,6 +97,9 @@ run:
 shell:
 	+$(Q)ci/shell $(call arguments,$(run_variables))
 
+gdb:
+	+$(Q)ci/gdb $(call arguments,$(run_variables) PARTITION GDB GDB_ARGS)
+
 debug:
 	+$(Q)ci/debug $(call arguments,$(run_variables) GDB GDB_ARGS)
 
@@ -104,19 +109,19 @@ trace:
 image:
 	+$(Q)ci/image $(call arguments,$(system_variables))
 
-# unit.mk names its test programs in UNIT_TESTS, system.mk its guests in
-# SYSTEM_TEST_IMAGES.
+# unit.mk names its test programs in UNIT_TESTS and a helper of the system tests in
+# INSPECT_HOST, system.mk its guests in SYSTEM_TEST_IMAGES.
 test_variables := $(foreach v,QEMU OPENSBI QEMU_ARGS,$(if $(filter file,$(origin $(v))),,$(v)))
 run_tests = +$(Q)tests/run --build $(call quote,$(BUILD)) --only $(call quote,$(T)) \
 	$(foreach v,$(test_variables),--set $(call quote,$(v)=$($(v))))
 
-test: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
+test: programs $(UNIT_TESTS) $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system --unit $(UNIT_TESTS)
 
 test-unit: $(UNIT_TESTS)
 	$(run_tests) --unit $(UNIT_TESTS)
 
-test-system: programs $(SYSTEM_TEST_IMAGES)
+test-system: programs $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system
 
 check: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
@@ -130,6 +135,7 @@ define help_text
 Commands:
   make run         builds everything and runs the demo system in QEMU
   make shell       the same with the inspection shell on the console
+  make gdb         runs it until PARTITION= is frozen, and opens gdb on that
   make debug       the same under gdb, halted before the first instruction
   make trace       runs it too, and saves who ran when, in $(BUILD)/traces
   make test        all tests; make test-unit and make test-system are its parts
@@ -144,6 +150,7 @@ Variables, with their defaults:
   PLATFORM=$(PLATFORM)    SMP=$(SMP) harts    MEM=$(MEM)
   TIMEOUT=$(TIMEOUT)             seconds after which a run ends with status 124; 0: never
   ICOUNT=$(ICOUNT)              1: QEMU counts instructions, and every run is the same
+  PARTITION=            for make gdb: a name, or a process id
   QEMU_ARGS=            appended to QEMU's command line
   T=                    one test, by its name
   V=$(V)                   1: shows the commands

@@ -12,7 +12,7 @@ guest_cc := $(CROSS_COMPILE)gcc
 guest_ar := $(CROSS_COMPILE)ar
 guest_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes \
 	-Wmissing-prototypes
-guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MMD -MP \
+guest_cflags := -std=gnu11 -O2 -g $(guest_warnings) -MD -MP \
 	$(foreach map,$(CURDIR)=. $(abspath $(BUILD))=build $(LIBFDT_SRC)=libfdt,-ffile-prefix-map=$(map))
 
 # Where the compiler has its picolibc and, for each ABI, its own library.
@@ -113,12 +113,26 @@ one_file_programs := $(patsubst guest/%.c,%,$(wildcard guest/demo/*.c guest/trac
 GUEST_IMAGES := $(patsubst %,$(BUILD)/images/%.elf,init shell $(notdir $(one_file_programs)))
 guests: $(GUEST_IMAGES)
 
+# What looks into frozen processes, for the programs that do: -Iguest, and this library.
+inspect_library := $(guest_obj)/libinspect.a
+inspect_objects := $(patsubst guest/%.c,$(guest_obj)/%.o,$(wildcard guest/inspect/*.c))
+guests: $(inspect_library)
+
 program_cc := $(guest_cc) --specs=$(sdk_dir)/floe.specs $(guest_cflags)
 
 $(guest_obj)/init/%.o: guest/init/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(program_cc) -Ihyp/lib -isystem $(LIBFDT_SRC) -c $< -o $@
+
+$(guest_obj)/inspect/%.o: guest/inspect/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(program_cc) -Iguest -ffunction-sections -c $< -o $@
+
+$(inspect_library): $(inspect_objects)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(guest_ar) rcsD $@ $^
 
 # Not ours to warn about.
 $(guest_obj)/libfdt/%.o: $(LIBFDT_SRC)/%.c $(sdk_dir)/floe.specs
@@ -134,12 +148,12 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 $(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Ihyp/lib -Iguest/init -c $< -o $@
+	$(Q)$(program_cc) -Ihyp/lib -Iguest -Iguest/init -c $< -o $@
 
-$(BUILD)/images/shell.elf: $(shell_objects) $(sdk_files)
+$(BUILD)/images/shell.elf: $(shell_objects) $(inspect_library) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(program_cc) $(shell_objects) -o $@
+	$(Q)$(program_cc) $(shell_objects) $(inspect_library) -o $@
 
 define one_file_program_rules
 $(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)

@@ -53,6 +53,15 @@ def compile_manifest(manifest, output, mistakes):
     return True
 
 
+def append(tree_file, source):
+    """Adds device tree source to a compiled tree, which has no mistakes."""
+    quiet = ["dtc", "-q", "-f"]
+    command = quiet + ["-I", "dtb", "-O", "dts", tree_file]
+    text = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    command = quiet + ["-I", "dts", "-O", "dtb", "-o", tree_file]
+    subprocess.run(command, input=text + source.encode(), check=True)
+
+
 def read_tree(blob):
     """The root Node of a tree that dtc wrote. Duplicates stay apart."""
     structure, strings = struct.unpack_from(">2I", blob, 8)

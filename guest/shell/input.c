@@ -7,24 +7,35 @@
 enum {
 	AHEAD = 4096, /* bytes that may be typed ahead; more waits in the device */
 	CTRL_C = 3,
+	INPUT_LATE = -1,
+	INPUT_CLOSED = -2,
 };
 
 static char ahead[AHEAD];
 static size_t first, end; /* what is there: ahead[first] to ahead[end - 1] */
 
-bool input_next(char *c)
+int input_byte(uint32_t timeout)
 {
-	rtl_size_t count = 1;
+	rtl_size_t count = 0;
+	Retcode rc;
 
 	if (first == end) {
 		first = 0;
 		end = 0;
-		if (KnConsoleRead(ahead, sizeof(ahead), INFINITE_TIMEOUT, &count) != rcOk)
-			return false;
+		rc = KnConsoleRead(ahead, sizeof(ahead), timeout, &count);
+		if (rc != rcOk)
+			return rc == rcTimeout ? INPUT_LATE : INPUT_CLOSED;
 		end = count;
 	}
-	*c = ahead[first++];
-	return true;
+	return (unsigned char)ahead[first++];
+}
+
+bool input_next(char *c)
+{
+	int byte = input_byte(INFINITE_TIMEOUT);
+
+	*c = (char)byte;
+	return byte >= 0;
 }
 
 bool interrupted(void)

@@ -131,6 +131,17 @@ const char *access_text(rtl_uint32_t flags)
 	return text[flags & VMM_FLAG_RWX_MASK];
 }
 
+const char *region_text(rtl_uint32_t kind)
+{
+	static const char *const texts[] = {
+		[TaskRegionPrivate] = "private",   [TaskRegionMapped] = "mapped",
+		[TaskRegionReserved] = "reserved", [TaskRegionStack] = "stack",
+		[TaskRegionSymbols] = "symbols",
+	};
+
+	return kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "?";
+}
+
 const char *exit_text(const TaskInfo *info, char *to, rtl_size_t size)
 {
 	to[0] = '\0';

@@ -39,6 +39,7 @@ const char *process_text(Handle handle, TaskString which, char *to, rtl_size_t s
 const char *state_text(rtl_uint32_t state);
 const char *policy_text(rtl_uint32_t policy);
 const char *access_text(rtl_uint32_t flags); /* "rw-" */
+const char *region_text(rtl_uint32_t kind);  /* "stack" */
 
 /* "exit code 0", "terminated", "crashed", or nothing. */
 const char *exit_text(const TaskInfo *info, char *to, rtl_size_t size);

@@ -58,7 +58,6 @@ static const char *segment_at(const struct program *program, uint64_t address)
 
 static void show_what(const struct program *program, const TaskInfo *info, const TaskRegionInfo *r)
 {
-	static const char *const kinds[] = { "private", "mapped", "reserved", "stack", "symbols" };
 	const char *segment = segment_at(program, r->base);
 
 	if (segment)
@@ -66,7 +65,7 @@ static void show_what(const struct program *program, const TaskInfo *info, const
 	else if (r->kind == TaskRegionSymbols)
 		printf("%s", r->base == info->symTab ? ".symtab" : ".strtab");
 	else
-		printf("%s", r->kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[r->kind] : "?");
+		printf("%s", region_text(r->kind));
 	if (r->flags & VMM_FLAG_LOCKED)
 		printf(", locked");
 	if (r->flags & VMM_FLAG_LOW_GUARD)

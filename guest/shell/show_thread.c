@@ -75,7 +75,11 @@ static void show_csrs(const ThreadCsrs *c)
 
 static void show_floats(const KnThreadState *t)
 {
-	char text[3][8];
+	static const char *const name[32] = { "f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",
+					      "f7",  "f8",  "f9",  "f10", "f11", "f12", "f13",
+					      "f14", "f15", "f16", "f17", "f18", "f19", "f20",
+					      "f21", "f22", "f23", "f24", "f25", "f26", "f27",
+					      "f28", "f29", "f30", "f31" };
 	uint64_t any = t->fcsr;
 
 	for (unsigned i = 0; i < 32; i++)
@@ -84,16 +88,9 @@ static void show_floats(const KnThreadState *t)
 		printf("  f0 to f31 and fcsr are 0\n");
 		return;
 	}
-	for (unsigned i = 0; i < 32; i += 3) {
-		const char *name[3];
-		unsigned n;
-
-		for (n = 0; n < 3 && i + n < 32; n++) {
-			snprintf(text[n], sizeof(text[n]), "f%u", i + n);
-			name[n] = text[n];
-		}
-		show_line(n, name, &t->f[i]);
-	}
+	for (unsigned i = 0; i < 30; i += 3)
+		show_line(3, &name[i], &t->f[i]);
+	show_line(2, &name[30], &t->f[30]);
 	printf("  fcsr      0x%08x\n", (unsigned)t->fcsr);
 }
 

@@ -102,9 +102,10 @@ api_fn api_task_create_check, api_task_create, api_task_reseed_aslr, api_task_lo
 	api_task_get_exit_status, api_task_get_exit_code, api_task_get_exception_info,
 	api_task_get_thread_context, api_task_get_id_by_handle, api_task_get_name,
 	api_task_get_path, api_task_get_pcb;
-api_fn api_task_transfer_resource, api_task_vm_reserve_check, api_task_vm_reserve,
-	api_task_vm_free_check, api_task_vm_free, api_task_get_next_vm_region_check,
-	api_task_get_next_vm_region, api_inspector_check, api_task_get_next, api_sys_get_counters;
+api_fn api_task_transfer_resource_check, api_task_transfer_resource, api_task_vm_reserve_check,
+	api_task_vm_reserve, api_task_vm_free_check, api_task_vm_free,
+	api_task_get_next_vm_region_check, api_task_get_next_vm_region, api_inspector_check,
+	api_task_get_next, api_sys_get_counters;
 api_fn api_handle_revoke, api_handle_revoke_subtree;
 api_fn api_mdl_create_check, api_mdl_create, api_mdl_create_from_vm_check, api_mdl_create_from_vm,
 	api_mdl_map_check, api_mdl_map, api_mdl_get_size;

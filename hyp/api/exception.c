@@ -4,6 +4,8 @@
 
 #include "api/api.h"
 
+#include <string.h>
+
 /* (handler): 0 removes it. */
 Retcode api_set_handler_check(struct call *c)
 {
@@ -38,24 +40,18 @@ Retcode api_in_handler_check(struct call *c)
 /* (HalTrapFrame *) */
 Retcode api_get_last_trap_frame(struct call *c)
 {
-	const struct thread *t = thread_current();
-	const struct exception *e = t->exception;
-	HalTrapFrame frame;
-
-	vcpu_frame(&e->then, e->fault.cause, e->fault.address, &frame);
-	give(c, 0, &frame, sizeof(frame));
+	give(c, 0, &thread_current()->exception->frame, sizeof(HalTrapFrame));
 	return rcOk;
 }
 
 /* (const HalTrapFrame *): x1 to x31 and pc. */
 Retcode api_set_last_trap_frame(struct call *c)
 {
-	struct vcpu *v = &thread_current()->exception->then;
+	HalTrapFrame *frame = &thread_current()->exception->frame;
 
 	if (c->in.frame.pc & 1)
 		return rcInvalidArgument;
-	for (unsigned int i = 1; i < 32; i++)
-		v->x[i] = c->in.frame.x[i];
-	v->pc = c->in.frame.pc;
+	memcpy(&frame->x[1], &c->in.frame.x[1], sizeof(frame->x) - sizeof(frame->x[0]));
+	frame->pc = c->in.frame.pc;
 	return rcOk;
 }

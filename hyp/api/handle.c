@@ -37,24 +37,34 @@ Retcode api_handle_revoke_subtree(struct call *c)
 	return rc;
 }
 
-/* (task, src, badge, rights, Handle *) */
+/* (task, src, badge, rights, Handle *): the caller's own handles, before the task's state. */
+Retcode api_task_transfer_resource_check(struct call *c)
+{
+	const struct handle_table *own = &c->self->handles;
+	Handle source = (Handle)c->a[1], badge = (Handle)c->a[2];
+	struct object *object;
+	Retcode rc = handle_get_any(own, source, OCAP_HANDLE_TRANSFER, &object);
+
+	if (rc == rcOk && badge != INVALID_HANDLE)
+		rc = handle_get_any(own, badge, 0, &object);
+	if (rc == rcOk && ((u32)c->a[3] & ~handle_rights(own, source)))
+		rc = rcNoCapability;
+	return rc;
+}
+
 Retcode api_task_transfer_resource(struct call *c)
 {
 	const struct handle_table *own = &c->self->handles;
 	Handle source = (Handle)c->a[1];
 	struct object *object, *badge = NULL;
 	Handle handle;
-	Retcode rc = handle_get_any(own, source, OCAP_HANDLE_TRANSFER, &object);
+	Retcode rc;
 
+	handle_get_any(own, source, 0, &object);
+	if ((u32)c->a[2] != INVALID_HANDLE)
+		handle_get_any(own, (Handle)c->a[2], 0, &badge);
 	/* A process that is not started and holds itself would never go. */
-	if (rc == rcOk && object == &c->task->object)
-		rc = rcInvalidArgument;
-	if (rc == rcOk && (u32)c->a[2] != INVALID_HANDLE)
-		rc = handle_get_any(own, (Handle)c->a[2], 0, &badge);
-	if (rc == rcOk && ((u32)c->a[3] & ~handle_rights(own, source)))
-		rc = rcNoCapability;
-	if (rc == rcOk)
-		rc = handle_reserve(&c->task->handles);
+	rc = object == &c->task->object ? rcInvalidArgument : handle_reserve(&c->task->handles);
 	if (rc != rcOk)
 		return rc;
 	handle = handle_derive(&c->task->handles, own, source, (u32)c->a[3], badge);

@@ -24,7 +24,6 @@ static void describe_threads(const struct task *task, TaskInfo *info)
 Retcode api_task_get_info(struct call *c)
 {
 	const struct task *t = c->task;
-	bool ended = t->state == TASK_ENDED;
 	TaskInfo info = {
 		.pid = t->pid,
 		.creator = t->creator ? t->creator->pid : 0,
@@ -32,14 +31,15 @@ Retcode api_task_get_info(struct call *c)
 		.flags = t->flags,
 		.policy = t->policy,
 		.priority = t->priority,
-		.exitStatus = ended ? t->exit_status : 0,
-		.exitCode = ended ? t->exit_code : 0,
+		.exitStatus = t->exit_status,
+		.exitCode = t->exit_code,
 		.permissions = t->limits.permissions,
 		.maxTasks = t->limits.maxTasks,
 		.tasks = t->nchildren,
 		.handles = t->handles.count,
 		.cpuMask = t->limits.cpuMask,
-		.memory = ended ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
+		/* What others still hold has stayed in its count. */
+		.memory = t->state == TASK_ENDED ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
 		.memoryLimit = t->limits.memoryLimit,
 		.stackSize = t->stack_size,
 		.entryAddr = t->initial.entryAddr,

@@ -79,7 +79,8 @@ const struct api_row api_table[FloeFnCount] = {
 	[FloeFnTaskGetPcb] = { api_task_get_pcb, NO_RULES },
 
 	[FloeFnTaskTransferResource] = { api_task_transfer_resource,
-					 RULES(.rights = LOAD, .call = CALL_PREPARE,
+					 RULES(.check = api_task_transfer_resource_check,
+					       .rights = LOAD, .call = CALL_PREPARE,
 					       .out = { { 4, 4 } }) },
 	[FloeFnTaskVmReserve] = { api_task_vm_reserve,
 				  RULES(.check = api_task_vm_reserve_check, .rights = LOAD,

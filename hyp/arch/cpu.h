@@ -15,6 +15,21 @@ static inline u64 cpu_time(void)
 	return csr_read(time);
 }
 
+/* The cycle CSR, where machine.cycle says that there is one. */
+static inline u64 cpu_cycle(void)
+{
+	return csr_read(CSR_CYCLE);
+}
+
+/* One read of the seed CSR (Zkr), where machine.zkr says that there is one. */
+static inline u32 cpu_seed(void)
+{
+	u64 value;
+
+	__asm__ volatile("csrrw %0, " CSR_STR(CSR_SEED) ", zero" : "=r"(value));
+	return (u32)value;
+}
+
 static inline void cpu_fence_i(void)
 {
 	__asm__ volatile("fence.i" ::: "memory");

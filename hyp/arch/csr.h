@@ -84,6 +84,7 @@
 /* hcounteren: cycle, time, instret */
 #define HCOUNTEREN_BASE 0x7
 
+#define CSR_SEED 0x015
 #define CSR_SCOUNTEREN 0x106
 #define CSR_SENVCFG 0x10a
 #define CSR_STIMECMP 0x14d
@@ -109,6 +110,7 @@
 #define CSR_HVIP 0x645
 #define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
+#define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 
 #ifndef __ASSEMBLER__
@@ -159,6 +161,9 @@
 				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");    \
 		csr_ok_ != 0;                                                                      \
 	})
+
+/* Is there a CSR seed that may be used? It has to be written to be read. */
+#define seed_probe() instruction_probe("csrrw %2, " CSR_STR(CSR_SEED) ", zero")
 
 /* Does that CSR exist, and may it be read? */
 #define csr_probe(csr) instruction_probe("csrr %2, " CSR_STR(csr))

@@ -41,7 +41,7 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen;
+	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen, zkr, cycle;
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 vmid_max;               /* 0: no VMIDs */

@@ -106,6 +106,8 @@ const char *probe_machine(const struct machine_tree *tree)
 	machine.svinval = !tree->no_svinval && instruction_probe(".insn 0x18000073");
 	machine.henvcfg = csr_probe(CSR_HENVCFG);
 	probe_memory_types(tree);
+	machine.zkr = !tree->no_zkr && seed_probe();
+	machine.cycle = csr_probe(CSR_CYCLE);
 	machine.senvcfg = csr_probe(CSR_SENVCFG);
 	machine.smstateen = csr_probe(CSR_HSTATEEN0);
 	return NULL;

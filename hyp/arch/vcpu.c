@@ -138,6 +138,12 @@ ThreadCsrs vcpu_csrs(const struct vcpu *v)
 			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
 }
 
+void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
+{
+	memcpy(&v->x[1], &frame->x[1], sizeof(v->x) - sizeof(v->x[0]));
+	v->pc = frame->pc;
+}
+
 void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));

@@ -11,6 +11,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct hart;
 
 struct vcpu {
@@ -57,6 +59,9 @@ void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *fr
 
 /* Its VS CSRs, and what stands for it in HS-mode ones. */
 ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+
+/* The other way, of a vCPU that is not current: x registers and pc. */
+void vcpu_set_frame(struct vcpu *vcpu, const HalTrapFrame *frame);
 
 /* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
 u64 vcpu_call_end(void);

@@ -15,9 +15,12 @@
 /* The name of the first program's file. */
 static char image_name[64] = INIT_DEFAULT;
 
-/* Load offsets of a position-independent init: pages in the area that guests may choose. */
+/*
+ * Load offsets of a position-independent init: pages in the area that guests may
+ * choose, without 1 GiB below them and 1 GiB above, for the image itself.
+ */
 #define LOAD_LOW ((u64)1 << 30)
-#define LOAD_PAGES ((u64)1 << 24)
+#define LOAD_PAGES ((VM_USER_END - 2 * LOAD_LOW) >> PAGE_SHIFT)
 
 static u32 access_of(const struct elf_segment *s)
 {

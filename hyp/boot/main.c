@@ -16,10 +16,10 @@
 #include "boot/power.h"
 #include "console/console.h"
 #include "console/device.h"
+#include "core/entropy.h"
 #include "core/lock.h"
 #include "core/page.h"
 #include "core/place.h"
-#include "core/rng.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
@@ -145,23 +145,14 @@ static void join(const struct hart *hart)
 	gsi->cpuCount++;
 }
 
-/* What an attacker cannot know: the firmware's seed, and when things happened. */
-static void seed_random(void)
+static void greet(const char *random)
 {
-	u64 now = csr_read(time);
-
-	if (tree.seed)
-		random_add_entropy(tree.seed, tree.seed_bytes);
-	random_add_entropy(&now, sizeof(now));
-}
-
-static void greet(void)
-{
-	console_printf("Floe " FLOE_VERSION ": %u hart%s, %lu KiB free, %s%s, %u VMIDs, timer %s",
+	console_printf("Floe " FLOE_VERSION ": %u hart%s, %lu KiB free, %s%s, %u VMIDs, timer %s, "
+		       "random: %s",
 		       nharts, nharts == 1 ? "" : "s", page_count_free() * 4,
 		       machine.gstage_levels == 3 ? "Sv39x4" : "Sv48x4",
 		       machine.svinval ? " with Svinval" : "", machine.vmid_max + 1,
-		       machine.sstc ? "Sstc" : "SBI");
+		       machine.sstc ? "Sstc" : "SBI", random);
 }
 
 void boot_main(u64 hart_id, const void *device_tree)
@@ -182,8 +173,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	make_harts(hart_id);
 	hart_setup();
 	map_system_window();
-	seed_random();
-	greet();
+	greet(entropy_collect(tree.seed, tree.seed_bytes));
 	join(&boot_hart);
 	require(init_start(tree.bootargs));
 	start_secondaries();

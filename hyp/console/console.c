@@ -53,7 +53,8 @@ bool console_has_room(u64 bytes, bool guest)
 
 u64 console_guest_room(void)
 {
-	return room() > CONSOLE_RESERVE ? room() - CONSOLE_RESERVE : 0;
+	/* Text may consist of lines' ends. */
+	return room() > CONSOLE_RESERVE ? (room() - CONSOLE_RESERVE) / 2 : 0;
 }
 
 /* Writes one chunk; false: the device takes none now. Without a device output is lost. */
@@ -66,6 +67,12 @@ static bool write_chunk(void)
 		n = device->write(&ring[at], n);
 	tail += (u32)n;
 	return n != 0;
+}
+
+/* Then lines end with the CR that terminals want. */
+static bool has_clean_device(void)
+{
+	return device && device->clean;
 }
 
 static void put(char c)
@@ -110,7 +117,8 @@ static u64 escaped_size(const char *text, u64 bytes, char end)
 
 u64 console_line_size(const char *name, const char *text, u64 bytes)
 {
-	return escaped_size(name, strlen(name), ']') + escaped_size(text, bytes, '\n') + 4;
+	return escaped_size(name, strlen(name), ']') + escaped_size(text, bytes, '\n') + 4 +
+	       has_clean_device();
 }
 
 void console_line(const char *name, const char *text, u64 bytes)
@@ -121,7 +129,16 @@ void console_line(const char *name, const char *text, u64 bytes)
 	put(']');
 	put(' ');
 	put_escaped(text, bytes, '\n');
-	put('\n');
+	console_text("\n", 1);
+}
+
+void console_text(const char *text, u64 bytes)
+{
+	for (; bytes; bytes--, text++) {
+		if (*text == '\n' && has_clean_device())
+			put('\r');
+		put(*text);
+	}
 	sched_request(WORK_CONSOLE);
 }
 

@@ -20,6 +20,7 @@ struct console_device {
 	const char *name;
 	u64 (*write)(const char *data, u64 bytes);
 	int (*read)(void); /* a byte, or -1: none there */
+	bool clean;        /* bytes go out as they are; else LF is given a CR by the device */
 };
 
 void console_init(const struct console_device *device);
@@ -33,10 +34,11 @@ bool console_has_room(u64 bytes, bool guest);
  */
 void console_line(const char *name, const char *text, u64 bytes);
 
-/* Bytes as they are, for which there is room. */
+/* Text, or bytes as they are, for which there is room. */
+void console_text(const char *text, u64 bytes);
 void console_raw(const char *data, u64 bytes);
 
-/* How many a guest may write now. */
+/* How many bytes of text or others a guest may write now. */
 u64 console_guest_room(void);
 
 /* Bytes that the line will take. */

@@ -40,20 +40,21 @@ static int legacy_read(void)
 	return (int)sbi_call(SBI_LEGACY_GETCHAR, 0, 0, 0, 0).error;
 }
 
-static const struct console_device dbcn = { "SBI DBCN", dbcn_write, dbcn_read };
-static const struct console_device legacy = { "SBI legacy console", legacy_write, legacy_read };
-static const struct console_device uart = { "16550", uart16550_write, uart16550_read };
+static const struct console_device dbcn = { "SBI DBCN", dbcn_write, dbcn_read, false };
+static const struct console_device legacy = { "SBI legacy console", legacy_write, legacy_read,
+					      false };
+static const struct console_device uart = { "16550", uart16550_write, uart16550_read, true };
 
+/* Firmware puts a CR before each LF, which files and other protocols do not bear. */
 const struct console_device *device_find(const struct device_registers *registers)
 {
+	if (registers->size) {
+		uart16550_init(registers->base, registers->shift, registers->width);
+		return &uart;
+	}
 	if (sbi_has(SBI_EXT_DBCN))
 		return &dbcn;
-	if (sbi_has(SBI_LEGACY_PUTCHAR))
-		return &legacy;
-	if (!registers->size)
-		return NULL;
-	uart16550_init(registers->base, registers->shift, registers->width);
-	return &uart;
+	return sbi_has(SBI_LEGACY_PUTCHAR) ? &legacy : NULL;
 }
 
 void device_panic_putc(char c)

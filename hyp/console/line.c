@@ -77,16 +77,18 @@ static void remember(struct line_buffer *line, const char *data, u64 bytes)
 
 static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 {
-	if (exclusive) {
-		bytes = min_u64(bytes, console_guest_room());
-	} else {
+	if (!exclusive) {
 		line_restore();
 		if (report_pending() || interrupted)
 			return 0;
-		bytes = min_u64(bytes, console_guest_room());
-		remember(line, data, bytes);
 	}
-	console_raw(data, bytes);
+	bytes = min_u64(bytes, console_guest_room());
+	if (exclusive) {
+		console_raw(data, bytes);
+	} else {
+		remember(line, data, bytes);
+		console_text(data, bytes);
+	}
 	return bytes;
 }
 
@@ -112,7 +114,7 @@ void line_wait(void)
 void line_interrupt(void)
 {
 	if (owner && owner->line.used && !interrupted) {
-		console_raw("\n", 1);
+		console_text("\n", 1);
 		interrupted = true;
 	}
 }

@@ -15,6 +15,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct task;
 
 #define LINE_MAX 1024u

@@ -35,7 +35,7 @@ static struct fault stack_fault(gpa_t at)
 /* Enters a handler with its argument below the stack pointer of the exception. */
 static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 {
-	const struct exception *e = t->exception;
+	struct exception *e = t->exception;
 	gpa_t info_at = (e->then.x[2] - sizeof(ExceptionInfo)) & ~(gpa_t)(STACK_ALIGN - 1);
 	ExceptionInfo info = { .type = fault_code(&e->fault),
 			       .code = e->fault.cause,
@@ -47,6 +47,7 @@ static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 		return false;
 	}
 	guest_write(&t->task->vm, info_at, &info, sizeof(info));
+	vcpu_frame(&e->then, e->fault.cause, e->fault.address, &e->frame);
 	vcpu_enter_handler(&t->vcpu, handler, info_at);
 	return true;
 }
@@ -91,6 +92,10 @@ bool exception_returned(struct thread *t, i32 result, struct fault *fault, struc
 			return true;
 	}
 	vcpu_restore_registers(&t->vcpu, &e->then);
+	if (result)
+		vcpu_set_frame(&t->vcpu, &e->frame);
+	else
+		t->vcpu.vsstatus = e->then.vsstatus;
 	*fault = e->fault;
 	exception_drop(t);
 	return result != 0;

@@ -5,7 +5,8 @@
  *
  * The registers at the exception are kept here meanwhile. A handler returns to
  * the trap page, whose ecall brings it back to us: non-zero retries the
- * instruction with the registers as they are then, zero asks the next handler.
+ * instruction with the registers that it has set, zero asks the next handler, as
+ * if this one had set none.
  * An exception while a handler runs is nobody's to handle.
  */
 #ifndef CORE_EXCEPTION_H
@@ -20,8 +21,9 @@ struct thread;
 /* What a handler of a thread is busy with. */
 struct exception {
 	struct fault fault;
-	struct vcpu then;  /* registers at the exception; RtlSetLastTrapFrame() changes them */
-	bool last_handler; /* the thread's own runs: nobody is left to ask */
+	struct vcpu then;   /* at the exception */
+	HalTrapFrame frame; /* of it, with what RtlSetLastTrapFrame() has changed */
+	bool last_handler;  /* the thread's own runs: nobody is left to ask */
 };
 
 /*

@@ -8,6 +8,8 @@
 
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct thread;
 
 enum fault_kind {

@@ -318,7 +318,7 @@ static void arm_timer(struct run_queue *rq)
 }
 
 /* The running thread makes way: it goes on here next, or elsewhere. */
-static void put_back(struct hart *hart, struct thread *t)
+__attribute__((cold)) static void put_back(struct hart *hart, struct thread *t)
 {
 	struct hart *to = hart;
 
@@ -354,7 +354,7 @@ static void pick(struct hart *hart)
  * Nothing to run: the hart sleeps, or, if the console is its business, drains
  * that. The vCPU that was on it last stays there, for it is likely to be the next.
  */
-static void idle(struct hart *hart)
+__attribute__((cold)) static void idle(struct hart *hart)
 {
 	if (console_deadline() != TIME_NEVER) {
 		console_pump();

@@ -23,6 +23,7 @@ class Case:
     mem: str = "128M"
     qemu_args: str = ""
     icount: bool = False
+    input: str = ""  # typed into the inspection shell, which is then added to the system
     timeout: int = 60
     exit: int = 0
     expect: list = dataclasses.field(default_factory=list)

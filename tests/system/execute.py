@@ -45,11 +45,11 @@ class Run:
         self.command = []
         self.output = ""
 
-    def call(self, command, timeout, **more):
+    def call(self, command, timeout, typed="", **more):
         """Runs a command; its output is kept for the report. Gives its exit status."""
         self.command = command
         try:
-            done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            done = subprocess.run(command, cwd=ROOT, input=typed.encode(), stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=timeout, **more)
         except subprocess.TimeoutExpired as late:
             self.output = (late.stdout or b"").decode("utf-8", "replace")
@@ -97,6 +97,8 @@ class Run:
         command = ["ci/pack", "--build", self.build, "--images", self.images, "--memory", self.case.mem]
         if not self.case.check:
             command.append("--no-check")
+        if self.case.input:
+            command.append("--shell")
         return self.call(command + [self.case.manifest or self.write_manifest()], 60)
 
     def write_manifest(self):
@@ -123,7 +125,8 @@ class Run:
                 more.append(setting.removeprefix("QEMU_ARGS="))
             else:
                 settings.append(setting)
-        status = self.call(["ci/qemu"] + settings + ["QEMU_ARGS=" + " ".join(more)], case.timeout + 30)
+        command = ["ci/shell" if case.input else "ci/qemu"] + settings + ["QEMU_ARGS=" + " ".join(more)]
+        status = self.call(command, case.timeout + 30, case.input)
         lines = [line.rstrip("\r") for line in self.output.split("\n")]
         self.judge(status, lines)
         return lines

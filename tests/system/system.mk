@@ -14,6 +14,9 @@ test_bare_guests := $(patsubst tests/system/guests/%.bare.S,%,$(wildcard tests/s
 
 test_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes
 
+guest_ldflags_stripped := -s
+guest_ldflags_fixed := -static -no-pie
+
 SYSTEM_TEST_IMAGES := $(patsubst %,$(test_images)/%.elf,$(test_guests) $(test_bare_guests))
 
 $(test_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests/%.c \

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "support/family.h"
+#include "support/task_calls.h"
 
 #include <string.h>
 
@@ -65,50 +65,16 @@ static void test_create(void **state)
 	must_fail(&forbidden);
 }
 
-/* Calls on a task: good arguments for a task in that state, and the right that they need. */
-static const struct {
-	u64 function;
-	u64 a[6];
-	u32 right;
-} on_tasks[] = {
-	{ FloeFnTaskReseedAslr, { EMPTY, BUFFER_AT, 32 }, OCAP_TASK_LOAD },
-	{ FloeFnTaskLoadSeg, { EMPTY, SEG_AT, OUT_AT }, OCAP_TASK_LOAD },
-	{ FloeFnTaskLoadElfSyms, { EMPTY, FREE_SEG_AT, 24, FREE_SEG_AT, 24 }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetPath, { EMPTY, NAME_AT }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetLimits, { EMPTY, LIMITS_AT }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetElfHdr, { EMPTY, BUFFER_AT, 64 }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetEnv, { EMPTY, BUFFER_AT, 64 }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetInitialState, { EMPTY, STATE_AT }, OCAP_TASK_LOAD },
-	{ FloeFnTaskSetInitialPolicy,
-	  { ENTRY_SET, ThreadSchedPolicyOther, 5, 0 },
-	  OCAP_TASK_CONTROL },
-	{ FloeFnTaskSetInitialThreadPriority, { ENTRY_SET, 5 }, OCAP_TASK_CONTROL },
-	{ FloeFnTaskGetInitialThreadPriority, { RUNNING, OUT_AT }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetIdByHandle, { RUNNING, OUT_AT }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetExitStatus, { ENDED, OUT_AT }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetExitCode, { ENDED, OUT_AT }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetExceptionInfo,
-	  { FROZEN, OUT_AT, OUT_AT + 8, OUT_AT + 16 },
-	  OCAP_TASK_INSPECT },
-	{ FloeFnTaskGetThreadContext, { FROZEN, 0, OUT_AT }, OCAP_TASK_INSPECT },
-	{ FloeFnTaskGetInfo, { FROZEN, OUT_AT }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetString, { RUNNING, TaskStringClass, OUT_AT, 64 }, OCAP_TASK_QUERY },
-	{ FloeFnTaskGetFaultRecord, { FROZEN, OUT_AT }, OCAP_TASK_INSPECT },
-	{ FloeFnTaskGetThreadState, { FROZEN, 0, OUT_AT }, OCAP_TASK_INSPECT },
-	{ FloeFnTaskGetRegionInfo, { RUNNING, 0, OUT_AT }, OCAP_TASK_INSPECT },
-	{ FloeFnTaskResume, { ENTRY_SET }, OCAP_TASK_CONTROL },
-	{ FloeFnTaskTerminate, { RUNNING }, OCAP_TASK_CONTROL },
-	{ FloeFnTaskTerminateAfterFreezing, { FROZEN }, OCAP_TASK_CONTROL },
-};
-
 static void test_handles_of_tasks(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(on_tasks); i++) {
+	for (size_t i = 0; i < task_call_count; i++) {
 		static const u64 wrong[] = { 0, 12345, INVALID_HANDLE, CLOSED, MDL, NOTICE };
-		struct test_case t = { "a handle", on_tasks[i].function, { 0 }, rcInvalidArgument };
+		struct test_case t = {
+			"a handle", task_calls[i].function, { 0 }, rcInvalidArgument
+		};
 
-		memcpy(t.a, on_tasks[i].a, sizeof(t.a));
+		memcpy(t.a, task_calls[i].a, sizeof(t.a));
 		for (size_t w = 0; w < ARRAY_SIZE(wrong); w++) {
 			t.a[0] = wrong[w];
 			must_fail(&t);
@@ -123,22 +89,22 @@ static void test_handles_of_tasks(void **state)
 static void test_rights(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(on_tasks); i++) {
-		struct test_case t = { "rights", on_tasks[i].function, { 0 }, rcNoCapability };
-		struct task *task = world_task_of((Handle)resolve(on_tasks[i].a[0]));
+	for (size_t i = 0; i < task_call_count; i++) {
+		struct test_case t = { "rights", task_calls[i].function, { 0 }, rcNoCapability };
+		struct task *task = world_task_of((Handle)resolve(task_calls[i].a[0]));
 		u64 a[6];
 		Retcode rc;
 		Handle h;
 
-		memcpy(t.a, on_tasks[i].a, sizeof(t.a));
+		memcpy(t.a, task_calls[i].a, sizeof(t.a));
 		object_get(&task->object);
 		h = handle_open(&world_self->handles, &task->object,
-				OCAP_TASK_FULL & ~on_tasks[i].right);
+				OCAP_TASK_FULL & ~task_calls[i].right);
 		t.a[0] = h;
 		must_fail(&t);
 		assert_rc(call(FloeFnHandleClose, h), rcOk);
 		object_get(&task->object);
-		h = handle_open(&world_self->handles, &task->object, on_tasks[i].right);
+		h = handle_open(&world_self->handles, &task->object, task_calls[i].right);
 		for (unsigned int n = 1; n < 6; n++)
 			a[n] = resolve(t.a[n]);
 		a[0] = h;
@@ -160,27 +126,46 @@ static void test_pointers(void **state)
 		OUTPUT
 	};
 	static const struct {
-		unsigned int call, argument, kind, align;
+		u64 function;
+		unsigned int argument, kind, align;
 	} pointers[] = {
-		{ 0, 1, BYTES, 1 },   { 1, 1, INPUT, 8 },   { 1, 2, OUTPUT, 8 },
-		{ 2, 1, INPUT, 8 },   { 2, 3, INPUT, 8 },   { 3, 1, BYTES, 1 },
-		{ 4, 1, INPUT, 8 },   { 5, 1, BYTES, 1 },   { 6, 1, BYTES, 1 },
-		{ 7, 1, INPUT, 8 },   { 10, 1, OUTPUT, 4 }, { 11, 1, OUTPUT, 4 },
-		{ 12, 1, OUTPUT, 4 }, { 13, 1, OUTPUT, 4 }, { 14, 1, OUTPUT, 4 },
-		{ 14, 2, OUTPUT, 8 }, { 14, 3, OUTPUT, 8 }, { 15, 2, OUTPUT, 8 },
-		{ 16, 1, OUTPUT, 8 }, { 17, 2, OUTPUT, 1 }, { 18, 1, OUTPUT, 8 },
-		{ 19, 2, OUTPUT, 8 }, { 20, 2, OUTPUT, 8 },
+		{ FloeFnTaskReseedAslr, 1, BYTES, 1 },
+		{ FloeFnTaskLoadSeg, 1, INPUT, 8 },
+		{ FloeFnTaskLoadSeg, 2, OUTPUT, 8 },
+		{ FloeFnTaskLoadElfSyms, 1, INPUT, 8 },
+		{ FloeFnTaskLoadElfSyms, 3, INPUT, 8 },
+		{ FloeFnTaskVmReserve, 4, OUTPUT, 8 },
+		{ FloeFnTaskTransferResource, 4, OUTPUT, 4 },
+		{ FloeFnTaskSetPath, 1, BYTES, 1 },
+		{ FloeFnTaskSetLimits, 1, INPUT, 8 },
+		{ FloeFnTaskSetElfHdr, 1, BYTES, 1 },
+		{ FloeFnTaskSetEnv, 1, BYTES, 1 },
+		{ FloeFnTaskSetInitialState, 1, INPUT, 8 },
+		{ FloeFnTaskGetInitialThreadPriority, 1, OUTPUT, 4 },
+		{ FloeFnTaskGetIdByHandle, 1, OUTPUT, 4 },
+		{ FloeFnTaskGetExitStatus, 1, OUTPUT, 4 },
+		{ FloeFnTaskGetExitCode, 1, OUTPUT, 4 },
+		{ FloeFnTaskGetExceptionInfo, 1, OUTPUT, 4 },
+		{ FloeFnTaskGetExceptionInfo, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetExceptionInfo, 3, OUTPUT, 8 },
+		{ FloeFnTaskGetThreadContext, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetNextVmRegion, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetNextVmRegion, 3, OUTPUT, 8 },
+		{ FloeFnTaskGetNextVmRegion, 4, OUTPUT, 4 },
+		{ FloeFnTaskGetInfo, 1, OUTPUT, 8 },
+		{ FloeFnTaskGetString, 2, OUTPUT, 1 },
+		{ FloeFnTaskGetFaultRecord, 1, OUTPUT, 8 },
+		{ FloeFnTaskGetThreadState, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetRegionInfo, 2, OUTPUT, 8 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(pointers); i++) {
 		unsigned int n = pointers[i].argument;
-		struct test_case t = {
-			"null", on_tasks[pointers[i].call].function, { 0 }, rcInvalidArgument
-		};
+		struct test_case t = { "null", pointers[i].function, { 0 }, rcInvalidArgument };
 		Retcode fault = pointers[i].kind == OUTPUT ? rcTargetFault : rcSourceFault;
 
-		memcpy(t.a, on_tasks[pointers[i].call].a, sizeof(t.a));
+		memcpy(t.a, task_call_of(t.function)->a, sizeof(t.a));
 		t.a[n] = 0;
 		must_fail(&t);
 		t.what = "an unaligned pointer";

@@ -202,6 +202,15 @@ static void test_regions(void **state)
 	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT), rcOk);
 	assert_int_equal(r->kind, TaskRegionStack);
 	assert_int_equal(r->committed, PAGE_SIZE);
+
+	/* Memory that outlives its process counts for it no more. */
+	assert_rc(
+		call(FloeFnTaskGetNextVmRegion, h, 0, OUT_AT, OUT_AT + 8, OUT_AT + 16, OUT_AT + 24),
+		rcOk);
+	mdl = load_u32(OUT_AT + 24);
+	assert_rc(call(FloeFnTaskTerminateAfterFreezing, h), rcOk);
+	assert_int_equal(info_of(h)->memory, 0);
+	assert_rc(call(FloeFnHandleClose, mdl), rcOk);
 	let_go(h);
 }
 

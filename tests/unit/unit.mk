@@ -9,10 +9,12 @@ unit_out := $(BUILD)/tests/unit
 unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
 	$(addprefix hyp/arch/,cache.c pgtable.c vmid.c vcpu.c exit.c remote.c) hyp/boot/init.c
+unit_inspect := $(wildcard guest/inspect/*.c)
 unit_init := $(addprefix guest/init/,manifest.c property.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
 unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
-unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_support)) \
+unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_inspect) \
+	$(unit_support)) \
 	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
 
 # The shell, all but its main(), for tests that stand in for the API.
@@ -27,7 +29,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c)
 unit_sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 unit_cc := $(HOSTCC) -std=gnu11 -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer $(unit_sanitize) \
 	-MMD -MP -DFLOE_VERSION='"test"' -Dbacktrace=hyp_backtrace -Itests/unit/fake -Itests/unit -Ihyp -Ihyp/include \
-	-Iguest/init -isystem $(LIBFDT_SRC)
+	-Iguest/init -Iguest -isystem $(LIBFDT_SRC)
 unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
 # Allocations from other files can be made to fail (support/memory.h).
@@ -51,13 +53,21 @@ $(unit_out)/libshell.a: $(unit_shell_objects)
 
 $(unit_shell_tests): $(unit_out)/libshell.a
 $(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
-	unit_cc += -Iguest/sdk/include -Iguest/shell -Ihyp/lib
+	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Ihyp/lib
 
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) $^ -lcmocka -o $@
+	$(Q)$(HOSTCC) $(unit_sanitize) $(unit_wrap) -Wl,--start-group $^ -Wl,--end-group -lcmocka -o $@
+
+# The frozen process that tests/inspect shows to the real tools.
+INSPECT_HOST := $(unit_out)/inspect-host
+inspect_host_objects := $(addprefix $(unit_out)/tests/inspect/,host.o process.o)
+$(INSPECT_HOST): $(inspect_host_objects) $(unit_out)/libfloe.a
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(unit_sanitize) $^ -o $@
 
 # Intermediate files that make would remove otherwise.
 .SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
 
--include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
+-include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(inspect_host_objects:.o=.d) \
+	$(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)

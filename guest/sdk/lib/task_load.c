@@ -138,20 +138,23 @@ static void discard(Handle task)
 Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path, Handle *task)
 {
 	rtl_uint32_t flags = TaskEmpty;
+	Handle made;
 	Retcode rc;
 
-	if (!params || !name || !path || !task)
+	if (!params || !name || !path || !task || (params->flags & ~KOS_TASK_FLAG_DUMPABLE))
 		return floe_check(rcInvalidArgument, "KosTaskInitEx");
 	flags |= params->flags & KOS_TASK_FLAG_DUMPABLE ? TaskExceptionFreezesTask
 							: TaskExceptionTerminatesTask;
 	rc = floe_check(KnTaskCreateEx(name, params->eiid ? params->eiid : name, RTL_NULL,
-				       params->stackSize, ThreadPriorityNormal, flags, task),
+				       params->stackSize, ThreadPriorityNormal, flags, &made),
 			"KnTaskCreateEx");
 	if (rc != rcOk)
 		return rc;
-	rc = prepare(*task, params, name, path);
-	if (rc != rcOk)
-		discard(*task);
+	rc = prepare(made, params, name, path);
+	if (rc == rcOk)
+		*task = made;
+	else
+		discard(made);
 	return rc;
 }
 
@@ -164,12 +167,16 @@ Retcode KosTaskInit(const KosTaskParams *params, Handle *task)
 
 Retcode KosTaskLaunch(const KosTaskParams *params, const char *name, const char *path, Handle *task)
 {
-	Retcode rc = KosTaskInitEx(params, name, path, task);
+	Handle made;
+	Retcode rc = task ? KosTaskInitEx(params, name, path, &made)
+			  : floe_check(rcInvalidArgument, "KosTaskLaunch");
 
 	if (rc != rcOk)
 		return rc;
-	rc = floe_check(KnTaskResume(*task), "KnTaskResume");
-	if (rc != rcOk)
-		discard(*task);
+	rc = floe_check(KnTaskResume(made), "KnTaskResume");
+	if (rc == rcOk)
+		*task = made;
+	else
+		discard(made);
 	return rc;
 }

@@ -9,6 +9,8 @@
 	.globl floe_thread_entry
 	.type floe_thread_entry, @function
 floe_thread_entry:
+	.cfi_startproc
+	.cfi_undefined ra		/* nobody has called it */
 	.option push
 	.option norelax
 	lla	gp, __global_pointer$
@@ -21,4 +23,5 @@ floe_thread_entry:
 	li	s0, 0			/* the chain of frames ends here */
 	call	floe_thread_start
 	ebreak				/* floe_thread_start does not return */
+	.cfi_endproc
 	.size floe_thread_entry, . - floe_thread_entry

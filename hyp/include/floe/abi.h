@@ -24,6 +24,7 @@
 #define FLOE_SBI_EXTENSION 0x0A464C4F
 
 #ifndef __ASSEMBLER__
+#include <floe/inspect.h>
 #include <floe/types.h>
 
 enum {
@@ -107,18 +108,18 @@ enum {
 	FloeFnGetLastTrapFrame = 76,          /* (HalTrapFrame *) */
 	FloeFnSetLastTrapFrame = 77,          /* (const HalTrapFrame *) */
 
-	FloeFnRandomGenerate = 80, /* (size, output) */
+	FloeFnRandomGenerate = 45, /* (size, output) */
 
-	FloeFnTraceOpen = 82, /* (cpu, Handle *) */
+	FloeFnTraceOpen = 31, /* (cpu, Handle *) */
 
-	FloeFnTaskGetInfo = 84,        /* (task, TaskInfo *) */
-	FloeFnTaskGetString = 85,      /* (task, which, buffer, size) */
-	FloeFnTaskGetFaultRecord = 86, /* (task, TaskFaultRecord *) */
-	FloeFnTaskGetThreadState = 87, /* (task, index, KnThreadState *) */
-	FloeFnTaskGetRegionInfo = 88,  /* (task, after, TaskRegionInfo *) */
-	FloeFnConsoleSetMode = 89,     /* (mode) */
+	FloeFnTaskGetInfo = 34,        /* (task, TaskInfo *) */
+	FloeFnTaskGetString = 35,      /* (task, which, buffer, size) */
+	FloeFnTaskGetFaultRecord = 36, /* (task, TaskFaultRecord *) */
+	FloeFnTaskGetThreadState = 37, /* (task, index, KnThreadState *) */
+	FloeFnTaskGetRegionInfo = 38,  /* (task, after, TaskRegionInfo *) */
+	FloeFnConsoleSetMode = 39,     /* (mode) */
 
-	FloeFnCount = 90,
+	FloeFnCount = 78,
 };
 #endif
 

@@ -123,7 +123,6 @@ static void skipped(void)
 static int jumps_back(ExceptionInfo *info)
 {
 	remember(info);
-	CHECK_EQUAL(HalAccessExecute, info->fault.access);
 	frame.pc = frame.x[1];
 	frame.x[10] = 1234;
 	CHECK_RC(rcOk, RtlSetLastTrapFrame(&frame));
@@ -140,6 +139,7 @@ static void null_call(void)
 
 	KnTaskSetExceptionHandler(jumps_back);
 	CHECK_EQUAL(1234, nothing());
+	CHECK_EQUAL(HalAccessExecute, seen.fault.access);
 	CHECK_EQUAL(20, seen.code);
 	KnTaskSetExceptionHandler(RTL_NULL);
 }
@@ -187,6 +187,56 @@ static void f_registers(void)
 			 : "fs0", "fa0", "a0");
 	CHECK(saved == one);
 	CHECK(caller == two);
+	KnTaskSetExceptionHandler(RTL_NULL);
+}
+
+/* Wherever in the trap page and its window a program jumps to, that is an exception as any other.
+ */
+static void trap_page(void)
+{
+	static const uint64_t at[] = { 2,  6,    8,    10,     14,       16,
+				       32, 2048, 4094, 0x1000, 0x200000, 0x3ffffffe };
+
+	KnTaskSetExceptionHandler(jumps_back);
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		int (*volatile target)(void) = (int (*)(void))(0xffc0000000 + at[i]);
+
+		calls = 0;
+		CHECK_EQUAL(1234, target());
+		CHECK_EQUAL(1, calls);
+	}
+	KnTaskSetExceptionHandler(RTL_NULL);
+}
+
+static uint64_t sstatus_seen;
+
+static int disturbs(ExceptionInfo *info)
+{
+	__asm__ volatile("csrr %0, sstatus\nfsrmi 1\nfsflagsi 31" : "=r"(sstatus_seen));
+	return skips(info);
+}
+
+/* The handler finds interrupts as they were, and leaves rounding mode and flags so. */
+static void csrs(void)
+{
+	uint64_t before, after, fcsr, enabled = 2;
+
+	KnTaskSetExceptionHandler(disturbs);
+	__asm__ volatile("fsrmi 2\nfsflagsi 4\ncsrr %0, sstatus\nebreak\n"
+			 "csrr %1, sstatus\nfrcsr %2\nfscsr zero"
+			 : "=&r"(before), "=&r"(after), "=&r"(fcsr)
+			 :
+			 : "a0");
+	CHECK_EQUAL(2 << 5 | 4, fcsr);
+	CHECK_EQUAL(0, (before | after | sstatus_seen) & enabled);
+	__asm__ volatile("csrs sstatus, %2\nebreak\ncsrr %0, sstatus\n"
+			 "ld a0, (%3)\ncsrr %1, sstatus\ncsrc sstatus, %2"
+			 : "=&r"(before), "=&r"(after)
+			 : "r"(enabled), "r"(HOLE)
+			 : "a0");
+	CHECK_EQUAL(enabled, before & enabled);
+	CHECK_EQUAL(enabled, after & enabled);
+	CHECK_EQUAL(enabled, sstatus_seen & enabled);
 	KnTaskSetExceptionHandler(RTL_NULL);
 }
 
@@ -335,6 +385,8 @@ static void everything(void)
 	null_call();
 	in_order();
 	f_registers();
+	csrs();
+	trap_page();
 	second_thread();
 	unhandled();
 }

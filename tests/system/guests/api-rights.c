@@ -7,23 +7,78 @@
 
 #define AT 0x20000000ul
 
+/* One right of a process's handle is missing. */
+static const char *const names[] = { "no load", "no control", "no inspect", "no query" };
+static const rtl_uint32_t missing[] = { OCAP_TASK_LOAD, OCAP_TASK_CONTROL, OCAP_TASK_INSPECT,
+					OCAP_TASK_QUERY };
+
 /* The holder's page: it counts up to 1 and waits until the creator has counted to 2. */
 static volatile int *turn;
 
-/* Every call of these headers on the task handle and the MDL handle gives that. */
-static void check_task(Handle task, Handle own, Retcode load, Retcode inspect, Retcode control)
+/* What each right is for: all calls that take a process's handle. */
+static void check_load(Handle task, Handle own, Retcode expected)
 {
+	static const TaskInitialState state = { 0x1000, 0 };
+	static const TaskLimits limits = { 0, 0, 0, 0 };
+	VmSeg seg = { .h = own, .loadAddr = AT, .size = PAGE, .flags = R };
+	Handle out = INVALID_HANDLE;
+	rtl_uintptr_t loaded;
+	void *at;
+
+	FAILS(expected, KnTaskReseedAslr(task, "x", 1));
+	FAILS(expected, KnTaskLoadSeg(task, &seg, &loaded));
+	FAILS(expected, KnTaskLoadElfSyms(task, &seg, 24, &seg, 1));
+	FAILS(expected, KnTaskVmReserve(task, (void *)AT, PAGE, R, &at));
+	FAILS(expected, KnTaskVmFree(task, (void *)AT, PAGE));
+	FAILS(expected, KnTaskSetInitialState(task, &state));
+	FAILS(expected, KnTaskSetElfHdr(task, "x", 1));
+	FAILS(expected, KnTaskSetEnv(task, "x", 1));
+	FAILS(expected, KnTaskSetPath(task, "x"));
+	FAILS(expected, KnTaskSetLimits(task, &limits));
+	FAILS(expected, KnTaskTransferResource(task, own, INVALID_HANDLE, 0, &out));
+	CHECK_EQUAL(INVALID_HANDLE, out);
+}
+
+static void check_control(Handle task, Retcode expected)
+{
+	FAILS(expected, KnTaskSetInitialPolicy(task, ThreadSchedPolicyFifo, 1, RTL_NULL));
+	FAILS(expected, KnTaskSetInitialThreadPriority(task, 1));
+	FAILS(expected, KnTaskResume(task));
+	FAILS(expected, KnTaskTerminate(task));
+	FAILS(expected, KnTaskTerminateAfterFreezing(task));
+}
+
+static void check_inspect(Handle task, Retcode expected)
+{
+	HalExceptionCode code;
+	HalArchException cause;
+	KnThreadContext context;
 	Handle out = INVALID_HANDLE;
 	rtl_uint32_t flags;
 	rtl_size_t size;
 	void *at;
 
-	FAILS(load, KnTaskVmReserve(task, (void *)AT, PAGE, R, &at));
-	FAILS(load, KnTaskVmFree(task, (void *)AT, PAGE));
-	FAILS(load, KnTaskTransferResource(task, own, INVALID_HANDLE, 0, &out));
-	FAILS(inspect, KnTaskGetNextVmRegion(task, RTL_NULL, &at, &size, &flags, &out));
-	FAILS(control, KnTaskTerminateAfterFreezing(task));
+	FAILS(expected, KnTaskGetExceptionInfo(task, &code, &cause, &context.frame));
+	FAILS(expected, KnTaskGetThreadContext(task, 0, &context));
+	FAILS(expected, KnTaskGetNextVmRegion(task, RTL_NULL, &at, &size, &flags, &out));
 	CHECK_EQUAL(INVALID_HANDLE, out);
+}
+
+static void check_query(Handle task, Retcode expected)
+{
+	TaskExitStatus status;
+	ThreadPriority priority;
+	rtl_int32_t code;
+	Handle notice;
+	Pid pid;
+
+	NEED(KnNoticeCreate(&notice));
+	FAILS(expected, KnTaskGetExitStatus(task, &status));
+	FAILS(expected, KnTaskGetExitCode(task, &code));
+	FAILS(expected, KnTaskGetInitialThreadPriority(task, &priority));
+	FAILS(expected, KnTaskGetIdByHandle(task, &pid));
+	FAILS(expected, KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED, 0));
+	NEED(KnHandleClose(notice));
 }
 
 static void check_mdl(Handle mdl, Handle child, Retcode map, Retcode transfer)
@@ -38,6 +93,15 @@ static void check_mdl(Handle mdl, Handle child, Retcode map, Retcode transfer)
 	FAILS(transfer, KnTaskTransferResource(child, mdl, INVALID_HANDLE, 0, &out));
 }
 
+static void check_notice(Handle notice, Handle task)
+{
+	EventDesc event;
+	rtl_size_t count;
+
+	FAILS(rcNoCapability, KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED, 0));
+	FAILS(rcNoCapability, KnNoticeGetEvent(notice, 0, 1, &event, &count));
+}
+
 /* All that is revoked, in each place where a handle can stand. */
 static void check_revoked(Handle task, Handle mdl, Handle own, Handle child)
 {
@@ -45,7 +109,10 @@ static void check_revoked(Handle task, Handle mdl, Handle own, Handle child)
 	Handle out;
 	Pid pid;
 
-	check_task(task, own, rcHandleRevoked, rcHandleRevoked, rcHandleRevoked);
+	check_load(task, own, rcHandleRevoked);
+	check_control(task, rcHandleRevoked);
+	check_inspect(task, rcHandleRevoked);
+	check_query(task, rcHandleRevoked);
 	check_mdl(mdl, child, rcHandleRevoked, rcHandleRevoked);
 	FAILS(rcHandleRevoked, KnTaskGetIdByHandle(task, &pid));
 	FAILS(rcHandleRevoked, KnPmmMdlGetSize(mdl, &size));
@@ -63,9 +130,27 @@ static void check_revoked(Handle task, Handle mdl, Handle own, Handle child)
 	FAILS(rcInvalidArgument, KnHandleClose(mdl));
 }
 
+/* A handle with all rights but one, the one that its name says. */
+static void check_all_but(const char *name)
+{
+	Handle task, own;
+
+	NEED(KosTaskLookupResource(name, &task));
+	NEED(KnPmmMdlCreate(PAGE, RW, &own));
+	if (strcmp(name, "no load") == 0)
+		check_load(task, own, rcNoCapability);
+	else if (strcmp(name, "no control") == 0)
+		check_control(task, rcNoCapability);
+	else if (strcmp(name, "no inspect") == 0)
+		check_inspect(task, rcNoCapability);
+	else
+		check_query(task, rcNoCapability);
+	NEED(KnHandleClose(own));
+}
+
 static int holder(void)
 {
-	Handle page, task, mdl, own, child = child_create("held", 0);
+	Handle page, task, mdl, own, notice, child = child_create("held", 0);
 	rtl_size_t size = 0;
 	void *view;
 	Pid pid = 0;
@@ -79,8 +164,14 @@ static int holder(void)
 	turn = view;
 	CHECK_RC(rcOk, KnTaskGetIdByHandle(task, &pid));
 	CHECK(pid != 0);
-	check_task(task, own, rcNoCapability, rcNoCapability, rcNoCapability);
+	check_load(task, own, rcNoCapability);
+	check_control(task, rcNoCapability);
+	check_inspect(task, rcNoCapability);
+	for (int i = 0; i < 4; i++)
+		check_all_but(names[i]);
 	check_mdl(mdl, child, rcNoCapability, rcNoCapability);
+	NEED(KosTaskLookupResource("weak notice", &notice));
+	check_notice(notice, child);
 	CHECK_RC(rcOk, KnPmmMdlGetSize(mdl, &size));
 	CHECK_EQUAL(PAGE, size);
 	/* The full rights do what the weak ones do not. */
@@ -105,7 +196,7 @@ static void give(Handle task, Handle handle, rtl_uint32_t rights, const char *na
 int main(int argc, char **argv)
 {
 	static const TaskLimits limits = { 0, 1, TaskMayInspect, 0 };
-	Handle holding, task, mdl, page, weak;
+	Handle holding, task, mdl, page, weak, notice;
 	void *view;
 	Pid pid;
 
@@ -122,6 +213,10 @@ int main(int argc, char **argv)
 	give(holding, page, OCAP_MDL_MAP, "page");
 	give(holding, task, OCAP_TASK_QUERY, "weak task");
 	give(holding, weak, 0, "weak mdl");
+	NEED(KnNoticeCreate(&notice));
+	give(holding, notice, OCAP_HANDLE_TRANSFER, "weak notice");
+	for (int i = 0; i < 4; i++)
+		give(holding, task, OCAP_TASK_FULL & ~missing[i], names[i]);
 	give(holding, task, OCAP_TASK_FULL, "task");
 	give(holding, mdl, OCAP_MDL_FULL, "mdl");
 	NEED(KnTaskResume(holding));

@@ -76,7 +76,7 @@ static inline void check_counters(int line, const char *what, const SysCounters 
 	} while (0)
 
 /* The pages of the stack that a test needs are there before anything is counted. */
-__attribute__((noinline)) static void touch_stack(void)
+__attribute__((noinline, unused)) static void touch_stack(void)
 {
 	volatile char deep[128 * 1024];
 

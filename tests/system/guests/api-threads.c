@@ -126,9 +126,10 @@ static int suspends(void *context)
 
 static void suspending(void)
 {
-	Handle thread = start(suspends, RTL_NULL, 10, 0), me;
+	Handle thread, me;
 
-	shared = 0;
+	shared = 0; /* before it can run */
+	thread = start(suspends, RTL_NULL, 10, 0);
 	KnSleep(5);
 	CHECK_EQUAL(1, shared);
 	CHECK_RC(rcOk, KnThreadResumeByHandle(thread));

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for the ends of processes (api.md, section 8). */
-#include "child.h"
+#include "api-test.h"
 
-#include <coresrv/notice/notice_api.h>
-#include <coresrv/thread/thread_api.h>
 #include <stdint.h>
 
 CHILD_CODE(sleep_and_exit, "li a0, 20\n" CHILD_CALL(72) "li a0, 0\n" CHILD_CALL(18));
@@ -156,24 +154,32 @@ static void wrong_arguments(Handle notice)
 
 	NEED(KnNoticeCreate(&closed));
 	NEED(KnHandleClose(closed));
-	CHECK_RC(rcInvalidArgument, KnNoticeCreate(RTL_NULL));
-	CHECK_RC(rcTargetFault, KnNoticeCreate((Handle *)(uintptr_t)0x4000));
-	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 0, 0));
-	CHECK_RC(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 1u << 7, 0));
-	CHECK_RC(rcInvalidArgument,
-		 KnNoticeSubscribeToObject(notice, notice, EVENT_TASK_COMPLETED, 0));
-	CHECK_RC(rcInvalidArgument,
-		 KnNoticeSubscribeToObject(closed, task, EVENT_TASK_COMPLETED, 0));
-	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 0, &event, &count));
-	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, RTL_NULL, &count));
-	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, &event, RTL_NULL));
-	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(closed, 0, 1, &event, &count));
-	CHECK_RC(rcInvalidArgument, KnNoticeGetEvent(task, 0, 1, &event, &count));
-	CHECK_RC(rcTargetFault,
-		 KnNoticeGetEvent(notice, 0, 1, (EventDesc *)(uintptr_t)0x4000, &count));
-	CHECK_RC(rcTargetFault,
-		 KnNoticeGetEvent(notice, 0, 1, &event, (rtl_size_t *)(uintptr_t)0x4000));
+	FAILS(rcInvalidArgument, KnNoticeCreate(RTL_NULL));
+	FAILS(rcTargetFault, KnNoticeCreate((Handle *)(uintptr_t)0x4000));
+	FAILS(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 0, 0));
+	FAILS(rcInvalidArgument, KnNoticeSubscribeToObject(notice, task, 1u << 7, 0));
+	FAILS(rcInvalidArgument,
+	      KnNoticeSubscribeToObject(notice, notice, EVENT_TASK_COMPLETED, 0));
+	FAILS(rcInvalidArgument, KnNoticeSubscribeToObject(closed, task, EVENT_TASK_COMPLETED, 0));
+	FAILS(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 0, &event, &count));
+	FAILS(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, RTL_NULL, &count));
+	FAILS(rcInvalidArgument, KnNoticeGetEvent(notice, 0, 1, &event, RTL_NULL));
+	FAILS(rcInvalidArgument, KnNoticeGetEvent(closed, 0, 1, &event, &count));
+	FAILS(rcInvalidArgument, KnNoticeGetEvent(task, 0, 1, &event, &count));
+	FAILS(rcTargetFault,
+	      KnNoticeGetEvent(notice, 0, 1, (EventDesc *)(uintptr_t)0x4000, &count));
+	FAILS(rcTargetFault,
+	      KnNoticeGetEvent(notice, 0, 1, &event, (rtl_size_t *)(uintptr_t)0x4000));
+	FAILS(rcInvalidArgument, KnNoticeCreate((Handle *)((char *)&closed + 1)));
+	FAILS(rcInvalidArgument,
+	      KnNoticeGetEvent(notice, 0, 1, (EventDesc *)((char *)&event + 4), &count));
+	FAILS(rcInvalidArgument,
+	      KnNoticeGetEvent(notice, 0, 1, &event, (rtl_size_t *)((char *)&count + 4)));
+	FAILS(rcInvalidArgument,
+	      KnNoticeSubscribeToObject(notice, INVALID_HANDLE, EVENT_TASK_COMPLETED, 0));
+	FAILS(rcTargetFault, KnNoticeGetEvent(notice, 0, 64, NOWHERE, &count));
 	NEED(KnHandleClose(task));
+	settled();
 }
 
 /* Subscribed to twice in one notice, an event still comes once. */
@@ -194,6 +200,7 @@ int main(void)
 {
 	Handle notice;
 
+	touch_stack();
 	NEED(KnNoticeCreate(&notice));
 	completed_and_destroyed(notice);
 	frozen(notice);

@@ -2,6 +2,7 @@
 /* What a program expects of its C library: output, memory, files, arguments, floating point. */
 #include "check.h"
 
+#include <coresrv/thread/thread_api.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -73,6 +74,37 @@ static void numbers(int argc, char **argv)
 	CHECK(two / 3 * 3 == 2 && (float)two / 3.0f > 0.66f);
 }
 
+static int adds(void *context)
+{
+	volatile double half = 0.5;
+
+	thread_local_word += *(const int *)context;
+	free(malloc(100));
+	KnSleep(1);
+	return thread_local_word + (int)(half * 4);
+}
+
+static void threads(void)
+{
+	static const int summands[3] = { 1, 2, 3 };
+	Handle thread[3];
+
+	for (int i = 0; i < 3; i++) {
+		Tid tid;
+
+		CHECK(KnThreadCreateByHandle(&thread[i], &tid, ThreadPriorityNormal, 0, NULL, adds,
+					     (void *)(size_t)&summands[i],
+					     ThreadFlagCreateWaitable) == rcOk);
+	}
+	for (int i = 0; i < 3; i++) {
+		rtl_int32_t code = 0;
+
+		CHECK(KnThreadWaitByHandle(thread[i], 10000, &code) == rcOk);
+		CHECK_EQUAL(77 + summands[i] + 2, code);
+	}
+	CHECK(thread_local_word == 77);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = getenv("MODE");
@@ -86,6 +118,7 @@ int main(int argc, char **argv)
 	memory();
 	files();
 	numbers(argc, argv);
+	threads();
 	fprintf(stderr, "one %s ", "line");
 	printf("of both\n");
 	return checks_result();

@@ -46,7 +46,7 @@ static int read_input(void)
 	return *input ? (u8)*input++ : -1;
 }
 
-static const struct console_device device = { "fake", write_output, read_input };
+static const struct console_device device = { "fake", write_output, read_input, false };
 
 void fake_reset(void)
 {

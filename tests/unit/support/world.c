@@ -7,6 +7,7 @@
 #include "arch/layout.h"
 #include "console/console.h"
 #include "core/guest_copy.h"
+#include "core/lock.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "fake/fake.h"
@@ -107,6 +108,7 @@ void world_settle(void)
 
 struct thread *world_run(void)
 {
+	lock_take();
 	guest_exit(NULL, WHY_WORK);
 	return fake_hart.current;
 }

@@ -26,8 +26,8 @@ typedef struct {
  * Makes the process `name` from the ROMFS file `path` and loads it, without
  * starting it. argv[0] is its name.
  *
- * rcInvalidArgument: a null pointer, or an image that is no loadable program.
- * rcResourceNotFound: no such file. rcBufferTooLarge: arguments and environment
+ * rcInvalidArgument: a null pointer, unknown flags, or an image that is no loadable
+ * program. rcResourceNotFound: no such file. rcBufferTooLarge: arguments and environment
  * above 131072 bytes. Else what the step that failed gave; nothing is left then.
  */
 Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path,

@@ -10,10 +10,11 @@
  * or of a thread (KnThreadSetExceptionHandler). It is called on the stack of the
  * thread that took one, and may call anything. Non-zero: handled; the
  * instruction is retried with the registers as they are in the trap frame then.
- * Zero: the next handler is asked, and after the last one the process ends or
- * freezes. So it does at once if a handler takes an exception, or if *info does
- * not fit below the stack pointer. A handler has to return: a thread that leaves
- * it otherwise (longjmp) has no handlers any more.
+ * Zero: the next handler is asked, with the registers as they were at the
+ * exception, and after the last one the process ends or freezes. So it does at
+ * once if a handler takes an exception, or if *info does not fit below the stack
+ * pointer. A handler has to return: a thread that leaves it otherwise (longjmp)
+ * has no handlers any more.
  */
 typedef int (*TaskExceptionHandler)(ExceptionInfo *info);
 

@@ -9,6 +9,8 @@
 /* What the hypervisor did to this hart. */
 struct fake_cpu {
 	u64 time;
+	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
+	u64 (*cycle)(void);
 	u64 hgatp;
 	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes;
@@ -22,6 +24,16 @@ extern struct fake_cpu fake_cpu;
 static inline u64 cpu_time(void)
 {
 	return fake_cpu.time;
+}
+
+static inline u32 cpu_seed(void)
+{
+	return fake_cpu.seed();
+}
+
+static inline u64 cpu_cycle(void)
+{
+	return fake_cpu.cycle();
 }
 
 static inline void cpu_fence_i(void)

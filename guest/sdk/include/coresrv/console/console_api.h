@@ -7,6 +7,7 @@
 #ifndef CORESRV_CONSOLE_CONSOLE_API_H
 #define CORESRV_CONSOLE_CONSOLE_API_H
 
+#include <floe/inspect.h>
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 

@@ -18,6 +18,7 @@
 #ifndef CORESRV_TASK_INSPECT_API_H
 #define CORESRV_TASK_INSPECT_API_H
 
+#include <floe/inspect.h>
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 

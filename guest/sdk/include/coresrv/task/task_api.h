@@ -44,8 +44,10 @@
  * always, and what an unhandled exception does: TaskExceptionTerminatesTask (also
  * without either) or TaskExceptionFreezesTask.
  *
- * rcAlreadyExists: a process of that name lives. rcSecurityDisallow: may-create
- * is 0; rcQuotaExceeded: it is used up.
+ * rcAlreadyExists: there is a process object of that name (also one that has
+ * ended, until its last handle goes), or it is "floe". rcSecurityDisallow:
+ * may-create is 0; rcQuotaExceeded: it is used up. rcInvalidArgument also: a stack
+ * above 2^38 bytes.
  */
 Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
 		       ThreadPriority priority, rtl_uint32_t flags, Handle *outHandle);
@@ -75,6 +77,9 @@ Retcode KnTaskLoadSeg(Handle h, const VmSeg *seg, rtl_uintptr_t *actual);
  * Maps the image's .symtab and .strtab, sizes in bytes, read-only into the
  * process; backtraces take function names from them. Legal: empty. Right:
  * OCAP_TASK_LOAD.
+ *
+ * rcInvalidArgument: a size of 0, or above its segment's. rcInvalidOperation: it
+ * has tables already. Else as for KnTaskLoadSeg().
  */
 Retcode KnTaskLoadElfSyms(Handle h, const VmSeg *symTabSeg, rtl_size_t symTabSize,
 			  const VmSeg *strTabSeg, rtl_size_t strTabSize);
@@ -100,7 +105,8 @@ Retcode KnTaskSetEnv(Handle task, const void *env, rtl_size_t envSize);
 
 /*
  * The caller's static connection page and its size; RTL_NULL where it has none,
- * or has freed it. The runtime library calls both of these before main().
+ * or has freed it (KnTaskFreeEnv then gives rcInvalidOperation). The runtime
+ * library calls both of these before main().
  */
 void *KnTaskGetEnv(rtl_size_t *envSize);
 Retcode KnTaskFreeEnv(void);
@@ -149,14 +155,14 @@ Retcode KnTaskVmFree(Handle task, void *base, rtl_size_t size);
 Retcode KnTaskSetPath(Handle task, const char *path);
 
 /*
- * Sets the process's memory limit, the number of processes it may create, its
- * permissions (TaskMayRwx, TaskMayInspect) and CPUs. Without this call it has
- * its creator's memory limit and CPUs and may nothing. Legal: empty, entry set.
- * Right: OCAP_TASK_LOAD.
+ * Sets the process's memory limit (in whole pages, rounded down), the number of
+ * processes it may create, its permissions (TaskMayRwx, TaskMayInspect) and
+ * CPUs. Without this call it has its creator's memory limit and CPUs and may
+ * nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
  *
  * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
  * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
- * it has memory mapped.
+ * it has memory mapped. rcInvalidArgument: unknown permissions.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
@@ -216,6 +222,8 @@ Retcode KnTaskGetExceptionInfo(Handle task, HalExceptionCode *excType, HalArchEx
 /*
  * The id and registers of a thread of a frozen process; index 0 is the thread
  * that faulted. Legal: frozen. Right: OCAP_TASK_INSPECT.
+ *
+ * rcResourceNotFound: no thread of that index.
  */
 Retcode KnTaskGetThreadContext(Handle task, unsigned index, KnThreadContext *context);
 
@@ -262,14 +270,16 @@ Retcode KnTaskGetIdByHandle(Handle task, Pid *taskId);
 
 /*
  * The caller's name, and the file name of its image (empty if nobody set it),
- * into a buffer of msize bytes. rcBufferTooSmall: it does not fit with its NUL.
+ * into a buffer of msize bytes. rcBufferTooSmall: it does not fit with its NUL;
+ * rcInvalidArgument: msize is 0.
  */
 Retcode KnTaskGetName(char *name, rtl_size_t msize);
 Retcode KnTaskGetPath(char *path, rtl_size_t msize);
 
 /*
  * The caller's own symbol tables, sizes in bytes, and its load offset, which is
- * to be added to the symbols' values. RTL_NULL and 0 where none were loaded.
+ * to be added to the symbols' values. RTL_NULL and 0 where none were loaded, and
+ * rcOk. rcInvalidArgument: a null pointer.
  */
 Retcode KnTaskGetElfSyms(rtl_size_t *relocBase, void **syms, rtl_size_t *symsCnt, void **strs,
 			 rtl_size_t *strsCnt);

@@ -93,8 +93,9 @@ Retcode KnVmUnmap(void *addr, rtl_size_t size);
  * ceiling of every mapping made from the buffer.
  *
  * rcInvalidArgument: null, unaligned, empty, bad flags. rcInvalidOperation:
- * uncommitted pages. rcNoCapability: more access than the caller's own mapping
- * comes from. rcOutOfMemory, rcQuotaExceeded.
+ * uncommitted pages, or the hypervisor's own. rcNoCapability: more access than what
+ * is mapped there allows (ROMFS: read and execute). rcSecurityDisallow: write with
+ * execute access without allow-rwx. rcOutOfMemory, rcQuotaExceeded.
  */
 Retcode KnVmSegInitFromVm(VmSeg *seg, rtl_uintptr_t loadAddr, void *addr, rtl_size_t size,
 			  rtl_uint32_t flags);

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For fixed addresses, an ET_EXEC (system.mk). */
+#include "outcome.h"
