@@ -103,22 +103,22 @@ u64 *fake_csr(const char *name)
 
 void hart_set_timer(u64 at)
 {
-	fake_hart.timer_at = at;
+	fake_this_hart->timer_at = at;
 }
 
 bool hart_timer_pending(void)
 {
-	return fake_cpu.time >= fake_hart.timer_at;
+	return fake_cpu.time >= fake_this_hart->timer_at;
 }
 
 void cpu_wfi(void)
 {
 	fake_cpu.wfi++;
-	if (fake_hart.timer_at == TIME_NEVER) {
+	if (fake_this_hart->timer_at == TIME_NEVER) {
 		fprintf(stderr, "the hart sleeps and nothing will wake it\n");
 		abort();
 	}
-	fake_cpu.time = max_u64(fake_cpu.time, fake_hart.timer_at);
+	fake_cpu.time = max_u64(fake_cpu.time, fake_this_hart->timer_at);
 }
 
 struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2)
