@@ -2,7 +2,7 @@
 #
 # All of Floe's commands; `make help` lists them. What is built lies in build/.
 # Fragments, each beside what it builds: hyp/hyp.mk, guest/guest.mk,
-# tests/unit/unit.mk, tests/system/system.mk. How a platform is started and what it
+# tests/unit/unit.mk, tests/system/system.mk, tests/bench/bench.mk. How a platform is started and what it
 # boots stands in platform/<board>/platform.sh.
 
 SHELL := /bin/bash
@@ -44,7 +44,7 @@ MAKEFLAGS += -j$(shell nproc) --output-sync=target
 endif
 
 # What each command needs, as groups of ci/setup.
-commands := run shell gdb test test-unit test-system sdk image check debug trace
+commands := run shell gdb test test-unit test-system bench sdk image check debug trace
 group_run := run
 group_shell := shell
 group_gdb := debug
@@ -52,6 +52,7 @@ group_image := run
 group_test := test
 group_test-unit := test
 group_test-system := test
+group_bench := bench
 group_check := test check
 group_debug := debug
 group_trace := trace
@@ -73,6 +74,7 @@ include hyp/hyp.mk
 include guest/guest.mk
 include tests/unit/unit.mk
 include tests/system/system.mk
+include tests/bench/bench.mk
 endif
 
 # VAR=value arguments for the scripts of ci/, quoted for the shell.
@@ -124,6 +126,12 @@ test-unit: $(UNIT_TESTS)
 test-system: programs $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system
 
+# What is measured, and its limits, stand in tests/bench/bench.toml.
+bench: programs $(BENCH_IMAGES)
+	+$(Q)tests/bench/run --build $(call quote,$(BUILD)) --cross $(call quote,$(CROSS_COMPILE)) \
+		--only $(call quote,$(T)) \
+		$(foreach v,$(test_variables),--set $(call quote,$(v)=$($(v))))
+
 check: programs $(UNIT_TESTS) $(SYSTEM_TEST_IMAGES)
 	$(Q)ci/check $(call quote,$(BUILD)) $(call quote,$(CROSS_COMPILE))
 
@@ -139,6 +147,7 @@ Commands:
   make debug       the same under gdb, halted before the first instruction
   make trace       runs it too, and saves who ran when, in $(BUILD)/traces
   make test        all tests; make test-unit and make test-system are its parts
+  make bench       measures, prints a table, writes $(BUILD)/bench.json
   make check       format, static analysis, sizes; make format lays out the C files
   make sdk         the SDK for programs of your own, in $(BUILD)/sdk
   make image       the files that a board boots, in $(BUILD)/$(PLATFORM)

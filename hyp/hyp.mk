@@ -8,9 +8,9 @@ FLOE_VERSION := 0.1
 
 HYP_OUT := $(BUILD)/hyp
 HYP_SRC := $(sort $(wildcard hyp/*/*.c hyp/*/*.S))
+# ASSUME_LATEST: version 17 of the format, which machine_read() makes sure of once.
+HYP_FDT_ASSUME := -DFDT_ASSUME_MASK=4
 HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
-# Of ASSUME_: LATEST, for machine.c looks at the version, and LIBFDT_FLAWLESS.
-HYP_FDT_ASSUME := 0x24
 HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
 
 HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
@@ -19,7 +19,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/pgtable.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
-	$(patsubst %,core/%.c,guest_copy memobj object page region sched slab thread timer vm)
+	$(patsubst %,core/%.c,fault guest_copy object page sched slab timer vm)
 HYP_OPT := -Os -msave-restore
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
@@ -44,7 +44,7 @@ $(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 
 $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) -DFDT_ASSUME_MASK=$(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
 
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld
 	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@

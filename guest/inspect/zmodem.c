@@ -10,6 +10,7 @@ enum {
 	CALLS = 6, /* for a receiver */
 	FAREWELLS = 3,
 	RETRIES = 20,
+	LINGER = 500, /* ms that a receiver may take to end */
 	XOFF = 0x13,
 };
 
@@ -175,6 +176,8 @@ static void finish(struct zmodem *z)
 	}
 	zmodem_put_raw(z, "OO", 2);
 	zmodem_flush(z);
+	/* The receiver takes what comes before it has ended, and it is not for it. */
+	zmodem_receive(z, LINGER);
 }
 
 /* Enough CANs for every receiver, and their traces on a screen wiped out. */

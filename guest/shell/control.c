@@ -68,9 +68,28 @@ static Retcode wait_for(Handle notice, uint64_t ms)
 	}
 }
 
+/* What became of it; its object may be gone with its last handle. */
+static void show_end(struct process *p)
+{
+	char text[PROCESS_TEXT], name[PROCESS_TEXT];
+	Pid pid = p->info.pid;
+
+	memcpy(name, p->name, sizeof(name));
+	p->info.pid = pid - 1;
+	p->handle = INVALID_HANDLE;
+	if (process_next(p) && p->info.pid == pid)
+		printf("%s (pid %u): %s\n", name, (unsigned)pid,
+		       end_text(&p->info, text, sizeof(text)));
+	else
+		printf("%s (pid %u): gone\n", name, (unsigned)pid);
+}
+
+/*
+ * Without a handle meanwhile: somebody may want to start the next process of that
+ * name as soon as this one has ended.
+ */
 static void wait_for_end(struct process *p, uint64_t ms)
 {
-	char text[PROCESS_TEXT];
 	Handle notice;
 	Retcode rc;
 
@@ -78,15 +97,14 @@ static void wait_for_end(struct process *p, uint64_t ms)
 		return;
 	rc = KnNoticeSubscribeToObject(notice, p->handle, EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN,
 				       0);
+	process_close(p);
 	if (rc == rcOk)
 		rc = wait_for(notice, ms);
 	KnHandleClose(notice);
 	if (rc == rcTimeout)
 		complain("%s still runs", p->name);
-	else if (!failed(rc, "KnNoticeGetEvent") &&
-		 !failed(KnTaskGetInfo(p->handle, &p->info), "KnTaskGetInfo"))
-		printf("%s (pid %u): %s\n", p->name, (unsigned)p->info.pid,
-		       end_text(&p->info, text, sizeof(text)));
+	else if (!failed(rc, "KnNoticeGetEvent"))
+		show_end(p);
 }
 
 void command_wait(int argc, char **argv)

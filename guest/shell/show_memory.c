@@ -193,6 +193,7 @@ void command_mem(int argc, char **argv)
 	       (unsigned long)c.mdls, (unsigned long)c.vmids);
 	printf("  PID NAME                  MEMORY       LIMIT\n");
 	while (process_next(&p)) {
+		process_close(&p); /* before the console makes us wait */
 		if (!p.info.memory)
 			continue;
 		printf("%5u %-16s %8lu KiB", (unsigned)p.info.pid, p.name,

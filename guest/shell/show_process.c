@@ -30,6 +30,7 @@ void command_ps(int argc, char **argv)
 		const TaskInfo *i = &p.info;
 
 		process_text(p.handle, TaskStringClass, class, sizeof(class));
+		process_close(&p); /* before the console makes us wait */
 		printf("%5u %-16s %-16s %-7s %-8s %4u %4s %10s %6uKiB %s\n", (unsigned)i->pid,
 		       p.name, class, state_text(i->state), policy_text(i->policy),
 		       (unsigned)i->priority, hart_text(i, hart),

@@ -155,69 +155,95 @@ static Retcode check_handle(struct call *c, const struct api_rules *rules)
 }
 
 /* Apart from its caller, which has few registers to save without it. */
-__attribute__((noinline)) static Retcode check_rules(struct call *c, const struct api_rules *rules)
+__attribute__((noinline)) static Retcode check_and_act(struct call *c, const struct api_row *row)
 {
+	const struct api_rules *rules = &row->rules;
 	Retcode rc = check_arguments(c, rules);
 
 	if (rc == rcOk && (rules->rights || rules->type))
 		rc = check_handle(c, rules);
-	return rc == rcOk ? check_memory(c, rules) : rc;
+	if (rc == rcOk)
+		rc = check_memory(c, rules);
+	return rc == rcOk ? row->act(c) : rc;
 }
 
-static void call_function(struct thread *t, u64 number)
+static bool exists(u64 number)
 {
-	const struct api_row *row = &api_table[number];
-	u64 *a = &t->vcpu.x[10];
-	struct call c; /* not zeroed: its input is large, and the rules say what is valid */
-	Retcode rc = rcOk;
+	return number < FloeFnCount && api_table[number].act;
+}
 
-	c.self = t->task;
-	c.a = a;
-	c.value = 0;
-	if (number >= FloeFnCount || !row->act)
-		rc = rcUnimplemented;
-	else if (row->rules.any)
-		rc = check_rules(&c, &row->rules);
-	if (rc == rcOk)
-		rc = row->act(&c);
-	/* A call can end its caller. */
+static Retcode call_function(struct call *c, const struct api_row *row)
+{
+	return row->rules.any ? check_and_act(c, row) : row->act(c);
+}
+
+static void answer(const struct call *c, struct thread *t, Retcode rc)
+{
+	u64 *a = &t->vcpu.x[10];
+
+	if (t->retry_pc && is_retry(t))
+		t->retry_pc = 0;
+	a[0] = (u64)(i64)rc;
+	a[1] = c->value;
+}
+
+/* After a call that left work: it may have ended its caller, or be one to make again. */
+static void answer_late(const struct call *c, struct thread *t, Retcode rc)
+{
 	if (this_hart()->current != t)
 		return;
 	if (rc == API_RETRY) {
 		t->retry_pc = vcpu_call_end();
 		t->retry_sp = t->vcpu.x[2];
 		vcpu_retry_call();
-		return;
+	} else {
+		answer(c, t, rc);
 	}
-	if (is_retry(t))
-		t->retry_pc = 0;
-	a[0] = (u64)(i64)rc;
-	a[1] = c.value;
 }
 
-bool call_is_panic(const struct thread *t)
+static bool api_call(struct thread *t, u64 number)
 {
-	return t->vcpu.x[17] == FLOE_SBI_EXTENSION && t->vcpu.x[16] == FloeFnTaskPanic;
+	/* Not zeroed: its input is large, and the rules say what is valid. */
+	struct call c;
+	Retcode rc = rcUnimplemented;
+
+	c.self = t->task;
+	c.a = &t->vcpu.x[10];
+	c.value = 0;
+	if (exists(number))
+		rc = call_function(&c, &api_table[number]);
+	else if (number == FloeFnTaskPanic)
+		return false;
+	/* Who ends or blocks the caller leaves work: without it, he goes on. */
+	if (this_hart()->rq.work)
+		answer_late(&c, t, rc);
+	else
+		answer(&c, t, rc);
+	return true;
 }
 
-void call_make(struct thread *t)
+bool call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
 	trace(FloeTraceCall, extension, number);
 	if (extension == FLOE_SBI_EXTENSION)
-		call_function(t, number);
-	else
-		api_sbi(t);
+		return api_call(t, number);
+	api_sbi(t);
+	return true;
 }
 
 u64 hypercall(struct thread *t)
 {
-	if (call_is_panic(t) || !lock_try()) {
+	if (!lock_try()) {
 		vcpu_retry_call();
 		return WHY_TRAP;
 	}
-	call_make(t);
+	if (!call_make(t)) {
+		lock_release();
+		vcpu_retry_call();
+		return WHY_TRAP;
+	}
 	if (this_hart()->rq.work)
 		return WHY_WORK;
 	lock_release();

@@ -130,7 +130,7 @@ Retcode api_task_get_thread_state(struct call *c)
 		state.csrs = r->csrs;
 	} else {
 		vcpu_frame(&t->vcpu, 0, 0, &state.frame);
-		state.csrs = vcpu_csrs(&t->vcpu);
+		vcpu_csrs(&t->vcpu, &state.csrs);
 	}
 	give(c, 2, &state, sizeof(state));
 	return rcOk;

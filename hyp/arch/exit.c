@@ -54,6 +54,7 @@ static u32 access_of(u64 cause)
 static void read_instruction(const struct vm *vm, struct fault *f)
 {
 	u16 half[2];
+	u64 bytes;
 
 	/* Where the hart gives the instruction itself, that is right in any case. */
 	if ((f->cause == CAUSE_ILLEGAL_INSTRUCTION || f->cause == CAUSE_VIRTUAL_INSTRUCTION) &&
@@ -62,29 +63,31 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 		f->instruction_size = (f->address & 3) == 3 ? 4 : 2;
 		return;
 	}
-	if (csr_read(CSR_VSATP) || guest_peek(vm, f->pc, half, 2) != 2)
+	if (csr_read(CSR_VSATP))
+		return;
+	/* Half of a long one may be all that is mapped. */
+	bytes = guest_peek(vm, f->pc, half, sizeof(half));
+	if (bytes < 2)
 		return;
 	f->instruction = half[0];
 	f->instruction_size = 2;
-	if ((half[0] & 3) == 3 && guest_peek(vm, f->pc + 2, &half[1], 2) == 2) {
+	if ((half[0] & 3) == 3 && bytes == 4) {
 		f->instruction |= (u32)half[1] << 16;
 		f->instruction_size = 4;
 	}
 }
 
 /* An exception that came to the hypervisor directly. */
-static struct fault direct_fault(u64 cause)
+static void direct_fault(u64 cause, struct fault *f)
 {
-	struct fault f = { .cause = cause,
-			   .pc = csr_read(sepc),
-			   .address = csr_read(stval),
-			   .access = access_of(cause) };
-
-	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f.access) {
-		f.two_stage = true;
-		f.gpa = csr_read(CSR_HTVAL) << 2 | (f.address & 3);
+	*f = (struct fault){ .cause = cause,
+			     .pc = csr_read(sepc),
+			     .address = csr_read(stval),
+			     .access = access_of(cause) };
+	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f->access) {
+		f->two_stage = true;
+		f->gpa = csr_read(CSR_HTVAL) << 2 | (f->address & 3);
 	}
-	return f;
 }
 
 /* An exception of the guest's own level, as it stands in the VS CSRs. */
@@ -160,13 +163,11 @@ static enum exit_action delayed_call(struct thread *t, struct fault *f)
 {
 	u64 pc = csr_read(sepc);
 
-	if (call_is_panic(t)) {
-		*f = (struct fault){ .kind = FAULT_PANIC, .cause = CAUSE_BREAKPOINT, .pc = pc };
-		return EXIT_FAULT;
-	}
 	csr_write(sepc, pc + 4);
-	call_make(t);
-	return EXIT_RESUME;
+	if (call_make(t))
+		return EXIT_RESUME;
+	*f = (struct fault){ .kind = FAULT_PANIC, .cause = CAUSE_BREAKPOINT, .pc = pc };
+	return EXIT_FAULT;
 }
 
 static enum exit_action decode(struct thread *t, struct fault *f, struct fault *vector)
@@ -182,7 +183,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 	}
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) != HANDLER_RETURN)
 		return delayed_call(t, f);
-	*f = direct_fault(cause);
+	direct_fault(cause, f);
 	trace(FloeTraceFault, cause, f->address);
 	switch (cause) {
 	case CAUSE_ECALL_VS:

@@ -47,16 +47,18 @@ static bool pte_is_table(u64 pte)
 	return (pte & PTE_V) && !(pte & PTE_LEAF);
 }
 
+_Static_assert(VMM_FLAG_RWX_MASK << 1 == PTE_LEAF && VMM_FLAG_WRITE << 6 == PTE_D,
+	       "access has the same order in both");
+
 static u64 access_bits(u32 prot)
 {
 	/* A and D are set in advance: hardware need not, and no fault asks for it. */
-	u64 bits = PTE_A;
+	u64 bits = PTE_A | (prot & VMM_FLAG_RWX_MASK) << 1 | (prot & VMM_FLAG_WRITE) << 6;
 
-	bits |= prot & VMM_FLAG_READ ? PTE_R : 0;
-	bits |= prot & VMM_FLAG_WRITE ? PTE_W | PTE_D : 0;
-	bits |= prot & VMM_FLAG_EXECUTE ? PTE_X : 0;
-	bits |= prot & VMM_FLAG_WRITE_COMBINE ? PTE_PBMT_NC : 0;
-	bits |= prot & VMM_FLAG_CACHE_DISABLE ? PTE_PBMT_IO : 0;
+	if (prot & VMM_FLAG_CACHE_MASK)
+		bits |= prot & VMM_FLAG_WRITE_COMBINE   ? PTE_PBMT_NC
+			: prot & VMM_FLAG_CACHE_DISABLE ? PTE_PBMT_IO
+							: 0;
 	return bits;
 }
 

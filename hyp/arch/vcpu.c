@@ -123,19 +123,18 @@ void vcpu_switch(struct thread *next)
 
 void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame)
 {
+	memcpy(frame->x, v->x, sizeof(frame->x));
 	frame->x[0] = 0;
-	for (unsigned int i = 1; i < 32; i++)
-		frame->x[i] = v->x[i];
 	frame->pc = v->pc;
 	frame->sstatus = v->vsstatus;
 	frame->scause = scause;
 	frame->stval = stval;
 }
 
-ThreadCsrs vcpu_csrs(const struct vcpu *v)
+void vcpu_csrs(const struct vcpu *v, ThreadCsrs *csrs)
 {
-	return (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-			     v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
+	*csrs = (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
+			      v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
 }
 
 void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)

@@ -58,7 +58,7 @@ void vcpu_switch(struct thread *next);
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 
 /* Its VS CSRs, and what stands for it in HS-mode ones. */
-ThreadCsrs vcpu_csrs(const struct vcpu *vcpu);
+void vcpu_csrs(const struct vcpu *vcpu, ThreadCsrs *csrs);
 
 /* The other way, of a vCPU that is not current: x registers and pc. */
 void vcpu_set_frame(struct vcpu *vcpu, const HalTrapFrame *frame);

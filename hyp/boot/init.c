@@ -29,23 +29,41 @@ static u32 access_of(const struct elf_segment *s)
 	       (s->flags & ELF_EXECUTE ? VMM_FLAG_EXECUTE : 0u);
 }
 
-/* A copy: init is small, and its own program stays as it is in ROMFS. */
-static Retcode load_segment(struct vm *vm, const struct elf_segment *s, u64 offset)
+/* What is not written to stays in ROMFS, where it lies on pages as it is to in memory. */
+static bool is_in_place(const struct elf_segment *s, u64 from)
+{
+	return !(s->flags & ELF_WRITE) && s->content.size == s->memory_size &&
+	       ((from ^ s->address) & (PAGE_SIZE - 1)) == 0;
+}
+
+static struct memobj *copy_of(const struct elf_segment *s, u64 npages)
+{
+	struct mdl whole = { .mem = memobj_create(npages), .npages = npages };
+
+	if (whole.mem)
+		mdl_write(&whole, s->address & (PAGE_SIZE - 1), s->content.data, s->content.size);
+	return whole.mem;
+}
+
+static Retcode load_segment(struct vm *vm, const struct elf_segment *s, u64 offset, const u8 *romfs)
 {
 	u64 start = page_round_down(s->address), end = page_round_up(s->address + s->memory_size);
+	u64 from = (u64)(s->content.data - romfs), romfs_bytes;
 	struct vm_request q = { .base = start + offset,
 				.npages = (end - start) >> PAGE_SHIFT,
 				.prot = access_of(s),
 				.ceiling = access_of(s) };
-	struct mdl whole = { .npages = q.npages };
 	struct region *region;
 	Retcode rc;
 
-	q.mem = memobj_create(q.npages);
+	if (is_in_place(s, from)) {
+		q.mem = vm_romfs(&romfs_bytes);
+		q.mem_first = from >> PAGE_SHIFT;
+		return vm_map(vm, &q, &region);
+	}
+	q.mem = copy_of(s, q.npages);
 	if (!q.mem)
 		return rcOutOfMemory;
-	whole.mem = q.mem;
-	mdl_write(&whole, s->address - start, s->content.data, s->content.size);
 	rc = vm_map(vm, &q, &region);
 	memobj_put(q.mem);
 	return rc;
@@ -72,7 +90,7 @@ static Retcode load(struct task *task, const struct elf_image *elf, const u8 *ro
 	Retcode rc = task_set_path(task, image_name);
 
 	while (rc == rcOk && elf_next_segment(elf, &cursor, &segment))
-		rc = load_segment(&task->vm, &segment, offset);
+		rc = load_segment(&task->vm, &segment, offset, romfs);
 	load_symbols(task, elf, romfs);
 	task->initial = (TaskInitialState){ elf->entry + offset, offset };
 	task->state = TASK_ENTRY_SET;

@@ -18,8 +18,9 @@
 #define PERIOD_MS 1u
 
 static char ring[CONSOLE_RING];
-static u32 head, tail;          /* free-running; head - tail bytes are in the ring */
-static u64 next_turn;           /* beside running guests, ticks */
+static u32 head, tail; /* free-running; head - tail bytes are in the ring */
+/* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
+static u64 next_turn = TIME_NEVER;
 static const struct hart *turn; /* whose turn that is: the hart's that had the last one */
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
@@ -174,7 +175,7 @@ bool console_busy(void)
 
 u64 console_deadline(void)
 {
-	return turn == this_hart() && console_busy() ? next_turn : TIME_NEVER;
+	return turn == this_hart() ? next_turn : TIME_NEVER;
 }
 
 void console_pump(void)
@@ -189,7 +190,7 @@ void console_pump(void)
 		line_restore();
 	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
-	next_turn = cpu_time() + ticks_from_ms(PERIOD_MS);
+	next_turn = console_busy() ? cpu_time() + ticks_from_ms(PERIOD_MS) : TIME_NEVER;
 	turn = this_hart();
 }
 

@@ -65,11 +65,13 @@ static struct fault_region region_at(const struct vm *vm, u64 address)
 		 : (struct fault_region){ 0 };
 }
 
-static u32 mapped_at(const struct vm *vm, gpa_t gpa)
+/* What is mapped at an address that lies in that region: outside of all only our own pages are. */
+static u32 mapped_at(const struct vm *vm, gpa_t gpa, const struct fault_region *r)
 {
 	struct pgtable_leaf leaf;
+	bool possible = r->npages || (gpa >= VM_SYSTEM && gpa < (gpa_t)1 << 41);
 
-	return gpa < (gpa_t)1 << 41 && pgtable_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
+	return possible && pgtable_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
 }
 
 static gpa_t refused_address(const struct fault *f)
@@ -85,16 +87,18 @@ static void record(struct task *task, const struct thread *t, const struct fault
 
 	r->fault = *f;
 	r->tid = t->tid;
-	r->mapped = f->access ? mapped_at(&task->vm, refused_address(f)) : 0;
 	r->at_pc = region_at(&task->vm, f->pc);
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
+	r->mapped = f->access ? mapped_at(&task->vm, refused_address(f), &r->at_address) : 0;
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
-	r->csrs = vcpu_csrs(v);
+	vcpu_csrs(v, &r->csrs);
 	r->handler = handler;
 	if (handler != HANDLER_NONE) {
+		struct fault_region in = region_at(&task->vm, refused_address(at_handler));
+
 		r->at_handler = *at_handler;
-		r->at_handler_mapped = mapped_at(&task->vm, refused_address(at_handler));
+		r->at_handler_mapped = mapped_at(&task->vm, refused_address(at_handler), &in);
 	}
 }
 

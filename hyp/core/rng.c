@@ -8,21 +8,28 @@ static u32 rotl(u32 value, unsigned int bits)
 	return value << bits | value >> (32 - bits);
 }
 
-static void quarter_round(u32 *s, unsigned int a, unsigned int b, unsigned int c, unsigned int d)
+static void quarter_round(u32 *at_a, u32 *at_b, u32 *at_c, u32 *at_d)
 {
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 16);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 12);
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 8);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 7);
+	u32 a = *at_a, b = *at_b, c = *at_c, d = *at_d;
+
+	a += b;
+	d = rotl(d ^ a, 16);
+	c += d;
+	b = rotl(b ^ c, 12);
+	a += b;
+	d = rotl(d ^ a, 8);
+	c += d;
+	b = rotl(b ^ c, 7);
+	*at_a = a;
+	*at_b = b;
+	*at_c = c;
+	*at_d = d;
 }
 
 static void next_block(struct rng *rng)
 {
 	/* "expand 32-byte k"; the nonce is the upper half of the counter. */
+	u32 *s = rng->block;
 	u32 start[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
 
 	memcpy(&start[4], rng->key, sizeof(rng->key));
@@ -32,10 +39,10 @@ static void next_block(struct rng *rng)
 	memcpy(rng->block, start, sizeof(start));
 	for (unsigned int i = 0; i < 10; i++) {
 		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(rng->block, c, 4 + c, 8 + c, 12 + c);
+			quarter_round(&s[c], &s[4 + c], &s[8 + c], &s[12 + c]);
 		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(rng->block, c, 4 + (c + 1) % 4, 8 + (c + 2) % 4,
-				      12 + (c + 3) % 4);
+			quarter_round(&s[c], &s[4 + (c + 1) % 4], &s[8 + (c + 2) % 4],
+				      &s[12 + (c + 3) % 4]);
 	}
 	for (unsigned int i = 0; i < 16; i++)
 		rng->block[i] += start[i];
@@ -72,29 +79,31 @@ u64 rng_below(struct rng *rng, u64 limit)
 	return value % limit;
 }
 
-static struct rng pool = { .used = ARRAY_SIZE(pool.block) };
+static struct rng pool;
 
-/* Replaces the key by output of the generator, so that no earlier state is left. */
-static void rekey(void)
+/*
+ * A block: its second half is given out, and the first is the next key, so that
+ * no earlier state is left.
+ */
+static void take(void *output, size_t bytes)
 {
-	u32 key[8];
-
 	next_block(&pool);
-	memcpy(key, pool.block, sizeof(key));
-	rng_seed(&pool, key, sizeof(key));
-	memset(key, 0, sizeof(key));
+	memcpy(output, &pool.block[ARRAY_SIZE(pool.key)], bytes);
+	memcpy(pool.key, pool.block, sizeof(pool.key));
+	memset(pool.block, 0, sizeof(pool.block));
 }
 
 void random_add_entropy(const void *data, size_t bytes)
 {
 	const u8 *byte = data;
+	u8 nothing;
 
 	while (bytes) {
 		u64 n = min_u64(bytes, sizeof(pool.key));
 
 		for (u64 i = 0; i < n; i++)
 			((u8 *)pool.key)[i] ^= byte[i];
-		rekey();
+		take(&nothing, 0);
 		byte += n;
 		bytes -= n;
 	}
@@ -105,12 +114,10 @@ void random_bytes(void *output, size_t bytes)
 	char *out = output;
 
 	while (bytes) {
-		u64 value = rng_u64(&pool);
-		u64 n = min_u64(bytes, sizeof(value));
+		u64 n = min_u64(bytes, sizeof(pool.key));
 
-		memcpy(out, &value, n);
+		take(out, n);
 		out += n;
 		bytes -= n;
 	}
-	rekey();
 }

@@ -376,12 +376,12 @@ __attribute__((cold)) static void idle(struct hart *hart)
 	hart->rq.work |= WORK_RESCHEDULE;
 }
 
-/* Does what was asked for; false: there is nothing to run. */
-static bool do_work(struct hart *hart)
+/* Apart from its caller, which mostly finds none and has no registers to save then. */
+__attribute__((noinline)) static void do_work(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 
-	while (rq->work) {
+	do {
 		u32 work = rq->work;
 
 		rq->work = 0;
@@ -395,8 +395,9 @@ static bool do_work(struct hart *hart)
 			pick(hart);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))
 			arm_timer(rq);
-	}
-	return rq->running != NULL;
+		if (!rq->work && !rq->running)
+			idle(hart);
+	} while (rq->work);
 }
 
 struct thread *sched_work(void)
@@ -404,7 +405,7 @@ struct thread *sched_work(void)
 	struct hart *hart = this_hart();
 
 	lock_assert();
-	while (!do_work(hart))
-		idle(hart);
+	if (hart->rq.work)
+		do_work(hart);
 	return hart->rq.running;
 }

@@ -142,12 +142,12 @@ static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa
 }
 
 /* A region that grows down does so page by page from its end. */
-static bool grows_here(const struct vm *vm, const struct region *r, gpa_t gpa)
+__attribute__((noinline)) static bool grows_here(const struct vm *vm, const struct region *r,
+						 gpa_t gpa)
 {
 	struct pgtable_leaf leaf;
 
-	return !(r->flags & REGION_GROW_DOWN) || gpa + PAGE_SIZE == region_end(r) ||
-	       pgtable_lookup(&vm->gs, gpa + PAGE_SIZE, &leaf);
+	return gpa + PAGE_SIZE == region_end(r) || pgtable_lookup(&vm->gs, gpa + PAGE_SIZE, &leaf);
 }
 
 enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
@@ -158,20 +158,25 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 
 	if (!r || (access & ~r->prot))
 		return VM_TOUCH_REFUSED;
-	if (r->mem)
-		return touch_hole(vm, r, page_round_down(gpa));
-	if (!(r->flags & REGION_COMMIT) || !grows_here(vm, r, page_round_down(gpa)))
-		return VM_TOUCH_REFUSED;
 	gpa = page_round_down(gpa);
+	if (r->mem)
+		return touch_hole(vm, r, gpa);
+	if (!(r->flags & REGION_COMMIT))
+		return VM_TOUCH_REFUSED;
+	if ((r->flags & REGION_GROW_DOWN) && !grows_here(vm, r, gpa))
+		return VM_TOUCH_REFUSED;
 	if (vm_charge(vm, 1) != rcOk)
 		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	page = page_alloc_zero(0);
-	if (page && (r->prot & VMM_FLAG_CACHE_MASK))
+	if (!page) {
+		vm_uncharge(vm, 1);
+		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
+	}
+	if (r->prot & VMM_FLAG_CACHE_MASK)
 		cache_flush(page, 1);
-	mapped = page ? pgtable_map_page(&vm->gs, gpa, page, r->prot) : NULL;
-	if (mapped != page || !page) {
-		if (page)
-			page_free(page, 0);
+	mapped = pgtable_map_page(&vm->gs, gpa, page, r->prot);
+	if (mapped != page) {
+		page_free(page, 0);
 		vm_uncharge(vm, 1);
 		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}

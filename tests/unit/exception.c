@@ -318,6 +318,7 @@ static void test_panic(void **state)
 	call(FloeFnTaskPanic, 0);
 	assert_int_equal(ended->state, TASK_ENDED);
 	assert_int_equal(ended->fault.fault.kind, FAULT_PANIC);
+	assert_int_equal(ended->fault.handler, HANDLER_NONE);
 }
 
 /* Panic is for no handler, and inside one as well. */
@@ -328,6 +329,7 @@ static void test_panic_in_a_handler(void **state)
 	call(FloeFnTaskPanic, 0);
 	assert_int_equal(ended->state, TASK_ENDED);
 	assert_int_equal(ended->fault.fault.kind, FAULT_PANIC);
+	assert_int_equal(ended->fault.handler, HANDLER_NONE);
 }
 
 /* Returning without having been called is an exception as any other. */

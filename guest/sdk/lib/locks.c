@@ -39,6 +39,10 @@ static int try(struct __lock *lock)
 	return 1;
 }
 
+/* Not all versions of the header have these two. */
+int __retarget_lock_try_acquire(_LOCK_T lock);
+int __retarget_lock_try_acquire_recursive(_LOCK_T lock);
+
 void __retarget_lock_acquire_recursive(_LOCK_T lock)
 {
 	lock = lock ? lock : &shared;

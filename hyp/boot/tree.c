@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/tree.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+/* No pointers: each would need a relocation. */
+static const char property_name[PROPERTIES][24] = {
+	"#address-cells",
+	"#size-cells",
+	"compatible",
+	"device_type",
+	"status",
+	"reg",
+	"reg-shift",
+	"reg-io-width",
+	"no-map",
+	"timebase-frequency",
+	"riscv,isa",
+	"riscv,isa-extensions",
+	"linux,initrd-start",
+	"linux,initrd-end",
+	"bootargs",
+	"stdout-path",
+	"rng-seed",
+	"riscv,cbom-block-size",
+	"riscv,cboz-block-size",
+	"i-cache-block-size",
+	"i-cache-size",
+	"d-cache-block-size",
+	"d-cache-size",
+};
+
+u64 tree_cells(const u32 *cell, int count)
+{
+	u64 value = 0;
+
+	for (int i = 0; i < count; i++)
+		value = value << 32 | fdt32_to_cpu(cell[i]);
+	return value;
+}
+
+bool tree_u64(const struct node *n, enum property_id id, u64 *value)
+{
+	const struct property *p = &n->p[id];
+
+	if (!p->value || (p->bytes != 4 && p->bytes != 8))
+		return false;
+	*value = tree_cells(p->value, p->bytes / 4);
+	return true;
+}
+
+const char *tree_string(const struct node *n, enum property_id id)
+{
+	const struct property *p = &n->p[id];
+
+	return p->value && p->bytes > 0 && memchr(p->value, 0, (size_t)p->bytes) ? p->value : "";
+}
+
+bool tree_is_enabled(const struct node *n)
+{
+	const char *status = tree_string(n, STATUS);
+
+	return !*status || !strcmp(status, "okay") || !strcmp(status, "ok");
+}
+
+bool tree_is_compatible(const struct node *n, const char *name)
+{
+	const struct property *p = &n->p[COMPATIBLE];
+
+	return p->value && fdt_stringlist_contains(p->value, p->bytes, name);
+}
+
+static enum property_id find_property(const char *name)
+{
+	enum property_id id = 0;
+
+	while (id < PROPERTIES && strcmp(name, property_name[id]) != 0)
+		id++;
+	return id;
+}
+
+/* Each name stands in the tree once and is used by many nodes: it is compared once. */
+static enum property_id property_at(const void *tree, struct walk *w, u32 offset)
+{
+	struct known_name *known = &w->known[offset % TREE_NAMES];
+
+	if (!known->name || known->offset != offset) {
+		known->offset = offset;
+		known->name = fdt_get_string(tree, (int)offset, NULL);
+		known->id = known->name ? find_property(known->name) : PROPERTIES;
+	}
+	return known->id;
+}
+
+/*
+ * The tag at the offset has been checked to its end, where the next one begins:
+ * its parts are there. libfdt's own look-ups would check it all again.
+ */
+static void read_property(const void *tree, int offset, int next, struct walk *w)
+{
+	const struct fdt_property *p = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+	enum property_id id = p ? property_at(tree, w, fdt32_to_cpu(p->nameoff)) : PROPERTIES;
+
+	if (id < PROPERTIES)
+		w->node[w->depth].p[id] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+}
+
+static const char *node_name(const void *tree, int offset, int next)
+{
+	const struct fdt_node_header *node = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+
+	return node ? node->name : "";
+}
+
+static void enter_node(struct walk *w, int offset, const char *name)
+{
+	if (++w->depth >= TREE_DEPTH)
+		return;
+	memset(&w->node[w->depth], 0, sizeof(w->node[0]));
+	w->node[w->depth].name = name;
+	if (w->depth == 1 && !strcmp(name, "aliases"))
+		w->aliases = offset;
+}
+
+static void take_node(struct walk *w)
+{
+	w->node[w->depth].done = true;
+	w->take(w);
+}
+
+void tree_walk(const void *tree, struct walk *w)
+{
+	int offset, next = 0;
+	u32 tag;
+
+	w->depth = -1;
+	do {
+		offset = next;
+		tag = fdt_next_tag(tree, offset, &next);
+		/* With the first child, or at its end, a node is complete. */
+		if ((tag == FDT_BEGIN_NODE || tag == FDT_END_NODE) && w->depth > 0 &&
+		    w->depth < TREE_DEPTH && !w->node[w->depth].done)
+			take_node(w);
+		if (tag == FDT_BEGIN_NODE)
+			enter_node(w, offset, node_name(tree, offset, next));
+		else if (tag == FDT_END_NODE)
+			w->depth--;
+		else if (tag == FDT_PROP && w->depth >= 0 && w->depth < TREE_DEPTH)
+			read_property(tree, offset, next, w);
+	} while (tag != FDT_END && next >= 0 && w->depth >= -1);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device tree is gone over once, tag by tag: libfdt's look-ups by name each
+ * go over much of it again, and would be most of the boot. For boot/machine.c.
+ */
+#ifndef BOOT_TREE_H
+#define BOOT_TREE_H
+
+#include "core/types.h"
+
+#define TREE_DEPTH 8   /* nodes that lie deeper are not looked at */
+#define TREE_NAMES 128 /* remembered at a time, by their offsets */
+
+/* The properties that matter; those of caches stand as in GsiCaches. */
+enum property_id {
+	ADDRESS_CELLS,
+	SIZE_CELLS,
+	COMPATIBLE,
+	DEVICE_TYPE,
+	STATUS,
+	REG,
+	REG_SHIFT,
+	REG_IO_WIDTH,
+	NO_MAP,
+	TIMEBASE,
+	ISA,
+	ISA_EXTENSIONS,
+	INITRD_START,
+	INITRD_END,
+	BOOTARGS,
+	STDOUT_PATH,
+	RNG_SEED,
+	CBOM_BLOCK_SIZE,
+	CBOZ_BLOCK_SIZE,
+	I_CACHE_BLOCK_SIZE,
+	I_CACHE_SIZE,
+	D_CACHE_BLOCK_SIZE,
+	D_CACHE_SIZE,
+	PROPERTIES,
+};
+
+struct property {
+	const void *value; /* NULL: the node has none */
+	int bytes;
+};
+
+/* A node with those of its properties that matter. */
+struct node {
+	const char *name;
+	struct property p[PROPERTIES];
+	bool done; /* evaluated: its properties stand before its children */
+};
+
+/* Where in the strings block a name is, and which property has it. */
+struct known_name {
+	const char *name; /* NULL: none yet */
+	u32 offset;
+	enum property_id id; /* PROPERTIES: none of ours */
+};
+
+struct walk {
+	struct known_name known[TREE_NAMES];
+	struct node node[TREE_DEPTH]; /* the path to where the walk is */
+	int depth;                    /* of that: 0 is the root */
+	int aliases;                  /* offset of that node; 0: there is none */
+	/* Takes node[depth], below the root, when its properties are all read. */
+	void (*take)(struct walk *walk);
+};
+
+/* Goes over a tree whose header was checked; `take` is set, the rest zero. */
+void tree_walk(const void *tree, struct walk *walk);
+
+/* The number in one or two big-endian cells. */
+u64 tree_cells(const u32 *cell, int count);
+
+/* A property of one or two cells; false: there is none. */
+bool tree_u64(const struct node *n, enum property_id id, u64 *value);
+
+/* A string property, or "" where there is none or it has no end. */
+const char *tree_string(const struct node *n, enum property_id id);
+
+/* Does its status say that it is in use? Is its compatible that? */
+bool tree_is_enabled(const struct node *n);
+bool tree_is_compatible(const struct node *n, const char *name);
+
+#endif
