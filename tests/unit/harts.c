@@ -303,6 +303,12 @@ static void test_f_registers_move(void **state)
 	run(1);
 	assert_ptr_equal(harts[1]->fp_holder, &threads[0].vcpu);
 	assert_ptr_equal(threads[0].vcpu.fp_hart, harts[1]);
+	/* Back where they were, with nobody between: they are loaded again. */
+	be(0);
+	fake_hart.fp_holder = &threads[0].vcpu;
+	fake_hart.current = NULL;
+	vcpu_switch(&threads[0]);
+	assert_ptr_equal(threads[0].vcpu.fp_hart, &fake_hart);
 }
 
 int main(void)
