@@ -14,6 +14,8 @@
 #define FINISHER_FAIL 0x3333u
 #define FINISHER_CODE(code) ((u32)(code) << 16)
 
+#define FINISHER_SPINS 100000000u
+
 #define SRST_SHUTDOWN 0
 #define SRST_NO_REASON 0
 #define SRST_SYSTEM_FAILURE 1
@@ -29,8 +31,12 @@ void power_init(const struct device_registers *registers)
 
 void system_power_off(bool ok)
 {
-	if (finisher)
+	if (finisher) {
 		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL | FINISHER_CODE(1);
+		/* It may take a moment, in which the firmware would end with a code of its own. */
+		for (u32 i = 0; i < FINISHER_SPINS; i++)
+			__asm__ volatile("");
+	}
 	sbi_call(SBI_EXT_SRST, 0, SRST_SHUTDOWN, ok ? SRST_NO_REASON : SRST_SYSTEM_FAILURE, 0);
 	for (;;)
 		cpu_wfi();
