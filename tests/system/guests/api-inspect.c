@@ -204,6 +204,7 @@ int main(int argc, char **argv)
 		return checks_result();
 	}
 	touch_stack();
+	settled(); /* the other partition has come and gone */
 	states();
 	task = frozen();
 	record_of(task);
