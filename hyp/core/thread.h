@@ -17,7 +17,6 @@
 
 struct task;
 struct hart;
-struct region;
 struct exception;
 
 /* Why a blocked thread waits. */
