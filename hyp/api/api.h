@@ -84,6 +84,10 @@ struct api_row {
 
 extern const struct api_row api_table[];
 
+/* The ecall of a current thread, the pc behind it; false: it is the panic, which is an exception.
+ */
+bool call_make(struct thread *thread);
+
 /* SBI calls other than ours. Sets the caller's registers. */
 void api_sbi(struct thread *thread);
 

@@ -4,7 +4,9 @@
 #include "arch/cpu.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
+#include "arch/layout.h"
 #include "arch/this_hart.h"
+#include "core/lock.h"
 #include "core/notice.h"
 #include "core/thread.h"
 #include "core/trace.h"
@@ -186,21 +188,20 @@ static void answer(const struct call *c, struct thread *t, Retcode rc)
 }
 
 /* After a call that left work: it may have ended its caller, or be one to make again. */
-static struct thread *answer_late(const struct call *c, struct thread *t, Retcode rc)
+static void answer_late(const struct call *c, struct thread *t, Retcode rc)
 {
-	if (this_hart()->current == t) {
-		if (rc == API_RETRY) {
-			t->retry_pc = vcpu_call_end();
-			t->retry_sp = t->vcpu.x[2];
-			vcpu_retry_call();
-		} else {
-			answer(c, t, rc);
-		}
+	if (this_hart()->current != t)
+		return;
+	if (rc == API_RETRY) {
+		t->retry_pc = vcpu_call_end();
+		t->retry_sp = t->vcpu.x[2];
+		vcpu_retry_call();
+	} else {
+		answer(c, t, rc);
 	}
-	return sched_work();
 }
 
-static struct thread *api_call(struct thread *t, u64 number)
+static bool api_call(struct thread *t, u64 number)
 {
 	/* Not zeroed: its input is large, and the rules say what is valid. */
 	struct call c;
@@ -212,15 +213,16 @@ static struct thread *api_call(struct thread *t, u64 number)
 	if (exists(number))
 		rc = call_function(&c, &api_table[number]);
 	else if (number == FloeFnTaskPanic)
-		return NULL;
+		return false;
 	/* Who ends or blocks the caller leaves work: without it, he goes on. */
 	if (this_hart()->rq.work)
-		return answer_late(&c, t, rc);
-	answer(&c, t, rc);
-	return t;
+		answer_late(&c, t, rc);
+	else
+		answer(&c, t, rc);
+	return true;
 }
 
-struct thread *hypercall(struct thread *t)
+bool call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 
@@ -228,5 +230,22 @@ struct thread *hypercall(struct thread *t)
 	if (extension == FLOE_SBI_EXTENSION)
 		return api_call(t, number);
 	api_sbi(t);
-	return this_hart()->rq.work ? sched_work() : t;
+	return true;
+}
+
+u64 hypercall(struct thread *t)
+{
+	if (!lock_try()) {
+		vcpu_retry_call();
+		return WHY_TRAP;
+	}
+	if (!call_make(t)) {
+		lock_release();
+		vcpu_retry_call();
+		return WHY_TRAP;
+	}
+	if (this_hart()->rq.work)
+		return WHY_WORK;
+	lock_release();
+	return 0;
 }

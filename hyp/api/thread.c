@@ -130,7 +130,7 @@ Retcode api_thread_set_affinity(struct call *c)
 		return rcInvalidArgument;
 	if (c->in.cpus & ~c->thread->task->limits.cpuMask)
 		return rcSecurityDisallow;
-	c->thread->affinity = c->in.cpus;
+	sched_set_affinity(c->thread, c->in.cpus);
 	return rcOk;
 }
 

@@ -5,9 +5,14 @@
  */
 #include "arch/exit.h"
 
+#include "api/api.h"
 #include "arch/cpu.h"
+#include "arch/hart.h"
 #include "arch/layout.h"
+#include "arch/remote.h"
+#include "arch/this_hart.h"
 #include "core/guest_copy.h"
+#include "core/lock.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/trace.h"
@@ -146,10 +151,22 @@ static enum exit_action interrupt(u64 cause, struct fault *f)
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
-		csr_clear(sip, IRQ_SSI);
+		remote_acknowledge();
 	if (!is_stuck_at_vector(csr_read(sepc)))
 		return EXIT_RESUME;
 	*f = delegated_fault();
+	return EXIT_FAULT;
+}
+
+/* A call that wants all registers, or that found the lock taken: the pc is still at it. */
+static enum exit_action delayed_call(struct thread *t, struct fault *f)
+{
+	u64 pc = csr_read(sepc);
+
+	csr_write(sepc, pc + 4);
+	if (call_make(t))
+		return EXIT_RESUME;
+	*f = (struct fault){ .kind = FAULT_PANIC, .cause = CAUSE_BREAKPOINT, .pc = pc };
 	return EXIT_FAULT;
 }
 
@@ -164,18 +181,13 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 		trace(FloeTraceFault, f->cause, f->address);
 		return EXIT_FAULT;
 	}
+	if (cause == CAUSE_ECALL_VS && csr_read(sepc) != HANDLER_RETURN)
+		return delayed_call(t, f);
 	direct_fault(cause, f);
 	trace(FloeTraceFault, cause, f->address);
-	if (cause == CAUSE_ECALL_VS && f->pc == HANDLER_RETURN)
-		return t->exception ? EXIT_HANDLER_RETURN : EXIT_FAULT;
 	switch (cause) {
 	case CAUSE_ECALL_VS:
-		/* The one hypercall that asks for all registers; the pc is behind it. */
-		f->kind = FAULT_PANIC;
-		f->cause = CAUSE_BREAKPOINT;
-		f->pc -= 4;
-		f->address = 0;
-		return EXIT_FAULT;
+		return t->exception ? EXIT_HANDLER_RETURN : EXIT_FAULT;
 	case CAUSE_FETCH_GUEST_PAGE_FAULT:
 	case CAUSE_LOAD_GUEST_PAGE_FAULT:
 	case CAUSE_STORE_GUEST_PAGE_FAULT:
@@ -187,7 +199,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 	}
 }
 
-struct thread *guest_exit(struct thread *t)
+static void take_trap(struct thread *t)
 {
 	struct fault fault, vector; /* filled in where the action says so */
 	enum exit_action action = decode(t, &fault, &vector);
@@ -204,5 +216,22 @@ struct thread *guest_exit(struct thread *t)
 		fault_raise(&fault, action == EXIT_VECTOR_FAILED ? &vector : NULL);
 		break;
 	}
-	return sched_work();
+}
+
+void guest_exit(const struct thread *t, u64 why)
+{
+	struct hart *hart = this_hart();
+	struct thread *next;
+
+	if (why == WHY_TRAP) {
+		lock_take();
+		/* If it was put down meanwhile, it comes back to where it was, here or elsewhere.
+		 */
+		if (hart->current == t)
+			take_trap(hart->current);
+	}
+	next = sched_work();
+	if (next != hart->current)
+		vcpu_switch(next);
+	lock_release_and_kick();
 }

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What arch/trap.S calls. All give the thread that the hart goes on with. */
+/* What arch/trap.S calls. */
 #ifndef ARCH_EXIT_H
 #define ARCH_EXIT_H
 
+#include "core/types.h"
+
 struct thread;
 
-/* Anything but a hypercall; all registers are saved. */
-struct thread *guest_exit(struct thread *thread);
+/*
+ * An ecall, the pc behind it; only caller-saved registers are saved. 0: the
+ * thread goes on. Else WHY_*: guest_exit() is to be called with all registers
+ * saved.
+ */
+u64 hypercall(struct thread *thread);
 
 /*
- * An ecall, the pc behind it; only caller-saved registers are saved. NULL: it
- * wants all of them and goes on as guest_exit().
+ * Does what WHY_* says, and everything else that there is to do, waiting if
+ * there is nothing to run; the hart's current thread goes on. All registers are
+ * saved. thread: the one that was current, which may have been taken away.
  */
-struct thread *hypercall(struct thread *thread);
+void guest_exit(const struct thread *thread, u64 why);
 
-/* Boot's last step on a hart: enters its first thread, on the hart's own stack. */
-_Noreturn void guest_enter_first(struct thread *thread);
+/* Boot's last step on a hart, which holds the lock: runs guests, on the hart's own stack. */
+_Noreturn void guest_enter_first(void);
 
 #endif

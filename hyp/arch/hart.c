@@ -51,7 +51,7 @@ void hart_setup(void)
 		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
 	/* The f registers hold what the firmware left: nobody's. */
-	vcpu_forget(NULL);
+	hart->fp_holder = (const void *)hart;
 	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
 }

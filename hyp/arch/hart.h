@@ -2,8 +2,8 @@
 /*
  * State of one hart, and what was found out about all of them.
  *
- * A hart's state is reached through tp while the hart runs the hypervisor;
- * nobody else changes it, unless a member says so.
+ * A hart's state is reached through tp while the hart runs the hypervisor; what
+ * others may use of it is theirs with the lock (core/lock.h).
  */
 #ifndef ARCH_HART_H
 #define ARCH_HART_H
@@ -18,19 +18,22 @@ struct memobj;
 
 struct hart {
 	/* arch/trap.S and entry.S know the offsets of the first three. */
-	struct thread *current; /* whose registers are live; NULL: nobody's */
+	struct thread *current; /* whose registers are live; others read it; NULL: nobody's */
 	u64 stack_top;
 	u64 id;             /* mhartid, as the firmware and the device tree say */
 	unsigned int index; /* in the order of the device tree's cpu nodes */
 
-	struct run_queue rq;
+	bool put_down;        /* another hart waits for that (arch/remote.h); atomic */
+	u64 kicks;            /* harts, by index, to interrupt once the lock is released */
+	struct run_queue rq;  /* others, too */
 	FloeTraceRing *trace; /* core/trace.h */
 	struct memobj *trace_mem;
-	const struct vcpu *fp_holder; /* whose f registers are live; NULL: all zero */
-	u64 timer_at;                 /* what the timer is set to, ticks */
+	const struct vcpu
+		*fp_holder; /* whose f registers are live, if its fp_hart is this; NULL: zeros */
+	u64 timer_at;       /* what the timer is set to, ticks */
 
 	/* VMIDs (arch/vmid.c) */
-	const struct pgtable *gstage; /* that hgatp points to */
+	const struct pgtable *gstage; /* that hgatp points to; others, too, while no vCPU is live */
 	u64 vmid_generation;
 	u32 vmid_next;
 	u64 code_generation; /* of executable memory that this hart has fenced for */

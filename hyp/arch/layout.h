@@ -20,6 +20,10 @@
 /* Where exception handlers return to: the trap page's second ecall. */
 #define HANDLER_RETURN (TRAP_PAGE + 8)
 
+/* Why guest_exit() is called; hypercall() gives 0 where it need not be. */
+#define WHY_TRAP 1 /* scause says; a call that was not made yet, too */
+#define WHY_WORK 2 /* a call is made, or boot is over; the lock is held */
+
 #define PANIC_FRAME_SIZE 256
 
 #endif

@@ -4,7 +4,11 @@
 #include "arch/csr.h"
 #include "arch/image.h"
 #include "console/device.h"
+#include "core/lock.h"
 #include "core/system.h"
+
+/* How often the lock is tried: a turn of console output takes less. */
+#define LOCK_PATIENCE 1000000u
 
 static void put_text(const char *text)
 {
@@ -33,6 +37,9 @@ void panic_trap(const u64 *x)
 					  " s5 ", " s6 ", " s7 ", " s8 ", " s9 ", " s10", " s11",
 					  " t3 ", " t4 ", " t5 ", " t6 " };
 
+	/* Nobody else writes then; but he who does may be broken, or be this hart. */
+	for (u32 i = 0; i < LOCK_PATIENCE && !lock_try(); i++)
+		;
 	put_text("\n[floe] panic: a trap in the hypervisor itself\n[floe] ");
 	put_register(" scause", csr_read(scause));
 	put_register("  sepc", csr_read(sepc));

@@ -8,9 +8,10 @@
  *     (the plain path beside it: api/sbi.c).
  *   - Other ecalls save the caller-saved registers; C keeps the rest.
  *   - Everything else saves all registers.
- * C gives the thread to go on with; if that is another one, vcpu_switch()
- * changes the CSRs. Callee-saved registers hold the guest's values whenever C
- * has returned, so a switch stores them from there.
+ * A hypercall that is more than a look at the caller's own things goes on as an
+ * exit: then callee-saved registers, which hold the guest's values whenever C
+ * has returned, are stored as well, and from there on C may let another thread
+ * go on, here or, once it has released the lock, on another hart.
  */
 #include "arch/csr.h"
 #include "arch/layout.h"
@@ -81,47 +82,40 @@ hypercall_exit:
 	save_caller_saved
 	to_hypervisor
 	call	hypercall
-	/* The same thread goes on: C has kept its other registers. */
 	ld	t0, HART_CURRENT(tp)
-	bne	a0, t0, switch_or_complete
+	bnez	a0, unfinished_call
+	/* The same thread goes on: C has kept its other registers. */
 	restore_caller_saved
 	ld	t0, X(5)(t0)
 	sret
 
-switch_or_complete:
-	bnez	a0, switch_thread
-	/* The call asks for all registers first. */
-	callee_saved sd
+unfinished_call:
+	mv	a1, a0
 	mv	a0, t0
-	call	guest_exit
-	j	resume
+	beqz	t0, exit	/* the call has ended its thread */
+	callee_saved sd
+	j	exit
 
 full_exit:
 	save_caller_saved
 	callee_saved sd
 	to_hypervisor
+	li	a1, WHY_TRAP
+exit:
 	call	guest_exit
-
-	/* a0: the thread to go on with */
-resume:
 	ld	t0, HART_CURRENT(tp)
-	beq	a0, t0, restore_all
-switch_thread:
-	beqz	t0, 1f
-	callee_saved sd
-1:	call	vcpu_switch
-	ld	t0, HART_CURRENT(tp)
-restore_all:
 	callee_saved ld
 	restore_caller_saved
 	ld	t0, X(5)(t0)
 	sret
 
-/* Boot's last step: the first thread of this hart (a0), on the hart's own stack. */
+/* Boot's last step, on the hart's own stack. */
 	.globl	guest_enter_first
 guest_enter_first:
 	ld	sp, HART_STACK_TOP(tp)
-	j	resume
+	li	a0, 0
+	li	a1, WHY_WORK
+	j	exit
 
 /*
  * A trap in the hypervisor itself is a defect, or a machine that is broken.

@@ -20,9 +20,6 @@ _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
 void fp_save(u64 *f);
 void fp_restore(const u64 *f);
 
-/* Stands for "f registers hold something that belongs to no vCPU any more". */
-static const u64 nobody;
-
 void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
 {
 	v->pc = start->entry;
@@ -42,23 +39,26 @@ static void save_fp(struct vcpu *v)
 	fp_save(v->f);
 	v->fcsr = (u32)csr_read(fcsr);
 	v->fp_used = true;
+	v->fp_hart = this_hart();
 	this_hart()->fp_holder = v;
 }
 
 /*
  * A vCPU that never used f registers sees zeros. sstatus.FS stays on, or its
- * first use would trap to M-mode; "dirty" tells us afterwards.
+ * first use would trap to M-mode; "dirty" tells us afterwards. What this hart
+ * holds is the vCPU's only if that has been on no other since.
  */
 static void load_fp(struct vcpu *v)
 {
 	struct hart *hart = this_hart();
 	const struct vcpu *wanted = v->fp_used ? v : NULL;
 
-	if (hart->fp_holder != wanted) {
+	if (hart->fp_holder != wanted || (wanted && v->fp_hart != hart)) {
 		csr_set(sstatus, SSTATUS_FS);
 		fp_restore(v->f);
 		csr_write(fcsr, v->fcsr);
 		hart->fp_holder = wanted;
+		v->fp_hart = hart;
 	}
 	v->sstatus = (v->sstatus & ~(u64)SSTATUS_FS) | SSTATUS_FS_CLEAN;
 }
@@ -109,14 +109,6 @@ static void load(struct vcpu *v)
 		csr_write(CSR_VSTIMECMP, v->vstimecmp);
 }
 
-void vcpu_forget(const struct vcpu *v)
-{
-	struct hart *hart = this_hart();
-
-	if (hart->fp_holder == v)
-		hart->fp_holder = (const struct vcpu *)&nobody;
-}
-
 void vcpu_switch(struct thread *next)
 {
 	struct hart *hart = this_hart();
@@ -158,7 +150,7 @@ void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 	v->fp_used = then->fp_used;
 	v->fcsr = then->fcsr;
 	memcpy(v->f, then->f, sizeof(v->f));
-	vcpu_forget(v);
+	v->fp_hart = NULL;
 }
 
 /* It stands at the trap page: its exception was one of the guest's own level. */

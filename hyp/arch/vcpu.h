@@ -13,6 +13,8 @@
 
 #include <floe/inspect.h>
 
+struct hart;
+
 struct vcpu {
 	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */
@@ -21,7 +23,8 @@ struct vcpu {
 	u64 hvip;
 	u64 vstimecmp; /* with Sstc */
 	u64 senvcfg, scounteren;
-	bool fp_used; /* f holds something but zeros */
+	bool fp_used;               /* f holds something but zeros */
+	const struct hart *fp_hart; /* where they were loaded or saved last; NULL: nowhere */
 	u32 fcsr;
 	u64 f[32];
 };
@@ -47,9 +50,6 @@ void vcpu_enter_handler(struct vcpu *vcpu, gpa_t function, gpa_t argument);
 
 /* Saves the live state of a current vCPU, so that it can be read or resumed elsewhere. */
 void vcpu_save(struct vcpu *vcpu);
-
-/* The vCPU goes: no hart keeps its f registers for it. NULL: f registers are not zero. */
-void vcpu_forget(const struct vcpu *vcpu);
 
 /* arch/trap.S: makes the thread this hart's current one. */
 void vcpu_switch(struct thread *next);

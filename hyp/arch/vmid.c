@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "arch/pgtable.h"
 #include "arch/hart.h"
+#include "arch/remote.h"
 #include "arch/this_hart.h"
 
 /* Above this many pages one fence for the whole VMID is cheaper. */
@@ -82,10 +83,25 @@ void vmid_fence(struct vmid_tags *tags, struct pgtable *gs, gpa_t gpa, u64 npage
 	}
 }
 
+void vmid_stop_others(struct vmid_tags *tags, const struct pgtable *gs)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		if (harts[i] == this_hart())
+			continue;
+		/* Without a vCPU it takes a new tag before it runs one. */
+		if (harts[i]->gstage == gs) {
+			remote_put_down(harts[i]);
+			harts[i]->gstage = NULL;
+		}
+		tags->tag[i] = 0;
+	}
+}
+
 void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
 
+	vmid_stop_others(tags, gs);
 	tags->tag[hart->index] = 0;
 	if (hart->gstage == gs) {
 		cpu_set_hgatp(0);
@@ -93,8 +109,9 @@ void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 	}
 }
 
-void vmid_code_changed(void)
+void vmid_code_changed(struct vmid_tags *tags, const struct pgtable *gs)
 {
+	vmid_stop_others(tags, gs);
 	code_generation++;
 }
 

@@ -16,6 +16,9 @@
 
 struct pgtable;
 
+/* Any number of pages, with what leads to them. */
+#define VMID_FENCE_ALL (~(u64)0)
+
 struct vmid_tags {
 	u64 tag[MAX_HARTS]; /* generation << 16 | VMID; 0: none */
 };
@@ -29,14 +32,26 @@ static inline void vmid_init(struct vmid_tags *tags)
 /* Makes this hart translate through gs, with a VMID that is right for it. */
 void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs);
 
-/* After a change of npages at gpa: no hart uses an old translation any more. */
+/*
+ * Before anything is taken away from gs, or becomes executable in it: no other
+ * hart translates through it, or fetches by it, until the lock is released.
+ */
+void vmid_stop_others(struct vmid_tags *tags, const struct pgtable *gs);
+
+/*
+ * After a change of npages at gpa: this hart uses no old translation any more.
+ * After an addition others may still find nothing there, and look again.
+ */
 void vmid_fence(struct vmid_tags *tags, struct pgtable *gs, gpa_t gpa, u64 npages);
 
-/* Before gs goes: no hart translates through it any more. */
+/* Before gs goes, whose vCPUs have all been put down: no hart translates through it any more. */
 void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs);
 
-/* Memory became executable: every hart fences instruction fetches before it runs a guest. */
-void vmid_code_changed(void);
+/*
+ * Memory becomes executable in gs: every hart fences instruction fetches before
+ * it runs a guest of that, or another one.
+ */
+void vmid_code_changed(struct vmid_tags *tags, const struct pgtable *gs);
 
 /* The number of levels that this machine's G-stage tables have. */
 unsigned int gstage_levels(void);

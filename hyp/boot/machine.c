@@ -58,7 +58,7 @@ static bool has_extension(const struct node *n, const char *name)
 		return true; /* the tree does not say: the probe will */
 	if (length == 1)
 		return memchr(isa + 4, name[0], strcspn(isa + 4, "_")) != NULL;
-	for (at = strchr(isa, '_'); at; at = strchr(at + 1, '_'))
+	for (at = isa + strcspn(isa, "_"); *at; at += 1 + strcspn(at + 1, "_"))
 		if (!strncmp(at + 1, name, length) && (at[1 + length] == '_' || !at[1 + length]))
 			return true;
 	return false;

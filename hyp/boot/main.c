@@ -17,7 +17,9 @@
 #include "console/console.h"
 #include "console/device.h"
 #include "core/entropy.h"
+#include "core/lock.h"
 #include "core/page.h"
+#include "core/place.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
@@ -31,6 +33,10 @@ struct hart boot_hart;
 u64 boot_satp;
 u32 harts_ready;
 
+/* How long harts may take to come. */
+#define PATIENCE_MS 100
+
+static u32 arrived; /* secondary harts; atomic */
 static struct machine_tree tree;
 static u64 boot_time; /* the time CSR when Floe was entered */
 static Gsi *gsi;      /* what all partitions read about the machine */
@@ -81,8 +87,22 @@ static void make_harts(u64 boot_id)
 		give_up("the hart that the firmware started has no cpu node in the device tree");
 }
 
+/* Partitions find the harts there that there will be; one that never comes holds nobody up for
+ * long. */
+static void wait_for_secondaries(u32 started)
+{
+	u64 end = cpu_time() + ticks_from_ms(PATIENCE_MS);
+
+	lock_release();
+	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < started && cpu_time() < end)
+		;
+	lock_take();
+}
+
 static void start_secondaries(void)
 {
+	u32 started = 0;
+
 	__atomic_store_n(&harts_ready, 1, __ATOMIC_RELEASE);
 	for (unsigned int i = 0; i < nharts; i++) {
 		struct sbi_result r = { 0 };
@@ -93,7 +113,10 @@ static void start_secondaries(void)
 		if (r.error)
 			console_printf("hart %lu stays off: the firmware's HSM extension says %ld",
 				       harts[i]->id, r.error);
+		else
+			started += harts[i] != &boot_hart;
 	}
+	wait_for_secondaries(started);
 }
 
 static void map_system_window(void)
@@ -117,8 +140,9 @@ static void map_system_window(void)
 /* From now on this hart runs partitions. */
 static void join(const struct hart *hart)
 {
-	__atomic_or_fetch(&gsi->cpuMask, (u64)1 << hart->index, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&gsi->cpuCount, 1, __ATOMIC_RELAXED);
+	place_join(hart);
+	gsi->cpuMask |= (u64)1 << hart->index;
+	gsi->cpuCount++;
 }
 
 static void greet(const char *random)
@@ -136,6 +160,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	const char *problem;
 
 	boot_time = cpu_time();
+	lock_take();
 	problem = machine_read(device_tree, &tree);
 	sched_init(&boot_hart.rq);
 	console_init(device_find(&tree.uart), device_find_second(&tree.second_uart));
@@ -149,20 +174,25 @@ void boot_main(u64 hart_id, const void *device_tree)
 	hart_setup();
 	map_system_window();
 	greet(entropy_collect(tree.seed, tree.seed_bytes));
-	start_secondaries();
-	require(init_start(tree.bootargs));
 	join(&boot_hart);
-	guest_enter_first(sched_work());
+	require(init_start(tree.bootargs));
+	start_secondaries();
+	guest_enter_first();
 }
 
-/* Harts beside the first have nothing to run yet: they sleep with all interrupts off. */
 void secondary_main(void)
 {
 	const char *lack = probe_same();
 
-	/* A hart that lacks something stays off; the others do without it. */
-	if (!lack)
+	if (!lack) {
 		hart_setup();
+		lock_take();
+		join(this_hart());
+		__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
+		guest_enter_first();
+	}
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
+	/* A hart that lacks something stays off; the others do without it. */
 	csr_write(sie, 0);
 	for (;;)
 		cpu_wfi();

@@ -2,6 +2,7 @@
 #include "console/console.h"
 
 #include "arch/cpu.h"
+#include "arch/this_hart.h"
 #include "console/format.h"
 #include "console/line.h"
 #include "console/report.h"
@@ -21,6 +22,7 @@ static u32 head, tail; /* free-running; head - tail bytes are in the ring */
 /* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
 static u64 next_turn = TIME_NEVER;
 static const struct console_device *second;
+static const struct hart *turn; /* whose turn that is: the hart's that had the last one */
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
 
@@ -180,7 +182,7 @@ bool console_busy(void)
 
 u64 console_deadline(void)
 {
-	return next_turn;
+	return turn == this_hart() ? next_turn : TIME_NEVER;
 }
 
 void console_pump(void)
@@ -196,6 +198,7 @@ void console_pump(void)
 	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
 	next_turn = console_busy() ? cpu_time() + ticks_from_ms(PERIOD_MS) : TIME_NEVER;
+	turn = this_hart();
 }
 
 void console_flush(void)

@@ -55,7 +55,10 @@ void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* Is output waiting? */
 bool console_busy(void);
 
-/* When its next turn beside running guests is due, ticks; TIME_NEVER: nothing waits. */
+/*
+ * When this hart's next turn at it beside running guests is due, ticks;
+ * TIME_NEVER: nothing waits, or another hart goes on with it.
+ */
 u64 console_deadline(void);
 
 /* Writes some of it, lets reports and waiting guests go on. */

@@ -79,8 +79,11 @@ Retcode guest_read_string(struct vm *vm, gpa_t from, char *to, u64 size)
 		if (nul)
 			n = (u64)(nul - host) + 1;
 		memcpy(to, host, n);
-		if (nul)
+		if (nul) {
+			/* The guest may have changed it meanwhile. */
+			to[n - 1] = 0;
 			return rcOk;
+		}
 		to += n;
 		from += n;
 		size -= n;

@@ -2,6 +2,7 @@
 #include "core/page.h"
 
 #include "core/list.h"
+#include "core/lock.h"
 
 #include <string.h>
 
@@ -77,6 +78,7 @@ void page_free(void *block, unsigned int order)
 {
 	u64 page = page_index(block);
 
+	lock_assert();
 	pool.nfree += (u64)1 << order;
 	/* A bit that becomes clear says that the buddy is free as well: join. */
 	while (order < PAGE_MAX_ORDER && !pair_toggle(page, order)) {
@@ -109,6 +111,7 @@ void *page_alloc(unsigned int order)
 	unsigned int from = order;
 	struct list *block;
 
+	lock_assert();
 	while (from <= PAGE_MAX_ORDER && list_empty(&pool.free[from]))
 		from++;
 	if (from > PAGE_MAX_ORDER)

@@ -4,20 +4,26 @@
 #include "arch/cpu.h"
 #include "arch/hart.h"
 #include "arch/hart_timer.h"
+#include "arch/remote.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
+#include "core/lock.h"
 #include "core/object.h"
+#include "core/place.h"
 #include "core/system.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/trace.h"
+
+/* Turns of an empty loop. */
+#define IDLE_PAUSE 100u
 
 static struct run_queue *run_queue(void)
 {
 	return &this_hart()->rq;
 }
 
-void sched_init(struct run_queue *rq)
+__attribute__((cold)) void sched_init(struct run_queue *rq)
 {
 	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
 		list_init(&rq->rt[p]);
@@ -29,6 +35,13 @@ void sched_init(struct run_queue *rq)
 void sched_request(u32 work)
 {
 	run_queue()->work |= work;
+}
+
+static void request_of(struct hart *hart, u32 work)
+{
+	if (hart != this_hart() && (work & ~hart->rq.work))
+		remote_kick(hart);
+	hart->rq.work |= work;
 }
 
 u64 sched_next_deadline(void)
@@ -79,6 +92,7 @@ static void refresh_turns(const struct run_queue *rq, struct thread *t)
 static void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
 	refresh_turns(rq, t);
+	rq->nready++;
 	if (first)
 		list_add_head(&rq->active, &t->ready);
 	else
@@ -100,7 +114,9 @@ static void enqueue(struct run_queue *rq, struct thread *t, bool first)
 static void dequeue(struct run_queue *rq, struct thread *t)
 {
 	list_del(&t->ready);
-	if (is_realtime(t) && list_empty(&rq->rt[t->priority]))
+	if (!is_realtime(t))
+		rq->nready--;
+	else if (list_empty(&rq->rt[t->priority]))
 		rq->rt_ready &= ~(1u << t->priority);
 }
 
@@ -114,13 +130,28 @@ static bool preempts(const struct thread *t, const struct thread *running)
 	return !is_realtime(running) || t->priority > running->priority;
 }
 
-void sched_wake(struct thread *t)
+/* A thread that is on no queue belongs to that hart from now on. */
+static void move(struct thread *t, struct hart *to)
 {
-	struct run_queue *rq = &t->hart->rq;
+	if (t->hart != to)
+		thread_put_down(t);
+	t->hart = to;
+}
 
+static void queue_on(struct hart *hart, struct thread *t)
+{
+	struct run_queue *rq = &hart->rq;
+
+	move(t, hart);
 	enqueue(rq, t, false);
 	/* Now that somebody waits, the end of the running thread's slice matters. */
-	rq->work |= preempts(t, rq->running) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER;
+	request_of(hart, preempts(t, rq->running) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
+}
+
+void sched_wake(struct thread *t)
+{
+	lock_assert();
+	queue_on(place_choose(t), t);
 }
 
 /*
@@ -145,7 +176,7 @@ void sched_remove(struct thread *t, enum thread_state state)
 
 	if (rq->running == t) {
 		put_down_running(rq);
-		rq->work |= WORK_RESCHEDULE | WORK_TIMER;
+		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY) {
 		dequeue(rq, t);
 	}
@@ -167,26 +198,46 @@ void sched_yield(void)
 	rq->work |= WORK_RESCHEDULE | WORK_TIMER;
 }
 
-void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority priority,
-		      u64 rr_interval)
+__attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy policy,
+					    ThreadPriority priority, u64 rr_interval)
 {
-	bool runnable = t->state == THREAD_READY || t->state == THREAD_RUNNING;
+	struct run_queue *rq = &t->hart->rq;
+	bool ready = t->state == THREAD_READY;
 
-	if (runnable)
-		sched_remove(t, THREAD_BLOCKED);
+	if (ready)
+		dequeue(rq, t);
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
 	/* What is left of the quantum is given up: no change makes a turn longer. */
+	if (rq->running == t) {
+		rq->slice_end = 0;
+		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+		return;
+	}
 	if (t->slice_left && t->quanta_left)
 		t->quanta_left--;
 	t->slice_left = 0;
-	if (runnable)
+	if (ready)
 		sched_wake(t);
 }
 
-/* Of a number that is not 0. Without Zbb the compiler's own way is a call and a table. */
-static unsigned int highest_bit(u32 bits)
+__attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowed)
+{
+	struct run_queue *rq = &t->hart->rq;
+
+	t->affinity = harts_allowed;
+	if (rq->running == t) {
+		if (!place_allows(t, t->hart))
+			request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+	} else if (t->state == THREAD_READY && place_choose(t) != t->hart) {
+		dequeue(rq, t);
+		sched_wake(t);
+	}
+}
+
+/* Without Zbb the compiler's own way is a call and a table. */
+unsigned int sched_highest(u32 bits)
 {
 	unsigned int bit = 0;
 
@@ -196,22 +247,40 @@ static unsigned int highest_bit(u32 bits)
 	return bit;
 }
 
-static struct thread *take_best(struct run_queue *rq)
+/* Everybody had his turns: the next rotation begins. */
+__attribute__((cold)) static void next_rotation(struct hart *hart)
 {
-	struct list *queue = &rq->active;
+	struct run_queue *rq = &hart->rq;
+	struct hart *to;
 	struct thread *t;
 
-	if (rq->rt_ready) {
-		queue = &rq->rt[highest_bit(rq->rt_ready)];
-	} else if (list_empty(&rq->active) && !list_empty(&rq->expired)) {
-		/* Everybody had his turns: the next rotation begins. */
-		rq->rotation++;
-		list_move_all(&rq->active, &rq->expired);
+	rq->rotation++;
+	list_move_all(&rq->active, &rq->expired);
+	t = place_to_give(hart, &to);
+	if (t) {
+		dequeue(rq, t);
+		queue_on(to, t);
 	}
-	if (list_empty(queue))
-		return NULL;
-	t = list_first(queue, struct thread, ready);
-	dequeue(rq, t);
+}
+
+/* The best thread that waits for this hart, or for another one and is better. */
+static struct thread *take_best(struct hart *hart)
+{
+	struct run_queue *rq = &hart->rq;
+	struct thread *t = place_to_take(hart, place_waiting(rq));
+	const struct list *queue = &rq->active;
+
+	if (!t) {
+		if (rq->rt_ready)
+			queue = &rq->rt[sched_highest(rq->rt_ready)];
+		else if (list_empty(&rq->active) && !list_empty(&rq->expired))
+			next_rotation(hart);
+		if (list_empty(queue))
+			return NULL;
+		t = list_first(queue, struct thread, ready);
+	}
+	dequeue(&t->hart->rq, t);
+	move(t, hart);
 	refresh_turns(rq, t);
 	return t;
 }
@@ -248,46 +317,71 @@ static void arm_timer(struct run_queue *rq)
 	hart_set_timer(at);
 }
 
-/* Nothing to run: the console drains, then the hart sleeps until something is due. */
-static void idle(struct run_queue *rq)
+/* The running thread makes way: it goes on here next, or elsewhere. */
+__attribute__((cold)) static void put_back(struct hart *hart, struct thread *t)
 {
-	if (console_busy()) {
-		console_pump();
-	} else {
-		arm_timer(rq);
-		trace(FloeTraceIdle, 0, 0);
-		cpu_wfi();
-	}
-	if (hart_timer_pending()) {
-		sched_timer_interrupt();
-		arm_timer(rq);
-	}
+	struct hart *to = hart;
+
+	if (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq))
+		to = place_choose(t);
+	if (to == hart)
+		enqueue(&hart->rq, t, t->slice_left != 0);
+	else
+		queue_on(to, t);
 }
 
-static void pick(struct run_queue *rq)
+static void pick(struct hart *hart)
 {
+	struct run_queue *rq = &hart->rq;
 	struct thread *t = rq->running;
 
 	if (t) {
 		put_down_running(rq);
-		enqueue(rq, t, t->slice_left != 0);
+		put_back(hart, t);
 	}
-	while (!(t = take_best(rq))) {
-		idle(rq);
-		object_reap();
-	}
+	t = take_best(hart);
+	rq->work &= ~(u32)WORK_RESCHEDULE;
+	if (!t)
+		return;
 	trace(FloeTraceSwitch, t->tid, t->task->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->run_since = cpu_time();
 	rq->slice_end = rq->run_since + t->slice_left;
-	rq->work &= ~(u32)WORK_RESCHEDULE;
+}
+
+/*
+ * Nothing to run: the hart sleeps, or, if the console is its business, drains
+ * that. The vCPU that was on it last stays there, for it is likely to be the next.
+ */
+__attribute__((cold)) static void idle(struct hart *hart)
+{
+	if (console_deadline() != TIME_NEVER) {
+		console_pump();
+		lock_release_and_kick();
+		/* Long enough for whoever waits for the lock to notice. */
+		for (unsigned int i = 0;
+		     i < IDLE_PAUSE && !__atomic_load_n(&hart->put_down, __ATOMIC_RELAXED); i++)
+			;
+	} else {
+		arm_timer(&hart->rq);
+		trace(FloeTraceIdle, 0, 0);
+		lock_release_and_kick();
+		cpu_wfi();
+		remote_acknowledge();
+	}
+	lock_take();
+	if (hart_timer_pending())
+		sched_timer_interrupt();
+	hart->rq.work |= WORK_RESCHEDULE;
 }
 
 /* Apart from its caller, which mostly finds none and has no registers to save then. */
-__attribute__((noinline)) static void do_work(struct run_queue *rq)
+__attribute__((noinline)) static void do_work(struct hart *hart)
 {
-	while (rq->work) {
+	struct run_queue *rq = &hart->rq;
+
+	do {
 		u32 work = rq->work;
 
 		rq->work = 0;
@@ -298,17 +392,20 @@ __attribute__((noinline)) static void do_work(struct run_queue *rq)
 		if (work & WORK_CONSOLE)
 			console_pump();
 		if (work & WORK_RESCHEDULE)
-			pick(rq);
+			pick(hart);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))
 			arm_timer(rq);
-	}
+		if (!rq->work && !rq->running)
+			idle(hart);
+	} while (rq->work);
 }
 
 struct thread *sched_work(void)
 {
-	struct run_queue *rq = run_queue();
+	struct hart *hart = this_hart();
 
-	if (rq->work)
-		do_work(rq);
-	return rq->running;
+	lock_assert();
+	if (hart->rq.work)
+		do_work(hart);
+	return hart->rq.running;
 }

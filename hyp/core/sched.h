@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scheduler of one hart: real-time FIFO and round-robin threads by
+ * The scheduler. Each hart has a run queue: real-time FIFO and round-robin threads by
  * priority, standard threads in turns.
  *
  * Real-time priorities 0-31 preempt lower ones and all standard threads at
@@ -14,7 +14,8 @@
  * The hart takes timer interrupts only for what is due: a wake-up, the end of
  * a quantum while another thread waits for the hart, console output.
  *
- * All operations are constant-time but those on timers, which are logarithmic.
+ * All operations are constant-time but those on timers, which are logarithmic,
+ * and the look at the other harts.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -42,12 +43,14 @@ enum {
 	WORK_REAP = 1u << 2,       /* object_reap() */
 	WORK_CONSOLE = 1u << 3,    /* output or reports wait */
 	WORK_END = 1u << 4,        /* the system has ended */
+	WORK_KICK = 1u << 5,       /* other harts have work */
 };
 
 struct run_queue {
 	u32 work;                      /* WORK_* */
 	u32 rt_ready;                  /* bit p: rt[p] is not empty */
-	struct thread *running;        /* on no list; NULL: none */
+	u32 nready;                    /* threads in active and expired */
+	struct thread *running;        /* on no list; NULL: none; others only take it off */
 	u64 run_since;                 /* when the running thread was put on */
 	u64 slice_end;                 /* when its quantum or interval is over */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
@@ -67,10 +70,13 @@ void sched_request(u32 work);
  */
 struct thread *sched_work(void);
 
-/* Makes a stopped or blocked thread ready on this hart. */
+/* Makes a stopped or blocked thread ready, on the hart that suits it best (core/place.h). */
 void sched_wake(struct thread *thread);
 
-/* Takes a running or ready thread off the hart, into a state that does not run. */
+/*
+ * Takes a running or ready thread off its hart, into a state that does not run.
+ * Its registers may be live there yet.
+ */
 void sched_remove(struct thread *thread, enum thread_state state);
 
 /* The running thread lets its equals go first. */
@@ -79,6 +85,12 @@ void sched_yield(void);
 /* Changes class and priority in any state. Arguments are valid. */
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
+
+/* Changes where the thread may run, in any state; not 0. */
+void sched_set_affinity(struct thread *thread, u64 harts_allowed);
+
+/* The highest bit of a number that is not 0. */
+unsigned int sched_highest(u32 bits);
 
 /* How long a thread has run so far, ticks. */
 u64 sched_run_time(const struct thread *thread);

@@ -3,6 +3,7 @@
 #include "core/thread.h"
 
 #include "arch/hart.h"
+#include "arch/remote.h"
 #include "arch/this_hart.h"
 
 static void wait_is_over(struct timer *timer)
@@ -14,6 +15,9 @@ static void guest_timer_expired(struct timer *timer)
 {
 	struct thread *t = container_of(timer, struct thread, guest_timer);
 
+	/* It may have moved on since it set the timer. */
+	if (t->hart != this_hart())
+		thread_put_down(t);
 	vcpu_raise_timer(&t->vcpu, this_hart()->current == t);
 	if (t->wait == WAIT_INTERRUPT)
 		thread_wake(t);
@@ -33,26 +37,22 @@ struct thread *thread_current(void)
 
 static void end_wait(struct thread *t)
 {
-	timer_cancel(&t->hart->rq.timers, &t->wait_timer);
+	timer_cancel(&t->wait_timer);
 	list_del(&t->waiting);
 	t->wait = WAIT_NONE;
 }
 
 void thread_put_down(struct thread *t)
 {
-	struct hart *hart = this_hart();
-
-	if (hart->current != t)
-		return;
-	vcpu_save(&t->vcpu);
-	hart->current = NULL;
+	if (t->hart->current == t)
+		remote_put_down(t->hart);
 }
 
 void thread_stop(struct thread *t)
 {
 	if (t->wait != WAIT_NONE)
 		end_wait(t);
-	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	timer_cancel(&t->guest_timer);
 	if (t->state != THREAD_STOPPED)
 		sched_remove(t, THREAD_STOPPED);
 	thread_put_down(t);
@@ -66,7 +66,7 @@ void thread_block(enum thread_wait wait, struct list *queue, u64 until)
 	if (queue)
 		list_add_tail(queue, &t->waiting);
 	if (until != TIME_NEVER)
-		timer_arm(&t->hart->rq.timers, &t->wait_timer, until);
+		timer_arm(&this_hart()->rq.timers, &t->wait_timer, until);
 	sched_remove(t, THREAD_BLOCKED);
 }
 
@@ -90,9 +90,9 @@ void thread_wake_all(struct list *queue)
 
 void thread_set_guest_timer(struct thread *t, u64 at)
 {
-	timer_cancel(&t->hart->rq.timers, &t->guest_timer);
+	timer_cancel(&t->guest_timer);
 	if (at != TIME_NEVER)
-		timer_arm(&t->hart->rq.timers, &t->guest_timer, at);
+		timer_arm(&this_hart()->rq.timers, &t->guest_timer, at);
 	sched_request(WORK_TIMER);
 }
 

@@ -95,7 +95,6 @@ static void end(struct thread *t)
 {
 	thread_stop(t);
 	t->task->run_time += t->run_time;
-	vcpu_forget(&t->vcpu);
 	exception_drop(t);
 	list_del(&t->task_link);
 	t->living = false;

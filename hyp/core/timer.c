@@ -51,18 +51,20 @@ static struct timer *meld_siblings(struct timer *first)
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
 {
 	t->at = at;
-	t->armed = true;
+	t->queue = q;
 	t->child = NULL;
 	t->next = NULL;
 	t->prev = NULL;
 	q->root = meld(q->root, t);
 }
 
-void timer_cancel(struct timer_queue *q, struct timer *t)
+void timer_cancel(struct timer *t)
 {
-	if (!t->armed)
+	struct timer_queue *q = t->queue;
+
+	if (!q)
 		return;
-	t->armed = false;
+	t->queue = NULL;
 	if (q->root == t) {
 		q->root = meld_siblings(t->child);
 	} else {
@@ -85,7 +87,7 @@ void timer_run(struct timer_queue *q, u64 now)
 	while (q->root && q->root->at <= now) {
 		struct timer *t = q->root;
 
-		timer_cancel(q, t);
+		timer_cancel(t);
 		t->expired(t);
 	}
 }

@@ -10,11 +10,13 @@
 
 #define TIME_NEVER (~(u64)0)
 
+struct timer_queue;
+
 struct timer {
 	u64 at;
 	void (*expired)(struct timer *timer);
 	struct timer *child, *next, *prev; /* prev: elder sibling, or parent of the first child */
-	bool armed;
+	struct timer_queue *queue;         /* where it is armed, or NULL */
 };
 
 struct timer_queue {
@@ -24,8 +26,8 @@ struct timer_queue {
 /* Arms a timer that is not armed. */
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at);
 
-/* Disarms; harmless if it is not armed. */
-void timer_cancel(struct timer_queue *q, struct timer *t);
+/* Disarms, in whichever queue it is; harmless if it is in none. */
+void timer_cancel(struct timer *t);
 
 /* Disarms and calls everything that is due at `now`. */
 void timer_run(struct timer_queue *q, u64 now);

@@ -113,14 +113,25 @@ void vm_own(struct vm *vm, struct memobj *mem)
 	list_add_tail(&vm->objects, &mem->account_link);
 }
 
+/* Has another hart mapped a page there, and this one remembers that there was none? */
+static enum vm_touch look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise)
+{
+	struct pgtable_leaf leaf;
+
+	if (!pgtable_lookup(&vm->gs, gpa, &leaf))
+		return otherwise;
+	vmid_fence(&vm->tags, &vm->gs, gpa, VMID_FENCE_ALL);
+	return VM_TOUCH_OK;
+}
+
 /* A hole of a memory object reads as zero; it is only ever mapped read-only. */
 static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
 {
 	u64 offset;
-	struct pgtable_leaf leaf;
 
-	if (memobj_extent(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &offset)->start ||
-	    pgtable_lookup(&vm->gs, gpa, &leaf))
+	if (look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
+		return VM_TOUCH_OK;
+	if (memobj_extent(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &offset)->start)
 		return VM_TOUCH_REFUSED;
 	/* Its tables count, if not the page. */
 	if (vm_used(vm) >= vm->limit ||
@@ -155,11 +166,11 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 	if ((r->flags & REGION_GROW_DOWN) && !grows_here(vm, r, gpa))
 		return VM_TOUCH_REFUSED;
 	if (vm_charge(vm, 1) != rcOk)
-		return VM_TOUCH_NO_MEMORY;
+		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	page = page_alloc_zero(0);
 	if (!page) {
 		vm_uncharge(vm, 1);
-		return VM_TOUCH_NO_MEMORY;
+		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}
 	if (r->prot & VMM_FLAG_CACHE_MASK)
 		cache_flush(page, 1);
@@ -167,12 +178,11 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 	if (mapped != page) {
 		page_free(page, 0);
 		vm_uncharge(vm, 1);
-		if (!mapped)
-			return VM_TOUCH_NO_MEMORY;
+		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}
 	/* Instructions of whom the page belonged to may be cached. */
 	if (r->prot & VMM_FLAG_EXECUTE)
-		vmid_code_changed();
+		vmid_code_changed(&vm->tags, &vm->gs);
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;

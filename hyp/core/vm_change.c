@@ -31,8 +31,8 @@ static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
 
 /*
  * The blocks that a commit has mapped so far, chained through their first word:
- * where the one before lies, and in the low bits its order. Nobody runs in the
- * partition meanwhile.
+ * where the one before lies, and in the low bits its order. No vCPU of the
+ * partition runs meanwhile.
  */
 struct chain {
 	u64 last;
@@ -110,6 +110,9 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 		rc = vm_charge(vm, missing);
 	if (rc != rcOk)
 		return rc;
+	/* The chain is in pages that guests could reach. */
+	if (now)
+		vmid_code_changed(&vm->tags, &vm->gs);
 	if (now && (missing > page_count_free() || !fill(vm, base, npages, &chain)))
 		rc = rcOutOfMemory;
 	else
@@ -121,10 +124,8 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 		return rc;
 	}
 	set_flags(vm, base, end, REGION_COMMIT, 0);
-	if (now) {
-		vmid_code_changed();
+	if (now)
 		vmid_fence(&vm->tags, &vm->gs, base, npages);
-	}
 	return rcOk;
 }
 
@@ -136,6 +137,7 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages)
 
 	if (rc != rcOk)
 		return rc;
+	vmid_stop_others(&vm->tags, &vm->gs);
 	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, npages, region_free_block, vm));
 	vmid_fence(&vm->tags, &vm->gs, base, npages);
 	set_flags(vm, base, end, 0, REGION_COMMIT);
@@ -172,13 +174,14 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 		rc = region_isolate(vm, base, end);
 	if (rc != rcOk)
 		return rc;
+	vmid_stop_others(&vm->tags, &vm->gs);
 	pgtable_protect(&vm->gs, base, npages, prot);
 	for (gpa_t at = base; at < end; at = region_end(r)) {
 		r = vm_find(vm, at);
 		r->prot = prot | (r->prot & VMM_FLAG_CACHE_MASK);
 	}
 	if (prot & VMM_FLAG_EXECUTE)
-		vmid_code_changed();
+		vmid_code_changed(&vm->tags, &vm->gs);
 	vmid_fence(&vm->tags, &vm->gs, base, npages);
 	return rcOk;
 }

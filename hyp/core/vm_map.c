@@ -48,7 +48,7 @@ static void map_object(struct vm *vm, const struct region *r)
 		done += p.npages;
 	}
 	if (r->prot & VMM_FLAG_EXECUTE)
-		vmid_code_changed();
+		vmid_code_changed(&vm->tags, &vm->gs);
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 }
 
@@ -144,9 +144,10 @@ void region_free_block(void *block, unsigned int order, void *context)
 /* Unmaps all of a region, whose ends no large leaf crosses. */
 void vm_unmap_region(struct vm *vm, struct region *r)
 {
-	u64 found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : region_free_block,
-				  vm);
+	u64 found;
 
+	vmid_stop_others(&vm->tags, &vm->gs);
+	found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : region_free_block, vm);
 	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	if (r->mem)
 		found = r->flags & REGION_CHARGED ? r->npages : 0;

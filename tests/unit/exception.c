@@ -307,9 +307,9 @@ static void test_f_registers(void **state)
 	struct thread *t = fault();
 
 	(void)state;
-	fake_hart.fp_holder = &t->vcpu;
+	t->vcpu.fp_hart = &fake_hart;
 	return_from_handler(t, 1);
-	assert_ptr_not_equal(fake_hart.fp_holder, &t->vcpu);
+	assert_null(t->vcpu.fp_hart);
 }
 
 static void test_panic(void **state)

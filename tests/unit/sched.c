@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "arch/this_hart.h"
+#include "core/lock.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "fake/fake.h"
@@ -23,6 +24,7 @@ static int setup(void **state)
 
 	(void)state;
 	fake_reset();
+	lock_take();
 	for (unsigned int i = 0; i < THREADS; i++) {
 		threads[i] = (struct thread){ .hart = &fake_hart, .task = &task };
 		threads[i].wait_timer.expired = expired;

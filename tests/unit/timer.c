@@ -16,7 +16,7 @@ static void expired(struct timer *t)
 {
 	u64 i = (u64)(t - timers);
 
-	assert_false(t->armed);
+	assert_null(t->queue);
 	assert_int_equal(t->at, due[i]);
 	assert_true(t->at <= now);
 	/* In order. */
@@ -52,7 +52,7 @@ static void test_empty(void **state)
 	reset();
 	assert_int_equal(timer_next(&q), TIME_NEVER);
 	timer_run(&q, TIME_NEVER);
-	timer_cancel(&q, &timers[0]);
+	timer_cancel(&timers[0]);
 	assert_int_equal(timer_next(&q), TIME_NEVER);
 }
 
@@ -98,7 +98,7 @@ static void test_armed_again_by_its_function(void **state)
 	timer_run(&q, 30);
 	assert_int_equal(timer_next(&q), 35);
 	timer_run(&q, 1000);
-	assert_false(t.armed);
+	assert_null(t.queue);
 	assert_int_equal(t.at, 55);
 	rearm_queue = NULL;
 }
@@ -122,11 +122,11 @@ static void test_random_against_model(void **state)
 			break;
 		case 1:
 		case 2:
-			timer_cancel(&q, &timers[i]);
+			timer_cancel(&timers[i]);
 			due[i] = TIME_NEVER;
 			break;
 		default:
-			if (timers[i].armed)
+			if (timers[i].queue)
 				break;
 			due[i] = now + test_random(&random) % 1000;
 			timer_arm(&q, &timers[i], due[i]);

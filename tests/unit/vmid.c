@@ -160,13 +160,13 @@ static void test_new_code(void **state)
 	(void)state;
 	activate(0);
 	assert_int_equal(fake_cpu.fence_i, 0);
-	vmid_code_changed();
+	vmid_code_changed(&tags[0], &gs[0]);
 	activate(0);
 	assert_int_equal(fake_cpu.fence_i, 1);
 	activate(1);
 	assert_int_equal(fake_cpu.fence_i, 1);
 	/* Code of the partition that goes on running. */
-	vmid_code_changed();
+	vmid_code_changed(&tags[0], &gs[0]);
 	vmid_fence(&tags[1], &gs[1], 0x5000, 1);
 	assert_int_equal(fake_cpu.fence_i, 2);
 }

@@ -11,33 +11,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static unsigned checks_done, checks_failed;
+static unsigned checks_done, checks_failed; /* of all threads, on several harts */
 
 static inline void check_true(int line, const char *what, int holds)
 {
-	checks_done++;
+	__atomic_fetch_add(&checks_done, 1, __ATOMIC_RELAXED);
 	if (holds)
 		return;
-	checks_failed++;
+	__atomic_fetch_add(&checks_failed, 1, __ATOMIC_RELAXED);
 	printf("FAILED in line %d: %s\n", line, what);
 }
 
 static inline void check_rc(int line, const char *call, Retcode expected, Retcode rc)
 {
-	checks_done++;
+	__atomic_fetch_add(&checks_done, 1, __ATOMIC_RELAXED);
 	if (rc == expected)
 		return;
-	checks_failed++;
+	__atomic_fetch_add(&checks_failed, 1, __ATOMIC_RELAXED);
 	printf("FAILED in line %d: %s gave %s, expected %s\n", line, call, RtlRetcodeName(rc),
 	       RtlRetcodeName(expected));
 }
 
 static inline void check_equal(int line, const char *what, long long expected, long long seen)
 {
-	checks_done++;
+	__atomic_fetch_add(&checks_done, 1, __ATOMIC_RELAXED);
 	if (seen == expected)
 		return;
-	checks_failed++;
+	__atomic_fetch_add(&checks_failed, 1, __ATOMIC_RELAXED);
 	printf("FAILED in line %d: %s is %lld, expected %lld\n", line, what, seen, expected);
 }
 

@@ -3,8 +3,12 @@
 
 #include "arch/csr.h"
 #include "arch/hart_timer.h"
+#include "arch/remote.h"
+#include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
+#include "core/lock.h"
+#include "core/place.h"
 #include "core/system.h"
 #include "core/task.h"
 
@@ -54,6 +58,8 @@ void fake_reset(void)
 					     .hgatp_mode = HGATP_MODE_SV39X4,
 					     .timebase = 1000 * MS };
 	sched_init(&fake_hart.rq);
+	lock_word = 0;
+	place_join(&fake_hart);
 	fake_output_clear();
 	fake_output_room(~(u64)0);
 	input = "";
@@ -97,22 +103,37 @@ u64 *fake_csr(const char *name)
 
 void hart_set_timer(u64 at)
 {
-	fake_hart.timer_at = at;
+	fake_this_hart->timer_at = at;
 }
 
 bool hart_timer_pending(void)
 {
-	return fake_cpu.time >= fake_hart.timer_at;
+	return fake_cpu.time >= fake_this_hart->timer_at;
 }
 
 void cpu_wfi(void)
 {
 	fake_cpu.wfi++;
-	if (fake_hart.timer_at == TIME_NEVER) {
+	if (fake_this_hart->timer_at == TIME_NEVER) {
 		fprintf(stderr, "the hart sleeps and nothing will wake it\n");
 		abort();
 	}
-	fake_cpu.time = max_u64(fake_cpu.time, fake_hart.timer_at);
+	fake_cpu.time = max_u64(fake_cpu.time, fake_this_hart->timer_at);
+}
+
+struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2)
+{
+	struct hart *self = fake_this_hart;
+
+	(void)extension, (void)function, (void)arg0, (void)arg2;
+	fake_cpu.ipi++;
+	for (unsigned int i = 0; i < nharts; i++)
+		if (harts[i]->id == arg1) {
+			fake_this_hart = harts[i];
+			remote_serve();
+		}
+	fake_this_hart = self;
+	return (struct sbi_result){ 0 };
 }
 
 /* arch/fp.S */

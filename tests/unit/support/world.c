@@ -4,8 +4,10 @@
 #include "unit.h"
 
 #include "arch/exit.h"
+#include "arch/layout.h"
 #include "console/console.h"
 #include "core/guest_copy.h"
+#include "core/lock.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "fake/fake.h"
@@ -106,11 +108,9 @@ void world_settle(void)
 
 struct thread *world_run(void)
 {
-	struct thread *t = sched_work();
-
-	if (t && t != fake_hart.current)
-		vcpu_switch(t);
-	return t;
+	lock_take();
+	guest_exit(NULL, WHY_WORK);
+	return fake_hart.current;
 }
 
 /* What arch/trap.S does with an ecall of the thread that runs. */
@@ -124,17 +124,12 @@ static struct thread *ecall(const u64 *arguments, u64 function, u64 extension)
 	t->vcpu.x[17] = extension;
 	csr_write(sepc, csr_read(sepc) + 4);
 	for (;;) {
-		struct thread *next;
-		u64 pc = csr_read(sepc);
+		u64 pc = csr_read(sepc), why = hypercall(t);
 
-		next = hypercall(t);
-		if (!next) {
-			csr_write(scause, CAUSE_ECALL_VS);
-			next = guest_exit(t);
-		}
-		if (next != fake_hart.current)
-			vcpu_switch(next);
-		if (next != t || csr_read(sepc) == pc)
+		csr_write(scause, CAUSE_ECALL_VS);
+		if (why)
+			guest_exit(fake_hart.current, why);
+		if (fake_hart.current != t || csr_read(sepc) == pc)
 			return t;
 		/* It was woken, and makes the call again. */
 		csr_write(sepc, pc);
@@ -160,16 +155,12 @@ i64 world_sbi(u64 extension, u64 function, const u64 *arguments)
 
 struct thread *world_exception(u64 cause, u64 pc, u64 address)
 {
-	struct thread *next;
-
 	csr_write(scause, cause);
 	csr_write(sepc, pc);
 	csr_write(stval, address);
 	csr_write(CSR_HTVAL, address >> 2);
-	next = guest_exit(fake_hart.current);
-	if (next != fake_hart.current)
-		vcpu_switch(next);
-	return next;
+	guest_exit(fake_hart.current, WHY_TRAP);
+	return fake_hart.current;
 }
 
 void *at(gpa_t gpa)

@@ -12,7 +12,7 @@ struct fake_cpu {
 	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
 	u64 (*cycle)(void);
 	u64 hgatp;
-	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi;
+	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes;
 	const void *last_flush;
 	gpa_t last_page;

@@ -15,4 +15,7 @@ struct sbi_result {
 	i64 value;
 };
 
+/* An IPI: the other hart does at once what it can do without the lock. */
+struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2);
+
 #endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's one lock. Whoever holds it may use and change everything in
+ * api/, core/ and console/, and what arch/ keeps of other harts. Since there is
+ * one, there is no order to keep. Without it a hart may only
+ *   - answer what arch/trap.S answers,
+ *   - use its own stack, trace and CSRs, and struct hart's members that say so,
+ *   - serve remote_put_down() (arch/remote.h).
+ *
+ * Invariant: while the lock is free, a thread's registers are live on the hart
+ * that thread.hart points to and on no other, and a hart that runs a guest runs
+ * the thread that its run queue says.
+ *
+ * Who waits for it waits with all registers saved, so that his thread can be
+ * taken from him meanwhile. Short waits are not in turns: harts that are simulated
+ * or virtual themselves would stand behind one that is not running. Who has
+ * waited for long sleeps, and the lock is handed over to him.
+ */
+#ifndef CORE_LOCK_H
+#define CORE_LOCK_H
+
+#include "arch/this_hart.h"
+#include "core/types.h"
+
+/* The address of the hart that holds the lock, with LOCK_AWAITED if one sleeps; or 0. */
+extern u64 lock_word;
+#define LOCK_AWAITED 1u
+
+/* Takes the lock if it is free. */
+static inline bool lock_try(void)
+{
+	u64 nobody = 0;
+
+	return __atomic_compare_exchange_n(&lock_word, &nobody, (u64)this_hart(), true,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* Waits for the lock; all registers of this hart's thread are saved. */
+void lock_take(void);
+
+/* Releases the lock to a hart that sleeps. */
+void lock_hand_over(void);
+
+/* Where nothing was asked of other harts. */
+static inline void lock_release(void)
+{
+	u64 self = (u64)this_hart();
+
+	if (!__atomic_compare_exchange_n(&lock_word, &self, 0, false, __ATOMIC_RELEASE,
+					 __ATOMIC_RELAXED))
+		lock_hand_over();
+}
+
+/* Everywhere else: releases the lock, then interrupts the harts that have work now. */
+void lock_release_and_kick(void);
+
+/* An assertion build (make ASSERT=1) traps where the lock ought to be held and is not. */
+static inline void lock_assert(void)
+{
+#ifdef FLOE_ASSERT
+	if ((lock_word & ~(u64)LOCK_AWAITED) != (u64)this_hart())
+		__builtin_trap();
+#endif
+}
+
+#endif

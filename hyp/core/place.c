@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/place.h"
+
+#include "arch/hart.h"
+#include "core/thread.h"
+
+static u64 joined; /* harts, by index */
+
+static u64 bit(const struct hart *hart)
+{
+	return (u64)1 << hart->index;
+}
+
+void place_join(const struct hart *hart)
+{
+	joined |= bit(hart);
+}
+
+static u64 allowed(const struct thread *t)
+{
+	return t->affinity & joined ? t->affinity & joined : joined;
+}
+
+bool place_allows(const struct thread *t, const struct hart *hart)
+{
+	return (allowed(t) & bit(hart)) != 0;
+}
+
+u32 place_importance(const struct thread *t)
+{
+	return t->policy == ThreadSchedPolicyOther ? 1 : 2 + t->priority;
+}
+
+u32 place_waiting(const struct run_queue *rq)
+{
+	if (rq->rt_ready)
+		return 2 + sched_highest(rq->rt_ready);
+	return rq->nready ? 1 : 0;
+}
+
+/* What a hart does, or will do as soon as it looks at its queue. */
+static u32 busy(const struct run_queue *rq)
+{
+	u32 running = rq->running ? place_importance(rq->running) : 0;
+	u32 waiting = place_waiting(rq);
+
+	return running > waiting ? running : waiting;
+}
+
+struct hart *place_choose(const struct thread *t)
+{
+	u64 harts_left = allowed(t), least = ~(u64)0;
+	struct hart *best = t->hart;
+
+	if (harts_left == bit(t->hart))
+		return best;
+	for (unsigned int i = 0; harts_left; i++, harts_left >>= 1) {
+		u64 cost;
+
+		if (!(harts_left & 1))
+			continue;
+		cost = (u64)busy(&harts[i]->rq) << 32 |
+		       (harts[i] == t->hart ? 0 : 1 + harts[i]->rq.nready);
+		if (cost < least) {
+			least = cost;
+			best = harts[i];
+		}
+	}
+	return best;
+}
+
+static struct thread *first_for(const struct list *queue, const struct hart *hart)
+{
+	list_for_each(it, queue)
+		if (place_allows(list_entry(it, struct thread, ready), hart))
+			return list_entry(it, struct thread, ready);
+	return NULL;
+}
+
+static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than)
+{
+	struct thread *t = NULL;
+
+	for (u32 left = rq->rt_ready; left && !t;) {
+		unsigned int priority = sched_highest(left);
+
+		if (2 + priority <= than)
+			return NULL;
+		t = first_for(&rq->rt[priority], hart);
+		left &= ~(1u << priority);
+	}
+	if (!t && !than)
+		t = first_for(&rq->active, hart);
+	return t || than ? t : first_for(&rq->expired, hart);
+}
+
+struct thread *place_to_take(const struct hart *hart, u32 than)
+{
+	struct thread *best = NULL;
+
+	for (unsigned int i = 0; i < nharts; i++) {
+		struct run_queue *rq = &harts[i]->rq;
+		struct thread *t = NULL;
+
+		if (harts[i] != hart && place_waiting(rq) > than)
+			t = best_for(rq, hart, than);
+		if (t) {
+			best = t;
+			than = place_importance(t);
+		}
+	}
+	return best;
+}
+
+struct thread *place_to_give(const struct hart *hart, struct hart **to)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct run_queue *rq = &harts[i]->rq;
+		u32 load = rq->nready + (rq->running != NULL);
+		struct thread *t = NULL;
+
+		/* Not where something more important would keep it waiting. */
+		if ((joined & bit(harts[i])) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
+			t = first_for(&hart->rq.active, harts[i]);
+		*to = harts[i];
+		if (t)
+			return t;
+	}
+	return NULL;
+}

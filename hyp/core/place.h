@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which hart a thread runs on. Nothing is changed here; core/sched.c acts.
+ *
+ * A thread that becomes ready, or that has to make way, goes to the hart that
+ * does the least important thing: nothing, a standard thread, a real-time one by
+ * priority. What waits for a hart counts as if it ran there already. Among
+ * equals it goes to the hart that it was on, or else to the shortest queue. A
+ * hart takes over what waits elsewhere and is more important than what waits here,
+ * and at the end of a rotation it gives a standard thread to a hart that has
+ * two fewer. All that is within affinities; one that names no hart that runs is
+ * as good as none.
+ */
+#ifndef CORE_PLACE_H
+#define CORE_PLACE_H
+
+#include "core/types.h"
+
+struct hart;
+struct run_queue;
+struct thread;
+
+/* From now on there are partitions on that hart. */
+void place_join(const struct hart *hart);
+
+/* 1: a standard thread; above that a real-time one, by priority. */
+u32 place_importance(const struct thread *thread);
+
+/* That of the best thread that is ready and does not run; 0: there is none. */
+u32 place_waiting(const struct run_queue *rq);
+
+/* May the thread run there? */
+bool place_allows(const struct thread *thread, const struct hart *hart);
+
+/* Where the thread goes, which is neither running nor ready. */
+struct hart *place_choose(const struct thread *thread);
+
+/* A ready thread of another hart for this one, more important than that; or NULL. */
+struct thread *place_to_take(const struct hart *hart, u32 than);
+
+/* A standard thread of this hart's current rotation for another one, *to; or NULL. */
+struct thread *place_to_give(const struct hart *hart, struct hart **to);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several threads do everything to the same processes and threads at once:
+ * create, start, freeze, terminate, change class, priority and affinity, close.
+ * What they get is an error more often than not; afterwards nothing is left.
+ */
+#include "api-test.h"
+#include "child.h"
+
+#include <coresrv/thread/thread_api.h>
+#include <stdint.h>
+
+#define WORKERS 4
+#define SLOTS 4
+
+CHILD_CODE(spins, "1: j 1b\n");
+CHILD_CODE(crashes, "sd zero, 0(zero)\n");
+CHILD_CODE(sleeps, "1: li a0, 1\n" CHILD_CALL(72) "j 1b\n");
+CHILD_CODE(ends, "li a0, 3\n" CHILD_CALL(18) "1: j 1b\n");
+
+static Handle tasks[SLOTS], threads[SLOTS];
+static unsigned long rounds, made, done;
+
+static unsigned long random_number(unsigned long *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state >> 8;
+}
+
+/* What a slot held goes, whatever others do with it. */
+static void put(Handle *slot, Handle handle)
+{
+	Handle old = __atomic_exchange_n(slot, handle, __ATOMIC_ACQ_REL);
+
+	if (old == INVALID_HANDLE)
+		return;
+	/* Of a thread it is an error. */
+	KnTaskTerminate(old);
+	KnHandleClose(old);
+}
+
+static void make_task(Handle *slot, unsigned long random)
+{
+	static const struct {
+		const char *start, *end;
+	} codes[] = { { spins, spins_end },
+		      { sleeps, sleeps_end },
+		      { ends, ends_end },
+		      { crashes, crashes_end } };
+	const char *start = codes[random % 4].start, *end = codes[random % 4].end;
+	char name[24];
+	Handle task;
+
+	snprintf(name, sizeof(name), "s%lu", __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED));
+	task = child_create(name, random & 4 ? TaskExceptionFreezesTask : 0);
+	child_load(task, (struct child_code){ start, end });
+	put(slot, task);
+}
+
+static int yields(void *context)
+{
+	for (uintptr_t i = (uintptr_t)context; i; i--)
+		KnSleep((rtl_uint32_t)(i % 2));
+	return 0;
+}
+
+static void make_thread(Handle *slot, unsigned long random)
+{
+	Handle thread;
+	Tid tid;
+
+	if (KnThreadCreateByHandle(&thread, &tid, (ThreadPriority)(random % 16), 0, RTL_NULL,
+				   yields, (void *)(random % 20), 0) == rcOk)
+		put(slot, thread);
+}
+
+static void act(unsigned long random)
+{
+	Handle *task_slot = &tasks[random % SLOTS], *thread_slot = &threads[random / 8 % SLOTS];
+	Handle task = __atomic_load_n(task_slot, __ATOMIC_ACQUIRE);
+	Handle thread = __atomic_load_n(thread_slot, __ATOMIC_ACQUIRE);
+	const RtlCpuSet cpus = 1 + random / 64 % 255;
+	ThreadPriority priority = (ThreadPriority)(random / 64 % 16);
+
+	switch (random / 65536 % 12) {
+	case 0:
+		make_task(task_slot, random / 64);
+		break;
+	case 1:
+	case 2:
+		KnTaskResume(task);
+		break;
+	case 3:
+		KnTaskTerminate(task);
+		break;
+	case 4:
+		KnTaskTerminateAfterFreezing(task);
+		break;
+	case 5:
+		KnTaskSetInitialThreadPriority(task, priority);
+		break;
+	case 6:
+		KnTaskSetInitialPolicy(task, ThreadSchedPolicyOther, priority, RTL_NULL);
+		break;
+	case 7:
+		make_thread(thread_slot, random / 64);
+		break;
+	case 8:
+		KnThreadSetAffinityByHandle(thread, &cpus);
+		break;
+	case 9:
+		KnThreadSetPriorityByHandle(thread, priority);
+		break;
+	case 10:
+		KnThreadSetSchedPolicyByHandle(
+			thread, random & 64 ? ThreadSchedPolicyRR : ThreadSchedPolicyOther,
+			priority, RTL_NULL);
+		break;
+	case 11:
+		put(random & 64 ? task_slot : thread_slot, INVALID_HANDLE);
+		break;
+	}
+	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
+}
+
+static int works(void *context)
+{
+	unsigned long state = 0x9e3779b97f4a7c15ul * (uintptr_t)context;
+
+	for (unsigned long i = 0; i < rounds; i++)
+		act(random_number(&state));
+	return 0;
+}
+
+static void all(void)
+{
+	Handle workers[WORKERS];
+	rtl_int32_t code;
+	Tid tid;
+
+	for (uintptr_t i = 0; i < WORKERS; i++)
+		NEED(KnThreadCreateByHandle(&workers[i], &tid, ThreadPriorityNormal, 0, RTL_NULL,
+					    works, (void *)(i + 1), ThreadFlagCreateWaitable));
+	for (int i = 0; i < WORKERS; i++) {
+		NEED(KnThreadWaitByHandle(workers[i], INFINITE_TIMEOUT, &code));
+		NEED(KnHandleClose(workers[i]));
+	}
+	for (int i = 0; i < SLOTS; i++) {
+		put(&tasks[i], INVALID_HANDLE);
+		put(&threads[i], INVALID_HANDLE);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	SysCounters before, after;
+
+	for (int i = 0; i < SLOTS; i++)
+		tasks[i] = threads[i] = INVALID_HANDLE;
+	/* What the library and the tables of handles keep is there afterwards. */
+	rounds = 200;
+	all();
+	KnSleep(200);
+	before = counters();
+	rounds = argc > 1 ? (unsigned long)atoi(argv[1]) : 1000;
+	all();
+	KnSleep(200);
+	after = counters();
+	check_counters(__LINE__, "everything", &before, &after);
+	printf("%lu operations\n", done);
+	return checks_result();
+}
