@@ -15,7 +15,7 @@ static void describe_threads(const struct task *task, TaskInfo *info)
 		const struct thread *t = list_entry(it, struct thread, task_link);
 
 		if (!info->threads++)
-			info->hart = t->hart->index;
+			info->hart = (u32)t->hart->index;
 		info->runTime += sched_run_time(t);
 	}
 }

@@ -86,6 +86,38 @@ static inline void cpu_sfence_inval_ir(void)
 	__asm__ volatile(".insn 0x18100073" ::: "memory");
 }
 
+/* Atomic: writes the value if 0 stands there; acquires. False: something else does. */
+static inline bool cpu_claim(u64 *word, u64 value)
+{
+	__asm__ goto("1:\tlr.d.aq t6, (%0)\n\t"
+		     "bnez t6, %l[taken]\n\t"
+		     "sc.d t6, %1, (%0)\n\t"
+		     "bnez t6, 1b"
+		     :
+		     : "r"(word), "r"(value)
+		     : "t6", "memory"
+		     : taken);
+	return true;
+taken:
+	return false;
+}
+
+/* Atomic: writes 0 if the value stands there; releases. False: something else does. */
+static inline bool cpu_disclaim(u64 *word, u64 value)
+{
+	__asm__ goto("1:\tlr.d t6, (%0)\n\t"
+		     "bne t6, %1, %l[other]\n\t"
+		     "sc.d.rl t6, zero, (%0)\n\t"
+		     "bnez t6, 1b"
+		     :
+		     : "r"(word), "r"(value)
+		     : "t6", "memory"
+		     : other);
+	return true;
+other:
+	return false;
+}
+
 /* Sets hgatp; 0 switches the G-stage off. */
 static inline void cpu_set_hgatp(u64 value)
 {

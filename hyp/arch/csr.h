@@ -131,6 +131,17 @@
 		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");           \
 	})
 
+/* Writes it and gives what was there. */
+#define csr_swap(csr, value)                                                                       \
+	({                                                                                         \
+		unsigned long csr_v_;                                                              \
+		__asm__ volatile("csrrw %0, " CSR_STR(csr) ", %1"                                  \
+				 : "=r"(csr_v_)                                                    \
+				 : "r"(value)                                                      \
+				 : "memory");                                                      \
+		csr_v_;                                                                            \
+	})
+
 #define csr_set(csr, bits)                                                                         \
 	({                                                                                         \
 		unsigned long csr_b_ = (bits);                                                     \

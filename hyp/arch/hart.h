@@ -16,13 +16,19 @@
 
 struct memobj;
 
+enum {
+	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
+	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
+};
+
 struct hart {
 	/* arch/trap.S and entry.S know the offsets of the first three. */
 	struct thread *current; /* whose registers are live; others read it; NULL: nobody's */
 	u64 stack_top;
-	u64 id;             /* mhartid, as the firmware and the device tree say */
-	unsigned int index; /* in the order of the device tree's cpu nodes */
+	u64 id;    /* mhartid, as the firmware and the device tree say */
+	u64 index; /* in the order of the device tree's cpu nodes */
 
+	u8 switch_plain;      /* SWITCH_*: why vcpu_turn() takes the plain way */
 	bool put_down;        /* another hart waits for that (arch/remote.h); atomic */
 	u64 kicks;            /* harts, by index, to interrupt once the lock is released */
 	struct run_queue rq;  /* others, too */
@@ -34,9 +40,8 @@ struct hart {
 
 	/* VMIDs (arch/vmid.c) */
 	const struct pgtable *gstage; /* that hgatp points to; others, too, while no vCPU is live */
-	u64 vmid_generation;
+	u64 vmid_generation;          /* from 1 on */
 	u32 vmid_next;
-	u64 code_generation; /* of executable memory that this hart has fenced for */
 };
 
 /* What this machine has beside the required features; the same on every hart. */

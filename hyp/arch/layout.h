@@ -20,6 +20,10 @@
 /* Where exception handlers return to: the trap page's second ecall. */
 #define HANDLER_RETURN (TRAP_PAGE + 8)
 
+/* KnSleep; arch/vcpu.c checks it, and that rcOk is 0 */
+#define FN_SLEEP 72
+#define FLOE_SBI_EXTENSION_ID 0x0A464C4F
+
 /* Why guest_exit() is called; hypercall() gives 0 where it need not be. */
 #define WHY_TRAP 1 /* scause says; a call that was not made yet, too */
 #define WHY_WORK 2 /* a call is made, or boot is over; the lock is held */

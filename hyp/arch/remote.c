@@ -119,7 +119,7 @@ void lock_take(void)
 void lock_hand_over(void)
 {
 	u64 which = __atomic_load_n(&sleepers, __ATOMIC_RELAXED), rest;
-	unsigned int i = this_hart()->index;
+	unsigned int i = (unsigned int)this_hart()->index;
 
 	do
 		i = i + 1 < nharts ? i + 1 : 0;

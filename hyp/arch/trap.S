@@ -3,11 +3,12 @@
  * Traps. sscratch holds the current thread while its vCPU runs, and 0 while
  * the hypervisor runs, so a trap tells at once where it came from.
  *
- * Three ways in, none with policy:
+ * Ways in, none with policy:
  *   - SBI Base get_spec_version is answered here: the shortest call there is
  *     (the plain path beside it: api/sbi.c).
  *   - Other ecalls save the caller-saved registers; C keeps the rest.
- *   - Everything else saves all registers.
+ *   - Everything else saves all registers. The two most frequent exits that end
+ *     a turn, a timer interrupt and KnSleep(0), ask sched_turn() first.
  * A hypercall that is more than a look at the caller's own things goes on as an
  * exit: then callee-saved registers, which hold the guest's values whenever C
  * has returned, are stored as well, and from there on C may let another thread
@@ -55,15 +56,15 @@ trap_entry:
 	beqz	t0, own_trap
 	sd	t1, X(6)(t0)
 	sd	t2, X(7)(t0)
-	csrr	t1, scause
-	addi	t1, t1, -CAUSE_ECALL_VS
+	csrr	t2, scause
+	addi	t1, t2, -CAUSE_ECALL_VS
 	bnez	t1, full_exit
 
 	/* The trap page's ecalls are no calls: they stand for an exception or a handler's end. */
 	csrr	t1, sepc
 	srli	t2, t1, 30
 	addi	t2, t2, -(TRAP_PAGE >> 30)
-	beqz	t2, full_exit
+	beqz	t2, full_exit		/* t2 is not an interrupt */
 	addi	t1, t1, 4
 	csrw	sepc, t1
 	li	t2, SBI_EXT_BASE
@@ -79,6 +80,9 @@ trap_entry:
 	sret
 
 hypercall_exit:
+	li	t1, FN_SLEEP
+	beq	a6, t1, sleep_exit
+save_and_call:
 	save_caller_saved
 	to_hypervisor
 	call	hypercall
@@ -96,13 +100,46 @@ unfinished_call:
 	callee_saved sd
 	j	exit
 
+/* KnSleep(0) of the API takes the short way first. */
+sleep_exit:
+	li	t2, FLOE_SBI_EXTENSION_ID
+	bne	a7, t2, save_and_call
+	bnez	a0, save_and_call
+	save_caller_saved
+	callee_saved sd
+	sd	zero, X(11)(t0)		/* its result; the code rcOk is in a0 already */
+	to_hypervisor
+	li	a1, 1
+	call	sched_turn
+	bnez	a0, turn
+	/* The plain way makes calls where the pc is. */
+	csrr	t1, sepc
+	addi	t1, t1, -4
+	csrw	sepc, t1
+trap:
+	ld	a0, HART_CURRENT(tp)
+	li	a1, WHY_TRAP
+exit:
+	call	guest_exit
+	j	restore
+
 full_exit:
 	save_caller_saved
 	callee_saved sd
 	to_hypervisor
-	li	a1, WHY_TRAP
-exit:
-	call	guest_exit
+	bgez	t2, trap		/* scause */
+	/* Interrupts take the short way first, but those at a vector, which may be stuck there. */
+	csrr	t1, sepc
+	csrr	t2, CSR_VSTVEC
+	xor	t1, t1, t2
+	srli	t1, t1, 2
+	beqz	t1, trap
+	li	a1, 0
+	call	sched_turn
+	beqz	a0, trap
+turn:
+	call	vcpu_turn
+restore:
 	ld	t0, HART_CURRENT(tp)
 	callee_saved ld
 	restore_caller_saved

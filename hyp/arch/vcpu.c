@@ -3,11 +3,14 @@
 
 #include "arch/csr.h"
 #include "arch/hart.h"
+#include "arch/hart_timer.h"
 #include "arch/layout.h"
 #include "arch/this_hart.h"
+#include "core/lock.h"
 #include "core/task.h"
 #include "core/thread.h"
 
+#include <floe/abi.h>
 #include <string.h>
 
 _Static_assert(offsetof(struct thread, vcpu) == 0, "trap.S has one address for both");
@@ -15,8 +18,11 @@ _Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers
 _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "trap.S");
 _Static_assert(offsetof(struct hart, id) == HART_ID, "entry.S");
+_Static_assert(FN_SLEEP == FloeFnSleep && FLOE_SBI_EXTENSION_ID == FLOE_SBI_EXTENSION && rcOk == 0,
+	       "trap.S");
 _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
 
+/* arch/fp.S */
 void fp_save(u64 *f);
 void fp_restore(const u64 *f);
 
@@ -25,47 +31,59 @@ void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
 	v->pc = start->entry;
 	v->x[2] = stack_top;
 	memcpy(&v->x[10], start->argument, sizeof(start->argument));
-	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64;
+	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | SSTATUS_FS_CLEAN;
 	v->hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64;
 	v->vsstatus = SSTATUS_UXL_64;
 	v->vstvec = VM_TRAP_PAGE;
 	v->vstimecmp = TIME_NEVER;
 }
 
+/*
+ * While a vCPU runs, sstatus.FS is "clean" or "dirty", since its first use would
+ * trap to M-mode were it off; what is kept of it is "clean", or 0 without an FPU.
+ */
+#define FS_TOUCHED (SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN)
+
+static bool fp_is_dirty(void)
+{
+	return (csr_read(sstatus) & FS_TOUCHED) != 0;
+}
+
 static void save_fp(struct vcpu *v)
 {
-	if ((csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS_DIRTY)
-		return;
 	fp_save(v->f);
 	v->fcsr = (u32)csr_read(fcsr);
 	v->fp_used = true;
 	v->fp_hart = this_hart();
 	this_hart()->fp_holder = v;
+	csr_clear(sstatus, FS_TOUCHED);
 }
 
 /*
- * A vCPU that never used f registers sees zeros. sstatus.FS stays on, or its
- * first use would trap to M-mode; "dirty" tells us afterwards. What this hart
- * holds is the vCPU's only if that has been on no other since.
+ * A vCPU that never used f registers sees zeros. What this hart holds is the
+ * vCPU's only if that has been on no other since.
  */
+static inline bool fp_is_here(const struct hart *hart, const struct vcpu *v)
+{
+	return v->fp_used ? hart->fp_holder == v && v->fp_hart == hart : !hart->fp_holder;
+}
+
 static void load_fp(struct vcpu *v)
 {
 	struct hart *hart = this_hart();
-	const struct vcpu *wanted = v->fp_used ? v : NULL;
 
-	if (hart->fp_holder != wanted || (wanted && v->fp_hart != hart)) {
-		csr_set(sstatus, SSTATUS_FS);
-		fp_restore(v->f);
-		csr_write(fcsr, v->fcsr);
-		hart->fp_holder = wanted;
-		v->fp_hart = hart;
-	}
-	v->sstatus = (v->sstatus & ~(u64)SSTATUS_FS) | SSTATUS_FS_CLEAN;
+	if (fp_is_here(hart, v))
+		return;
+	csr_set(sstatus, SSTATUS_FS);
+	fp_restore(v->f);
+	csr_write(fcsr, v->fcsr);
+	hart->fp_holder = v->fp_used ? v : NULL;
+	v->fp_hart = hart;
 }
 
 void vcpu_save(struct vcpu *v)
 {
-	if (machine.fpu)
+	if (fp_is_dirty())
 		save_fp(v);
 	v->pc = csr_read(sepc);
 	v->sstatus = csr_read(sstatus);
@@ -88,8 +106,7 @@ void vcpu_save(struct vcpu *v)
 
 static void load(struct vcpu *v)
 {
-	if (machine.fpu)
-		load_fp(v);
+	load_fp(v);
 	csr_write(sepc, v->pc);
 	csr_write(sstatus, v->sstatus);
 	csr_write(CSR_HSTATUS, v->hstatus);
@@ -109,6 +126,32 @@ static void load(struct vcpu *v)
 		csr_write(CSR_VSTIMECMP, v->vstimecmp);
 }
 
+/* Saves the old value and loads the new one, where writing costs little. */
+#define EXCHANGE(name, csr) (old->name = csr_swap(csr, new->name))
+
+/* vcpu_save() and load() in one, for vCPUs that leave f registers alone, with Sstc and senvcfg. */
+static inline void exchange(struct vcpu *old, struct vcpu *new)
+{
+	EXCHANGE(pc, sepc);
+	EXCHANGE(sstatus, sstatus);
+	EXCHANGE(hstatus, CSR_HSTATUS);
+	EXCHANGE(vsstatus, CSR_VSSTATUS);
+	EXCHANGE(vsie, CSR_VSIE);
+	EXCHANGE(vstvec, CSR_VSTVEC);
+	EXCHANGE(vsscratch, CSR_VSSCRATCH);
+	EXCHANGE(vsepc, CSR_VSEPC);
+	EXCHANGE(vscause, CSR_VSCAUSE);
+	EXCHANGE(vstval, CSR_VSTVAL);
+	/* Where most vCPUs agree and a write may cost a flush of translations. */
+	old->vsatp = csr_read(CSR_VSATP);
+	if (old->vsatp != new->vsatp)
+		csr_write(CSR_VSATP, new->vsatp);
+	EXCHANGE(hvip, CSR_HVIP);
+	EXCHANGE(scounteren, CSR_SCOUNTEREN);
+	EXCHANGE(senvcfg, CSR_SENVCFG);
+	EXCHANGE(vstimecmp, CSR_VSTIMECMP);
+}
+
 void vcpu_switch(struct thread *next)
 {
 	struct hart *hart = this_hart();
@@ -119,6 +162,34 @@ void vcpu_switch(struct thread *next)
 	vmid_activate(&next->task->vm.tags, &next->task->vm.gs);
 	load(&next->vcpu);
 	hart->current = next;
+}
+
+/* The plain way of vcpu_turn(). */
+__attribute__((noinline)) static void turn(struct thread *next, u64 timer)
+{
+	vcpu_switch(next);
+	hart_set_timer(timer);
+	lock_release();
+}
+
+void vcpu_turn(struct thread *next, u64 timer)
+{
+	struct hart *hart = this_hart();
+	struct vm *vm = &next->task->vm;
+	struct vmid_tag *tag = &vm->tags.tag[hart->index];
+
+	if (hart->switch_plain || !vmid_is_valid(tag) || fp_is_dirty() ||
+	    !fp_is_here(hart, &next->vcpu)) {
+		turn(next, timer);
+		return;
+	}
+	vmid_use(tag, &vm->gs);
+	exchange(&hart->current->vcpu, &next->vcpu);
+	next->vcpu.x[0] = (u64)hart;
+	hart->current = next;
+	hart->timer_at = timer;
+	csr_write(CSR_STIMECMP, timer);
+	lock_release();
 }
 
 void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame)

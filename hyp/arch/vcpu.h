@@ -54,6 +54,12 @@ void vcpu_save(struct vcpu *vcpu);
 /* arch/trap.S: makes the thread this hart's current one. */
 void vcpu_switch(struct thread *next);
 
+/*
+ * arch/trap.S, after sched_turn(): the same, with this hart's timer set for it.
+ * Releases the lock.
+ */
+void vcpu_turn(struct thread *next, u64 timer);
+
 /* The registers in the API's form; cause and value are the exception's. */
 void vcpu_frame(const struct vcpu *vcpu, u64 scause, u64 stval, HalTrapFrame *frame);
 

@@ -10,42 +10,46 @@
 /* Above this many pages one fence for the whole VMID is cheaper. */
 #define FENCE_PAGES_MAX 16
 
-static u64 code_generation;
-
-static u64 new_tag(struct hart *hart)
+static u64 new_vmid(struct hart *hart)
 {
-	if (!hart->vmid_generation || hart->vmid_next > machine.vmid_max) {
+	if (hart->vmid_next > machine.vmid_max) {
 		hart->vmid_generation++;
 		hart->vmid_next = machine.vmid_max ? 1 : 0;
 	}
-	return hart->vmid_generation << 16 | hart->vmid_next++;
+	return hart->vmid_next++;
 }
 
-static bool tag_is_valid(const struct hart *hart, u64 tag)
+static u64 vmid_of(const struct vmid_tag *tag)
 {
-	return tag >> 16 == hart->vmid_generation && tag;
+	return tag->hgatp >> HGATP_VMID_SHIFT & HGATP_VMID_MASK;
 }
 
-void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
+static void fence_code(struct hart *hart)
+{
+	if (!(hart->switch_plain & SWITCH_CODE_STALE))
+		return;
+	hart->switch_plain &= (u8)~SWITCH_CODE_STALE;
+	cpu_fence_i();
+}
+
+void vmid_renew(struct vmid_tag *tag, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
-	u64 *tag = &tags->tag[hart->index];
-	bool fresh = !tag_is_valid(hart, *tag);
+	bool fresh = !vmid_is_valid(tag);
 
-	if (hart->code_generation != code_generation) {
-		hart->code_generation = code_generation;
-		cpu_fence_i();
-	}
+	fence_code(hart);
 	if (hart->gstage == gs && !fresh)
 		return;
-	if (fresh)
-		*tag = new_tag(hart);
+	if (fresh) {
+		tag->hgatp = machine.hgatp_mode | new_vmid(hart) << HGATP_VMID_SHIFT |
+			     (u64)gs->root >> PAGE_SHIFT;
+		tag->generation = hart->vmid_generation;
+	}
 	hart->gstage = gs;
-	cpu_set_hgatp(machine.hgatp_mode | (*tag & 0xffff) << HGATP_VMID_SHIFT |
-		      (u64)gs->root >> PAGE_SHIFT);
+	cpu_set_hgatp(tag->hgatp);
 	/* Who had this VMID before left translations; not earlier, or the hart adds some. */
 	if (fresh)
-		cpu_hfence_gvma_vmid(*tag & 0xffff);
+		cpu_hfence_gvma_vmid(vmid_of(tag));
 }
 
 static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)
@@ -65,22 +69,20 @@ static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)
 void vmid_fence(struct vmid_tags *tags, struct pgtable *gs, gpa_t gpa, u64 npages)
 {
 	struct hart *hart = this_hart();
-	u64 *tag = &tags->tag[hart->index];
+	struct vmid_tag *tag = &tags->tag[hart->index];
 
-	if (!tag_is_valid(hart, *tag))
+	if (!vmid_is_valid(tag))
 		return;
 	if (hart->gstage != gs)
-		*tag = 0;
+		tag->generation = 0;
 	else if (npages > FENCE_PAGES_MAX || gs->tables_changed)
-		cpu_hfence_gvma_vmid(*tag & 0xffff);
+		cpu_hfence_gvma_vmid(vmid_of(tag));
 	else
-		fence_pages(gpa, npages, *tag & 0xffff);
+		fence_pages(gpa, npages, vmid_of(tag));
 	gs->tables_changed = false;
 	/* Executable memory may have come with the change, and this hart stays in it. */
-	if (hart->gstage == gs && hart->code_generation != code_generation) {
-		hart->code_generation = code_generation;
-		cpu_fence_i();
-	}
+	if (hart->gstage == gs)
+		fence_code(hart);
 }
 
 void vmid_stop_others(struct vmid_tags *tags, const struct pgtable *gs)
@@ -93,7 +95,7 @@ void vmid_stop_others(struct vmid_tags *tags, const struct pgtable *gs)
 			remote_put_down(harts[i]);
 			harts[i]->gstage = NULL;
 		}
-		tags->tag[i] = 0;
+		tags->tag[i].generation = 0;
 	}
 }
 
@@ -102,7 +104,7 @@ void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 	struct hart *hart = this_hart();
 
 	vmid_stop_others(tags, gs);
-	tags->tag[hart->index] = 0;
+	tags->tag[hart->index].generation = 0;
 	if (hart->gstage == gs) {
 		cpu_set_hgatp(0);
 		hart->gstage = NULL;
@@ -112,7 +114,8 @@ void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 void vmid_code_changed(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	vmid_stop_others(tags, gs);
-	code_generation++;
+	for (unsigned int i = 0; i < nharts; i++)
+		harts[i]->switch_plain |= SWITCH_CODE_STALE;
 }
 
 unsigned int gstage_levels(void)

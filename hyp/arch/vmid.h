@@ -12,6 +12,9 @@
 #ifndef ARCH_VMID_H
 #define ARCH_VMID_H
 
+#include "arch/cpu.h"
+#include "arch/hart.h"
+#include "arch/this_hart.h"
 #include "core/types.h"
 
 struct pgtable;
@@ -19,18 +22,55 @@ struct pgtable;
 /* Any number of pages, with what leads to them. */
 #define VMID_FENCE_ALL (~(u64)0)
 
+/* On one hart: right while the hart's generation is that one; 0: none. */
+struct vmid_tag {
+	u64 generation;
+	u64 hgatp;
+};
+
 struct vmid_tags {
-	u64 tag[MAX_HARTS]; /* generation << 16 | VMID; 0: none */
+	struct vmid_tag tag[MAX_HARTS];
 };
 
 static inline void vmid_init(struct vmid_tags *tags)
 {
 	for (unsigned int i = 0; i < MAX_HARTS; i++)
-		tags->tag[i] = 0;
+		tags->tag[i].generation = 0;
 }
 
+static inline bool vmid_is_valid(const struct vmid_tag *tag)
+{
+	return tag->generation == this_hart()->vmid_generation;
+}
+
+/* Does the tag need neither a VMID nor a fence? */
+static inline bool vmid_is_ready(const struct vmid_tag *tag)
+{
+	return vmid_is_valid(tag) && !(this_hart()->switch_plain & SWITCH_CODE_STALE);
+}
+
+/* Makes this hart translate through gs; the tag is ready. */
+static inline void vmid_use(const struct vmid_tag *tag, const struct pgtable *gs)
+{
+	if (this_hart()->gstage == gs)
+		return;
+	this_hart()->gstage = gs;
+	cpu_set_hgatp(tag->hgatp);
+}
+
+/* The same with a tag that is not, and is then. */
+void vmid_renew(struct vmid_tag *tag, const struct pgtable *gs);
+
 /* Makes this hart translate through gs, with a VMID that is right for it. */
-void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs);
+static inline void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
+{
+	struct vmid_tag *tag = &tags->tag[this_hart()->index];
+
+	if (vmid_is_ready(tag))
+		vmid_use(tag, gs);
+	else
+		vmid_renew(tag, gs);
+}
 
 /*
  * Before anything is taken away from gs, or becomes executable in it: no other

@@ -2,6 +2,7 @@
 #include "console/console.h"
 
 #include "arch/cpu.h"
+#include "arch/hart.h"
 #include "arch/this_hart.h"
 #include "console/format.h"
 #include "console/line.h"
@@ -19,12 +20,11 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-/* Beside running guests, ticks; TIME_NEVER: nothing waits. Every switch asks for it. */
-static u64 next_turn = TIME_NEVER;
 static const struct console_device *second;
-static const struct hart *turn; /* whose turn that is: the hart's that had the last one */
 static const struct console_device *device;
 static struct list waiters = { &waiters, &waiters };
+/* The next turn beside running guests, on the hart that had the last one, if something waits. */
+static struct timer turn;
 
 _Static_assert((CONSOLE_RING & (CONSOLE_RING - 1)) == 0, "indexes are masked");
 
@@ -33,10 +33,17 @@ const struct console_device *console_second(void)
 	return second;
 }
 
+static void turn_is_due(struct timer *timer)
+{
+	(void)timer;
+	sched_request(WORK_CONSOLE);
+}
+
 void console_init(const struct console_device *d, const struct console_device *s)
 {
 	second = s;
 	device = d;
+	turn = (struct timer){ .expired = turn_is_due };
 }
 
 struct list *console_waiters(void)
@@ -180,16 +187,18 @@ bool console_busy(void)
 	return head != tail || reports_go_on();
 }
 
-u64 console_deadline(void)
+bool console_is_here(void)
 {
-	return turn == this_hart() ? next_turn : TIME_NEVER;
+	return turn.queue == &this_hart()->rq.timers;
 }
 
 void console_pump(void)
 {
 	/* A deadline ends the turn: what waits for it may be a real-time thread. */
-	u64 end = min_u64(cpu_time() + ticks_from_ns(0, TURN_US * 1000), sched_next_deadline());
+	u64 end;
 
+	timer_cancel(&turn);
+	end = min_u64(cpu_time() + ticks_from_ns(0, TURN_US * 1000), sched_next_deadline());
 	while (write_chunk() && cpu_time() < end)
 		;
 	report_pump();
@@ -197,8 +206,8 @@ void console_pump(void)
 		line_restore();
 	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&waiters);
-	next_turn = console_busy() ? cpu_time() + ticks_from_ms(PERIOD_MS) : TIME_NEVER;
-	turn = this_hart();
+	if (console_busy())
+		timer_arm(&this_hart()->rq.timers, &turn, cpu_time() + ticks_from_ms(PERIOD_MS));
 }
 
 void console_flush(void)

@@ -55,11 +55,8 @@ void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* Is output waiting? */
 bool console_busy(void);
 
-/*
- * When this hart's next turn at it beside running guests is due, ticks;
- * TIME_NEVER: nothing waits, or another hart goes on with it.
- */
-u64 console_deadline(void);
+/* Has something waiting its next turn on this hart? */
+bool console_is_here(void);
 
 /* Writes some of it, lets reports and waiting guests go on. */
 void console_pump(void);

@@ -40,7 +40,12 @@ static inline void list_add_head(struct list *head, struct list *node)
 
 static inline void list_add_tail(struct list *head, struct list *node)
 {
-	list_add_after(head->prev, node);
+	struct list *last = head->prev;
+
+	node->next = head;
+	node->prev = last;
+	last->next = node;
+	head->prev = node;
 }
 
 static inline void list_del(struct list *node)

@@ -19,6 +19,7 @@
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
 
+#include "arch/cpu.h"
 #include "arch/this_hart.h"
 #include "core/types.h"
 
@@ -29,10 +30,7 @@ extern u64 lock_word;
 /* Takes the lock if it is free. */
 static inline bool lock_try(void)
 {
-	u64 nobody = 0;
-
-	return __atomic_compare_exchange_n(&lock_word, &nobody, (u64)this_hart(), true,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return cpu_claim(&lock_word, (u64)this_hart());
 }
 
 /* Waits for the lock; all registers of this hart's thread are saved. */
@@ -44,10 +42,7 @@ void lock_hand_over(void);
 /* Where nothing was asked of other harts. */
 static inline void lock_release(void)
 {
-	u64 self = (u64)this_hart();
-
-	if (!__atomic_compare_exchange_n(&lock_word, &self, 0, false, __ATOMIC_RELEASE,
-					 __ATOMIC_RELAXED))
+	if (!cpu_disclaim(&lock_word, (u64)this_hart()))
 		lock_hand_over();
 }
 

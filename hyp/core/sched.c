@@ -54,19 +54,17 @@ static bool is_realtime(const struct thread *t)
 	return t->policy != ThreadSchedPolicyOther;
 }
 
-static void new_slice(struct thread *t)
+static u64 quantum(const struct thread *t)
 {
 	switch (t->policy) {
-	case ThreadSchedPolicyOther:
-		t->slice_left = ticks_from_ms(t->priority + 1);
-		break;
 	case ThreadSchedPolicyRR:
-		t->slice_left = t->rr_interval;
-		break;
+		return t->rr_interval;
 	case ThreadSchedPolicyFifo:
-		t->slice_left = TIME_NEVER / 2;
+		return TIME_NEVER / 2;
+	case ThreadSchedPolicyOther:
 		break;
 	}
+	return ticks_from_ms(t->priority + 1);
 }
 
 static void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
@@ -80,18 +78,9 @@ static void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
 	rq->rt_ready |= 1u << t->priority;
 }
 
-/* A thread's turns are per rotation. */
-static void refresh_turns(const struct run_queue *rq, struct thread *t)
-{
-	if (t->rotation == rq->rotation)
-		return;
-	t->rotation = rq->rotation;
-	t->quanta_left = 1 + t->priority / 4;
-}
-
 static void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
-	refresh_turns(rq, t);
+	sched_refresh_turns(rq, t);
 	rq->nready++;
 	if (first)
 		list_add_head(&rq->active, &t->ready);
@@ -103,7 +92,7 @@ static void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 static void enqueue(struct run_queue *rq, struct thread *t, bool first)
 {
 	if (!t->slice_left)
-		new_slice(t);
+		t->slice_left = t->quantum;
 	t->state = THREAD_READY;
 	if (is_realtime(t))
 		enqueue_realtime(rq, t, first);
@@ -209,6 +198,7 @@ __attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy 
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
+	t->quantum = quantum(t);
 	/* What is left of the quantum is given up: no change makes a turn longer. */
 	if (rq->running == t) {
 		rq->slice_end = 0;
@@ -281,7 +271,7 @@ static struct thread *take_best(struct hart *hart)
 	}
 	dequeue(&t->hart->rq, t);
 	move(t, hart);
-	refresh_turns(rq, t);
+	sched_refresh_turns(rq, t);
 	return t;
 }
 
@@ -293,7 +283,7 @@ void sched_timer_interrupt(void)
 	timer_run(&rq->timers, now);
 	if (rq->running && now >= rq->slice_end)
 		rq->work |= WORK_RESCHEDULE;
-	rq->work |= WORK_TIMER | (console_deadline() <= now ? WORK_CONSOLE : 0);
+	rq->work |= WORK_TIMER;
 }
 
 /* Does an equal wait for the end of the running thread's slice? */
@@ -310,7 +300,7 @@ static bool slice_matters(const struct run_queue *rq)
 
 static void arm_timer(struct run_queue *rq)
 {
-	u64 at = min_u64(timer_next(&rq->timers), console_deadline());
+	u64 at = timer_next(&rq->timers);
 
 	if (slice_matters(rq))
 		at = min_u64(at, rq->slice_end);
@@ -356,7 +346,7 @@ static void pick(struct hart *hart)
  */
 __attribute__((cold)) static void idle(struct hart *hart)
 {
-	if (console_deadline() != TIME_NEVER) {
+	if (console_is_here()) {
 		console_pump();
 		lock_release_and_kick();
 		/* Long enough for whoever waits for the lock to notice. */

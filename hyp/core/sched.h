@@ -70,6 +70,19 @@ void sched_request(u32 work);
  */
 struct thread *sched_work(void);
 
+/*
+ * The short way of the most frequent exits, without the lock held: the slice of
+ * t, which runs here, is over, or it yields, and an equal waits. Gives that, which
+ * now runs, and leaves the lock taken until it does (vcpu_turn()); next NULL:
+ * nothing was done, the exit has to go the plain way.
+ */
+struct turn {
+	struct thread *next;
+	u64 timer; /* what the hart's is to be set to, ticks */
+};
+
+struct turn sched_turn(struct thread *t, bool yields);
+
 /* Makes a stopped or blocked thread ready, on the hart that suits it best (core/place.h). */
 void sched_wake(struct thread *thread);
 

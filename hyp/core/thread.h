@@ -44,6 +44,7 @@ struct thread {
 	ThreadPriority priority;
 	struct list ready;
 	u64 rr_interval; /* ticks */
+	u64 quantum;     /* ticks: a whole slice */
 	u64 slice_left;  /* ticks; 0: a new one is due */
 	u64 run_time;    /* ticks, until it was last taken off the hart */
 	u32 rotation;    /* that quanta_left is for */
@@ -71,6 +72,15 @@ struct thread {
 	gpa_t handler;               /* its own exception handler; 0: none */
 	struct exception *exception; /* what a handler is busy with, or NULL */
 };
+
+/* core/sched.c: a standard thread's turns are per rotation. */
+static inline void sched_refresh_turns(const struct run_queue *rq, struct thread *t)
+{
+	if (t->rotation == rq->rotation)
+		return;
+	t->rotation = rq->rotation;
+	t->quanta_left = 1 + t->priority / 4;
+}
 
 /* core/thread.c's part of a new one. */
 void thread_init_waits(struct thread *thread);

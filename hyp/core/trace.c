@@ -15,7 +15,7 @@ bool trace_init(struct hart *hart)
 
 	if (!ring)
 		return false;
-	ring->cpu = hart->index;
+	ring->cpu = (u32)hart->index;
 	memobj_append(mem, ring, (u64)1 << RING_ORDER);
 	hart->trace = ring;
 	hart->trace_mem = mem;

@@ -16,18 +16,23 @@
 bool trace_init(struct hart *hart);
 
 /* Adds an event of this hart: fewer than 30 instructions. */
-static inline void trace(enum FloeTraceType type, u64 arg, u64 value)
+static inline void trace_at(u64 now, enum FloeTraceType type, u64 arg, u64 value)
 {
 	FloeTraceRing *ring = this_hart()->trace;
 	u64 count = ring->count;
 	FloeTraceEvent *e = &ring->events[count % FLOE_TRACE_EVENTS];
 
-	e->timeAndType = cpu_time() | (u64)type << FLOE_TRACE_TYPE_SHIFT;
+	e->timeAndType = now | (u64)type << FLOE_TRACE_TYPE_SHIFT;
 	e->arg = arg;
 	e->value = value;
 	/* Who reads the count finds the event. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__atomic_store_n(&ring->count, count + 1, __ATOMIC_RELAXED);
+}
+
+static inline void trace(enum FloeTraceType type, u64 arg, u64 value)
+{
+	trace_at(cpu_time(), type, arg, value);
 }
 
 #endif

@@ -87,6 +87,20 @@ static inline void cpu_sfence_inval_ir(void)
 	fake_cpu.inval_fences++;
 }
 
+static inline bool cpu_claim(u64 *word, u64 value)
+{
+	u64 nobody = 0;
+
+	return __atomic_compare_exchange_n(word, &nobody, value, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static inline bool cpu_disclaim(u64 *word, u64 value)
+{
+	return __atomic_compare_exchange_n(word, &value, 0, false, __ATOMIC_RELEASE,
+					   __ATOMIC_RELAXED);
+}
+
 static inline void cpu_set_hgatp(u64 value)
 {
 	fake_cpu.hgatp = value;

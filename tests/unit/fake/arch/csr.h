@@ -18,6 +18,12 @@ u64 *fake_csr(const char *name);
 
 #define csr_read(csr) (*fake_csr(CSR_STR(csr)))
 #define csr_write(csr, value) ((void)(*fake_csr(CSR_STR(csr)) = (value)))
+#define csr_swap(csr, value)                                                                       \
+	({                                                                                         \
+		u64 old_ = csr_read(csr);                                                          \
+		csr_write(csr, value);                                                             \
+		old_;                                                                              \
+	})
 #define csr_set(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) |= (bits)))
 #define csr_clear(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) &= ~(u64)(bits)))
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The short way of a thread's turn that ends: an equal waits, nothing else is to
+ * be done. What pick() of core/sched.c does for it after every look elsewhere.
+ */
+#include "core/sched.h"
+
+#include "arch/cpu.h"
+#include "arch/hart.h"
+#include "arch/this_hart.h"
+#include "core/lock.h"
+#include "core/task.h"
+#include "core/thread.h"
+#include "core/trace.h"
+
+/*
+ * The queue that an equal of t is the first of, or NULL. No thread of another
+ * hart can be better: it would have come when it was woken. When a rotation
+ * ends, two more wait at most: with more, pick() looks for a hart for one.
+ */
+static inline struct list *equals(struct run_queue *rq, const struct thread *t)
+{
+	if (t->policy != ThreadSchedPolicyOther)
+		return rq->rt_ready >> t->priority == 1 ? &rq->rt[t->priority] : NULL;
+	if (rq->rt_ready)
+		return NULL;
+	if (!list_empty(&rq->active))
+		return &rq->active;
+	return t->quanta_left == 1 && rq->nready == 1 ? &rq->expired : NULL;
+}
+
+/* A standard thread's turn is over: the queue that it goes to. */
+static inline struct list *used_turn(struct run_queue *rq, struct list *queue, struct thread *t)
+{
+	if (--t->quanta_left)
+		return queue;
+	if (queue == &rq->expired) {
+		/* The other thread begins the next rotation, in which both are active. */
+		rq->rotation++;
+		return &rq->active;
+	}
+	return &rq->expired;
+}
+
+/* t takes the place behind its equals, of which next is the first. */
+static inline void change_places(struct run_queue *rq, struct list *queue, struct thread *t,
+				 struct thread *next)
+{
+	struct list *second = next->ready.next;
+
+	second->prev = queue;
+	queue->next = second;
+	if (t->policy == ThreadSchedPolicyOther) {
+		queue = used_turn(rq, queue, t);
+		sched_refresh_turns(rq, next);
+	}
+	list_add_tail(queue, &t->ready);
+}
+
+struct turn sched_turn(struct thread *t, bool yields)
+{
+	struct run_queue *rq = &this_hart()->rq;
+	struct list *queue;
+	struct thread *next;
+	u64 now, end;
+
+	if (!lock_try())
+		return (struct turn){ NULL, 0 };
+	now = cpu_time();
+	queue = equals(rq, t);
+	if (!queue || rq->work || (yields ? t->retry_pc != 0 : now < rq->slice_end))
+		goto plain;
+	next = list_first(queue, struct thread, ready);
+	/* An equal that may run elsewhere than t: pick() looks for a hart for t. */
+	if (next->affinity != t->affinity)
+		goto plain;
+	change_places(rq, queue, t, next);
+	t->run_time += now - rq->run_since;
+	t->slice_left = t->quantum;
+	t->state = THREAD_READY;
+	next->state = THREAD_RUNNING;
+	rq->running = next;
+	rq->run_since = now;
+	end = now + next->slice_left;
+	rq->slice_end = end;
+	trace_at(now, FloeTraceSwitch, next->tid, next->task->pid);
+	/* What is due already interrupts again at once. */
+	return (struct turn){ next, min_u64(timer_next(&rq->timers), end) };
+plain:
+	lock_release();
+	return (struct turn){ NULL, 0 };
+}
