@@ -145,17 +145,15 @@ static bool is_stuck_at_vector(u64 pc)
 	       csr_read(CSR_VSCAUSE) == CAUSE_FETCH_PAGE_FAULT;
 }
 
-static enum exit_action interrupt(u64 cause, struct fault *f)
+/* False: there is a fault to be seen to as well. */
+static inline bool interrupt(u64 cause)
 {
 	trace(FloeTraceInterrupt, cause, 0);
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
 		remote_acknowledge();
-	if (!is_stuck_at_vector(csr_read(sepc)))
-		return EXIT_RESUME;
-	*f = delegated_fault();
-	return EXIT_FAULT;
+	return !is_stuck_at_vector(csr_read(sepc));
 }
 
 /* A call that wants all registers, or that found the lock taken: the pc is still at it. */
@@ -174,8 +172,10 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 {
 	u64 cause = csr_read(scause);
 
-	if (cause & CAUSE_INTERRUPT)
-		return interrupt(cause & ~CAUSE_INTERRUPT, f);
+	if (cause & CAUSE_INTERRUPT) {
+		*f = delegated_fault();
+		return EXIT_FAULT;
+	}
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
 		*f = delegated_fault();
 		trace(FloeTraceFault, f->cause, f->address);
@@ -199,7 +199,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 	}
 }
 
-static void take_trap(struct thread *t)
+__attribute__((noinline)) static void take_trap(struct thread *t)
 {
 	struct fault fault, vector; /* filled in where the action says so */
 	enum exit_action action = decode(t, &fault, &vector);
@@ -224,10 +224,13 @@ void guest_exit(const struct thread *t, u64 why)
 	struct thread *next;
 
 	if (why == WHY_TRAP) {
+		u64 cause = csr_read(scause);
+
 		lock_take();
 		/* If it was put down meanwhile, it comes back to where it was, here or elsewhere.
 		 */
-		if (hart->current == t)
+		if (hart->current == t &&
+		    !((cause & CAUSE_INTERRUPT) && interrupt(cause & ~CAUSE_INTERRUPT)))
 			take_trap(hart->current);
 	}
 	next = sched_work();

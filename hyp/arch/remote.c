@@ -94,7 +94,7 @@ static bool is_handed_over(const struct hart *self)
 	return (__atomic_load_n(&lock_word, __ATOMIC_ACQUIRE) & ~(u64)LOCK_AWAITED) == (u64)self;
 }
 
-void lock_take(void)
+void lock_wait(void)
 {
 	const struct hart *self = this_hart();
 	bool slept = false;
@@ -129,7 +129,7 @@ void lock_hand_over(void)
 	interrupt(harts[i]);
 }
 
-void lock_release_and_kick(void)
+void lock_release_kicking(void)
 {
 	struct hart *self = this_hart();
 	u64 kicks = self->kicks;

@@ -152,42 +152,57 @@ static inline void exchange(struct vcpu *old, struct vcpu *new)
 	EXCHANGE(vstimecmp, CSR_VSTIMECMP);
 }
 
-void vcpu_switch(struct thread *next)
+__attribute__((noinline)) static void switch_plain(struct thread *next)
 {
 	struct hart *hart = this_hart();
 
 	if (hart->current)
 		vcpu_save(&hart->current->vcpu);
-	next->vcpu.x[0] = (u64)hart;
 	vmid_activate(&next->task->vm.tags, &next->task->vm.gs);
 	load(&next->vcpu);
+	next->vcpu.x[0] = (u64)hart;
 	hart->current = next;
 }
 
-/* The plain way of vcpu_turn(). */
-__attribute__((noinline)) static void turn(struct thread *next, u64 timer)
+/* The short way; false: something more is to be done, and nothing has been. */
+static inline bool switch_short(struct thread *next)
 {
-	vcpu_switch(next);
+	struct hart *hart = this_hart();
+	struct vm *vm = &next->task->vm;
+	struct vmid_tag *tag = &vm->tags.tag[hart->index];
+	struct thread *old = hart->current;
+
+	if (hart->switch_plain || !vmid_is_valid(tag) || !old || fp_is_dirty() ||
+	    !fp_is_here(hart, &next->vcpu))
+		return false;
+	vmid_use(tag, &vm->gs);
+	exchange(&old->vcpu, &next->vcpu);
+	next->vcpu.x[0] = (u64)hart;
+	hart->current = next;
+	return true;
+}
+
+void vcpu_switch(struct thread *next)
+{
+	if (!switch_short(next))
+		switch_plain(next);
+}
+
+__attribute__((noinline)) static void turn_plain(struct thread *next, u64 timer)
+{
+	switch_plain(next);
 	hart_set_timer(timer);
 	lock_release();
 }
 
 void vcpu_turn(struct thread *next, u64 timer)
 {
-	struct hart *hart = this_hart();
-	struct vm *vm = &next->task->vm;
-	struct vmid_tag *tag = &vm->tags.tag[hart->index];
-
-	if (hart->switch_plain || !vmid_is_valid(tag) || fp_is_dirty() ||
-	    !fp_is_here(hart, &next->vcpu)) {
-		turn(next, timer);
+	if (!switch_short(next)) {
+		turn_plain(next, timer);
 		return;
 	}
-	vmid_use(tag, &vm->gs);
-	exchange(&hart->current->vcpu, &next->vcpu);
-	next->vcpu.x[0] = (u64)hart;
-	hart->current = next;
-	hart->timer_at = timer;
+	/* hart_set_timer(), where it is known that there is Sstc. */
+	this_hart()->timer_at = timer;
 	csr_write(CSR_STIMECMP, timer);
 	lock_release();
 }

@@ -138,7 +138,7 @@ static void map_system_window(void)
 }
 
 /* From now on this hart runs partitions. */
-static void join(const struct hart *hart)
+static void join(struct hart *hart)
 {
 	place_join(hart);
 	gsi->cpuMask |= (u64)1 << hart->index;

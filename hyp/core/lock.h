@@ -20,6 +20,7 @@
 #define CORE_LOCK_H
 
 #include "arch/cpu.h"
+#include "arch/hart.h"
 #include "arch/this_hart.h"
 #include "core/types.h"
 
@@ -33,8 +34,15 @@ static inline bool lock_try(void)
 	return cpu_claim(&lock_word, (u64)this_hart());
 }
 
+/* Waits for it, as lock_take() does where it is not free. */
+void lock_wait(void);
+
 /* Waits for the lock; all registers of this hart's thread are saved. */
-void lock_take(void);
+static inline void lock_take(void)
+{
+	if (!lock_try())
+		lock_wait();
+}
 
 /* Releases the lock to a hart that sleeps. */
 void lock_hand_over(void);
@@ -46,8 +54,17 @@ static inline void lock_release(void)
 		lock_hand_over();
 }
 
+/* lock_release_and_kick() where there is somebody to interrupt. */
+void lock_release_kicking(void);
+
 /* Everywhere else: releases the lock, then interrupts the harts that have work now. */
-void lock_release_and_kick(void);
+static inline void lock_release_and_kick(void)
+{
+	if (this_hart()->kicks)
+		lock_release_kicking();
+	else
+		lock_release();
+}
 
 /* An assertion build (make ASSERT=1) traps where the lock ought to be held and is not. */
 static inline void lock_assert(void)

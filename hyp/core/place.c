@@ -4,21 +4,24 @@
 #include "arch/hart.h"
 #include "core/thread.h"
 
-static u64 joined; /* harts, by index */
+u64 place_joined, place_waited;
 
 static u64 bit(const struct hart *hart)
 {
 	return (u64)1 << hart->index;
 }
 
-void place_join(const struct hart *hart)
+void place_join(struct hart *hart)
 {
-	joined |= bit(hart);
+	hart->rq.bit = bit(hart);
+	place_joined |= bit(hart);
 }
 
 static u64 allowed(const struct thread *t)
 {
-	return t->affinity & joined ? t->affinity & joined : joined;
+	u64 those = t->affinity & place_joined;
+
+	return those ? those : place_joined;
 }
 
 bool place_allows(const struct thread *t, const struct hart *hart)
@@ -120,7 +123,7 @@ struct thread *place_to_give(const struct hart *hart, struct hart **to)
 		struct thread *t = NULL;
 
 		/* Not where something more important would keep it waiting. */
-		if ((joined & bit(harts[i])) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
+		if ((place_joined & bit(harts[i])) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
 			t = first_for(&hart->rq.active, harts[i]);
 		*to = harts[i];
 		if (t)

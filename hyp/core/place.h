@@ -20,8 +20,11 @@ struct hart;
 struct run_queue;
 struct thread;
 
+/* Harts, by index: those with partitions on them, and those that ready threads wait for. */
+extern u64 place_joined, place_waited;
+
 /* From now on there are partitions on that hart. */
-void place_join(const struct hart *hart);
+void place_join(struct hart *hart);
 
 /* 1: a standard thread; above that a real-time one, by priority. */
 u32 place_importance(const struct thread *thread);
@@ -31,6 +34,12 @@ u32 place_waiting(const struct run_queue *rq);
 
 /* May the thread run there? */
 bool place_allows(const struct thread *thread, const struct hart *hart);
+
+/* Is there a choice at all? */
+static inline bool place_several(void)
+{
+	return (place_joined & (place_joined - 1)) != 0;
+}
 
 /* Where the thread goes, which is neither running nor ready. */
 struct hart *place_choose(const struct thread *thread);

@@ -67,7 +67,7 @@ static u64 quantum(const struct thread *t)
 	return ticks_from_ms(t->priority + 1);
 }
 
-static void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
+static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
 {
 	struct list *queue = &rq->rt[t->priority];
 
@@ -78,7 +78,7 @@ static void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
 	rq->rt_ready |= 1u << t->priority;
 }
 
-static void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
+static inline void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
 	sched_refresh_turns(rq, t);
 	rq->nready++;
@@ -89,24 +89,28 @@ static void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 }
 
 /* Queues a thread in front of or behind its equals. */
-static void enqueue(struct run_queue *rq, struct thread *t, bool first)
+static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, struct thread *t,
+							  bool first)
 {
 	if (!t->slice_left)
 		t->slice_left = t->quantum;
 	t->state = THREAD_READY;
+	place_waited |= rq->bit;
 	if (is_realtime(t))
 		enqueue_realtime(rq, t, first);
 	else
 		enqueue_standard(rq, t, first);
 }
 
-static void dequeue(struct run_queue *rq, struct thread *t)
+static inline void dequeue(struct run_queue *rq, struct thread *t)
 {
 	list_del(&t->ready);
 	if (!is_realtime(t))
 		rq->nready--;
 	else if (list_empty(&rq->rt[t->priority]))
 		rq->rt_ready &= ~(1u << t->priority);
+	if (!rq->rt_ready && !rq->nready)
+		place_waited &= ~rq->bit;
 }
 
 /* Does t go before the running thread at once? */
@@ -140,7 +144,7 @@ static void queue_on(struct hart *hart, struct thread *t)
 void sched_wake(struct thread *t)
 {
 	lock_assert();
-	queue_on(place_choose(t), t);
+	queue_on(place_several() ? place_choose(t) : t->hart, t);
 }
 
 /*
@@ -226,17 +230,6 @@ __attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowe
 	}
 }
 
-/* Without Zbb the compiler's own way is a call and a table. */
-unsigned int sched_highest(u32 bits)
-{
-	unsigned int bit = 0;
-
-	for (unsigned int step = 16; step; step /= 2)
-		if (bits >> (bit + step))
-			bit += step;
-	return bit;
-}
-
 /* Everybody had his turns: the next rotation begins. */
 __attribute__((cold)) static void next_rotation(struct hart *hart)
 {
@@ -257,8 +250,11 @@ __attribute__((cold)) static void next_rotation(struct hart *hart)
 static struct thread *take_best(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
-	struct thread *t = place_to_take(hart, place_waiting(rq));
 	const struct list *queue = &rq->active;
+	struct thread *t = NULL;
+
+	if (place_waited & ~rq->bit)
+		t = place_to_take(hart, place_waiting(rq));
 
 	if (!t) {
 		if (rq->rt_ready)
@@ -308,11 +304,12 @@ static void arm_timer(struct run_queue *rq)
 }
 
 /* The running thread makes way: it goes on here next, or elsewhere. */
-__attribute__((cold)) static void put_back(struct hart *hart, struct thread *t)
+static void put_back(struct hart *hart, struct thread *t)
 {
 	struct hart *to = hart;
 
-	if (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq))
+	if (place_several() &&
+	    (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq)))
 		to = place_choose(t);
 	if (to == hart)
 		enqueue(&hart->rq, t, t->slice_left != 0);

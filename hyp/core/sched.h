@@ -48,6 +48,7 @@ enum {
 
 struct run_queue {
 	u32 work;                      /* WORK_* */
+	u64 bit;                       /* the hart's, among harts by index */
 	u32 rt_ready;                  /* bit p: rt[p] is not empty */
 	u32 nready;                    /* threads in active and expired */
 	struct thread *running;        /* on no list; NULL: none; others only take it off */
@@ -102,8 +103,21 @@ void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPri
 /* Changes where the thread may run, in any state; not 0. */
 void sched_set_affinity(struct thread *thread, u64 harts_allowed);
 
-/* The highest bit of a number that is not 0. */
-unsigned int sched_highest(u32 bits);
+/* The highest bit of a number that is not 0. Without Zbb the compiler's own way is a call. */
+static inline unsigned int sched_highest(u32 bits)
+{
+	unsigned int bit = 0;
+
+	if (bits >> 16)
+		bit = 16;
+	if (bits >> (bit + 8))
+		bit += 8;
+	if (bits >> (bit + 4))
+		bit += 4;
+	if (bits >> (bit + 2))
+		bit += 2;
+	return bit + (bits >> (bit + 1));
+}
 
 /* How long a thread has run so far, ticks. */
 u64 sched_run_time(const struct thread *thread);

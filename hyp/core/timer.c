@@ -48,6 +48,23 @@ static struct timer *meld_siblings(struct timer *first)
 	return root;
 }
 
+static void set_root(struct timer_queue *q, struct timer *root)
+{
+	q->root = root;
+	root->next = NULL;
+	root->prev = NULL;
+}
+
+static void take_first(struct timer_queue *q)
+{
+	struct timer *rest = q->root->child;
+
+	if (rest)
+		set_root(q, meld_siblings(rest));
+	else
+		q->root = NULL;
+}
+
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
 {
 	t->at = at;
@@ -58,28 +75,22 @@ void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
 	q->root = meld(q->root, t);
 }
 
-void timer_cancel(struct timer *t)
+void timer_disarm(struct timer *t)
 {
 	struct timer_queue *q = t->queue;
 
-	if (!q)
-		return;
 	t->queue = NULL;
 	if (q->root == t) {
-		q->root = meld_siblings(t->child);
-	} else {
-		if (t->prev->child == t)
-			t->prev->child = t->next;
-		else
-			t->prev->next = t->next;
-		if (t->next)
-			t->next->prev = t->prev;
-		q->root = meld(q->root, meld_siblings(t->child));
+		take_first(q);
+		return;
 	}
-	if (q->root) {
-		q->root->next = NULL;
-		q->root->prev = NULL;
-	}
+	if (t->prev->child == t)
+		t->prev->child = t->next;
+	else
+		t->prev->next = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	set_root(q, meld(q->root, meld_siblings(t->child)));
 }
 
 void timer_run(struct timer_queue *q, u64 now)
@@ -87,7 +98,8 @@ void timer_run(struct timer_queue *q, u64 now)
 	while (q->root && q->root->at <= now) {
 		struct timer *t = q->root;
 
-		timer_cancel(t);
+		t->queue = NULL;
+		take_first(q);
 		t->expired(t);
 	}
 }

@@ -26,8 +26,15 @@ struct timer_queue {
 /* Arms a timer that is not armed. */
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at);
 
+/* Takes an armed one out of its queue. */
+void timer_disarm(struct timer *t);
+
 /* Disarms, in whichever queue it is; harmless if it is in none. */
-void timer_cancel(struct timer *t);
+static inline void timer_cancel(struct timer *t)
+{
+	if (t->queue)
+		timer_disarm(t);
+}
 
 /* Disarms and calls everything that is due at `now`. */
 void timer_run(struct timer_queue *q, u64 now);

@@ -64,11 +64,12 @@ struct turn sched_turn(struct thread *t, bool yields)
 	struct thread *next;
 	u64 now, end;
 
-	if (!lock_try())
-		return (struct turn){ NULL, 0 };
 	now = cpu_time();
+	/* Others only shorten the slice, with work to do. */
+	if ((!yields && now < rq->slice_end) || !lock_try())
+		return (struct turn){ NULL, 0 };
 	queue = equals(rq, t);
-	if (!queue || rq->work || (yields ? t->retry_pc != 0 : now < rq->slice_end))
+	if (!queue || rq->work || (yields && t->retry_pc))
 		goto plain;
 	next = list_first(queue, struct thread, ready);
 	/* An equal that may run elsewhere than t: pick() looks for a hart for t. */
