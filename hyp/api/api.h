@@ -68,7 +68,7 @@ struct api_rules {
 	u32 type : 8;               /* object type of that; neither type nor rights: it is none */
 	u32 call : 8;               /* enum task_call, of a task: what its state has to allow */
 	u32 thread : 8;             /* enum thread_call, of a thread, likewise */
-	bool any : 1;               /* is there a rule? Else nothing is spent on them */
+	bool any;                   /* is there a rule? Else nothing is spent on them */
 	struct pointer_rule in;     /* copied to call.in */
 	struct pointer_rule out[4]; /* writable when the function runs; ends with no rule */
 	struct {

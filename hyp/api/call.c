@@ -154,12 +154,19 @@ static Retcode check_handle(struct call *c, const struct api_rules *rules)
 	return allowed ? rcOk : rcInvalidOperation;
 }
 
+static void trace_call(const struct thread *t)
+{
+	trace(FloeTraceCall, t->vcpu.x[17], t->vcpu.x[16]);
+}
+
 /* Apart from its caller, which has few registers to save without it. */
 __attribute__((noinline)) static Retcode check_and_act(struct call *c, const struct api_row *row)
 {
 	const struct api_rules *rules = &row->rules;
-	Retcode rc = check_arguments(c, rules);
+	Retcode rc;
 
+	trace_call(thread_current());
+	rc = check_arguments(c, rules);
 	if (rc == rcOk && (rules->rights || rules->type))
 		rc = check_handle(c, rules);
 	if (rc == rcOk)
@@ -167,28 +174,35 @@ __attribute__((noinline)) static Retcode check_and_act(struct call *c, const str
 	return rc == rcOk ? row->act(c) : rc;
 }
 
-static bool exists(u64 number)
+/* NULL: there is no such function. */
+static inline const struct api_row *row_of(u64 number)
 {
-	return number < FloeFnCount && api_table[number].act;
+	return number < FloeFnCount && api_table[number].act ? &api_table[number] : NULL;
 }
 
-static Retcode call_function(struct call *c, const struct api_row *row)
+/*
+ * A call without rules that leaves no work only asks for something of the caller's
+ * own: its event would push out of the trace what counts.
+ */
+static inline Retcode call_function(struct call *c, struct thread *t, const struct api_row *row)
 {
+	/* The rest is not zeroed: the input is large, and the rules say what is valid. */
+	c->self = t->task;
+	c->a = &t->vcpu.x[10];
+	c->value = 0;
 	return row->rules.any ? check_and_act(c, row) : row->act(c);
 }
 
-static void answer(const struct call *c, struct thread *t, Retcode rc)
+static inline void answer(struct thread *t, Retcode rc, u64 value)
 {
 	u64 *a = &t->vcpu.x[10];
 
-	if (t->retry_pc && is_retry(t))
-		t->retry_pc = 0;
 	a[0] = (u64)(i64)rc;
-	a[1] = c->value;
+	a[1] = value;
 }
 
-/* After a call that left work: it may have ended its caller, or be one to make again. */
-static void answer_late(const struct call *c, struct thread *t, Retcode rc)
+/* The call may have ended its caller, have to be made again, or be one that was made again. */
+static void answer_late(struct thread *t, Retcode rc, u64 value)
 {
 	if (this_hart()->current != t)
 		return;
@@ -196,56 +210,81 @@ static void answer_late(const struct call *c, struct thread *t, Retcode rc)
 		t->retry_pc = vcpu_call_end();
 		t->retry_sp = t->vcpu.x[2];
 		vcpu_retry_call();
-	} else {
-		answer(c, t, rc);
+		return;
 	}
-}
-
-static bool api_call(struct thread *t, u64 number)
-{
-	/* Not zeroed: its input is large, and the rules say what is valid. */
-	struct call c;
-	Retcode rc = rcUnimplemented;
-
-	c.self = t->task;
-	c.a = &t->vcpu.x[10];
-	c.value = 0;
-	if (exists(number))
-		rc = call_function(&c, &api_table[number]);
-	else if (number == FloeFnTaskPanic)
-		return false;
-	/* Who ends or blocks the caller leaves work: without it, he goes on. */
-	if (this_hart()->rq.work)
-		answer_late(&c, t, rc);
-	else
-		answer(&c, t, rc);
-	return true;
+	if (t->retry_pc && is_retry(t))
+		t->retry_pc = 0;
+	answer(t, rc, value);
 }
 
 bool call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
+	const struct api_row *row = row_of(number);
+	struct call c;
+	Retcode rc;
 
-	trace(FloeTraceCall, extension, number);
-	if (extension == FLOE_SBI_EXTENSION)
-		return api_call(t, number);
-	api_sbi(t);
+	if (extension != FLOE_SBI_EXTENSION) {
+		trace_call(t);
+		api_sbi(t);
+		return true;
+	}
+	if (number == FloeFnTaskPanic)
+		return false;
+	if (!row) {
+		answer_late(t, rcUnimplemented, 0);
+		return true;
+	}
+	rc = call_function(&c, t, row);
+	if (!row->rules.any)
+		trace_call(t);
+	answer_late(t, rc, c.value);
 	return true;
+}
+
+static u64 finish(struct thread *t, const struct api_row *row, Retcode rc, u64 value)
+{
+	if (!row->rules.any)
+		trace_call(t);
+	answer_late(t, rc, value);
+	if (this_hart()->rq.work)
+		return WHY_WORK;
+	lock_release();
+	return 0;
+}
+
+/* The lock is held, or the call waits for it as an exit does. */
+__attribute__((noinline)) static u64 call_plain(struct thread *t, bool locked)
+{
+	bool made = locked && call_make(t);
+
+	if (made && this_hart()->rq.work)
+		return WHY_WORK;
+	if (locked)
+		lock_release();
+	if (made)
+		return 0;
+	vcpu_retry_call();
+	return WHY_TRAP;
 }
 
 u64 hypercall(struct thread *t)
 {
-	if (!lock_try()) {
-		vcpu_retry_call();
-		return WHY_TRAP;
-	}
-	if (!call_make(t)) {
-		lock_release();
-		vcpu_retry_call();
-		return WHY_TRAP;
-	}
-	if (this_hart()->rq.work)
-		return WHY_WORK;
+	u64 number = t->vcpu.x[16];
+	const struct api_row *row;
+	struct call c;
+	Retcode rc;
+
+	if (!lock_try())
+		return call_plain(t, false);
+	row = row_of(number);
+	if (t->vcpu.x[17] != FLOE_SBI_EXTENSION || !row)
+		return call_plain(t, true);
+	rc = call_function(&c, t, row);
+	/* Who ends or blocks the caller leaves work: without it, he goes on. */
+	if (this_hart()->rq.work | t->retry_pc)
+		return finish(t, row, rc, c.value);
+	answer(t, rc, c.value);
 	lock_release();
 	return 0;
 }

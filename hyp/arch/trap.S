@@ -80,8 +80,7 @@ trap_entry:
 	sret
 
 hypercall_exit:
-	li	t1, FN_SLEEP
-	beq	a6, t1, sleep_exit
+	beqz	a0, zero_exit
 save_and_call:
 	save_caller_saved
 	to_hypervisor
@@ -101,10 +100,11 @@ unfinished_call:
 	j	exit
 
 /* KnSleep(0) of the API takes the short way first. */
-sleep_exit:
+zero_exit:
+	li	t1, FN_SLEEP
+	bne	a6, t1, save_and_call
 	li	t2, FLOE_SBI_EXTENSION_ID
 	bne	a7, t2, save_and_call
-	bnez	a0, save_and_call
 	save_caller_saved
 	callee_saved sd
 	sd	zero, X(11)(t0)		/* its result; the code rcOk is in a0 already */

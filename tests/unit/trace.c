@@ -36,9 +36,12 @@ static void test_events(void **state)
 
 	(void)state;
 	fake_cpu.time += 5;
+	/* It only asks. */
 	call(FloeFnAbiVersion, 0);
+	assert_int_equal(fake_hart.trace->count, before);
+	call(FloeFnTaskTerminate, 0xbad);
 	assert_int_equal(fake_hart.trace->count, before + 1);
-	check(0, FloeTraceCall, FLOE_SBI_EXTENSION, FloeFnAbiVersion);
+	check(0, FloeTraceCall, FLOE_SBI_EXTENSION, FloeFnTaskTerminate);
 	assert_int_equal(event(0)->timeAndType & (((u64)1 << FLOE_TRACE_TYPE_SHIFT) - 1),
 			 fake_cpu.time);
 	assert_rc(call(FloeFnTaskTerminate, h), rcOk);

@@ -217,7 +217,7 @@ enum FloeTraceType {
 	FloeTraceNone = 0,  /* never written */
 	FloeTraceSwitch,    /* thread id, process id: it runs from now on */
 	FloeTraceIdle,      /* 0, 0: nobody has anything to do */
-	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of get_spec_version */
+	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of one that only asks */
 	FloeTraceFault,     /* scause, address: an exception that came to the hypervisor */
 	FloeTraceInterrupt, /* scause without its highest bit, 0 */
 	FloeTraceCreate,    /* process id, its creator's (0: none) */
