@@ -120,23 +120,26 @@ bool pgtable_init_own(struct pgtable *pt)
 	return init(pt, 3, 0, PTE_G);
 }
 
-static void free_table(struct pgtable *pt, u64 *table, unsigned int level)
+/* Zeroes a table, whose own tables it frees. */
+static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
 {
-	for (unsigned int i = 0; level && i < 512; i++)
-		if (pte_is_table(table[i]) && !(table[i] & PTE_SHARED))
-			free_table(pt, table_of(table[i]), level - 1);
-	page_free(table, 0);
-	pt->ntables--;
+	for (u64 *pte = table; pte < table + entries; pte++) {
+		if (level && pte_is_table(*pte) && !(*pte & PTE_SHARED)) {
+			clear(pt, table_of(*pte), 512, level - 1);
+			page_free_zero(table_of(*pte), 0);
+			pt->ntables--;
+		}
+		if (*pte)
+			*pte = 0;
+	}
 }
 
 void pgtable_destroy(struct pgtable *pt)
 {
 	if (!pt->root)
 		return;
-	for (u64 i = 0; i < (u64)512 << pt->root_order; i++)
-		if (pte_is_table(pt->root[i]) && !(pt->root[i] & PTE_SHARED))
-			free_table(pt, table_of(pt->root[i]), pt->levels - 2);
-	page_free(pt->root, pt->root_order);
+	clear(pt, pt->root, (u64)512 << pt->root_order, pt->levels - 1);
+	page_free_zero(pt->root, pt->root_order);
 	pt->root = NULL;
 }
 
@@ -275,7 +278,7 @@ void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
 
 			if (level == below + 1 && pte_is_table(*pte) && !(*pte & PTE_SHARED) &&
 			    table_is_empty(table_of(*pte))) {
-				page_free(table_of(*pte), 0);
+				page_free_zero(table_of(*pte), 0);
 				pt->ntables--;
 				pt->tables_changed = true;
 				*pte = 0;
