@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define HALVES 32u /* of a word, in a block */
+
 static u32 rotl(u32 value, unsigned int bits)
 {
 	return value << bits | value >> (32 - bits);
@@ -50,7 +52,7 @@ static void next_block(struct rng *rng)
 }
 
 /* Of the hypervisor: its block holds what may still be given out, and zeros. */
-static struct rng pool = { .used = ARRAY_SIZE(pool.block) };
+static struct rng pool = { .used = HALVES };
 
 /*
  * Of the hypervisor's blocks the first half is the next key, so that no earlier
@@ -63,38 +65,42 @@ static void refill(struct rng *rng)
 		return;
 	memcpy(rng->key, rng->block, sizeof(rng->key));
 	memset(rng->block, 0, sizeof(rng->key));
-	rng->used = ARRAY_SIZE(rng->key);
+	rng->used = HALVES / 2;
 }
 
 void rng_seed(struct rng *rng, const void *seed, size_t bytes)
 {
 	memset(rng, 0, sizeof(*rng));
 	memcpy(rng->key, seed, min_u64(bytes, sizeof(rng->key)));
-	rng->used = ARRAY_SIZE(rng->block);
+	rng->used = HALVES;
 	rng->seeded = true;
 }
 
-u32 rng_u32(struct rng *rng)
+u16 rng_u16(struct rng *rng)
 {
-	u32 value;
+	u16 *half, value;
 
 	if (!rng->seeded)
 		rng = &pool;
-	if (rng->used == ARRAY_SIZE(rng->block))
+	if (rng->used == HALVES)
 		refill(rng);
-	value = rng->block[rng->used];
-	rng->block[rng->used++] = 0;
+	half = (u16 *)rng->block + rng->used++;
+	value = *half;
+	*half = 0;
 	return value;
 }
 
 u32 rng_below(struct rng *rng, u32 limit)
 {
-	/* Values below 2^32 mod limit would favour small results: drop them. */
-	u32 unfair = -limit % limit;
+	/* Values below 2^16 or 2^32 mod limit would favour small results: drop them. */
+	bool wide = limit >> 16;
+	u32 unfair = wide ? -limit % limit : 0x10000 % limit;
 	u32 value;
 
 	do {
-		value = rng_u32(rng);
+		value = rng_u16(rng);
+		if (wide)
+			value |= (u32)rng_u16(rng) << 16;
 	} while (value < unfair);
 	return value % limit;
 }
@@ -120,17 +126,16 @@ void random_bytes(void *output, size_t bytes)
 	char *out = output;
 
 	while (bytes) {
-		u32 *word, words;
+		u16 *half;
 		u64 n;
 
-		if (pool.used == ARRAY_SIZE(pool.block))
+		if (pool.used == HALVES)
 			refill(&pool);
-		word = &pool.block[pool.used];
-		n = min_u64(bytes, sizeof(pool.block) - pool.used * sizeof(*word));
-		words = (u32)((n + sizeof(*word) - 1) / sizeof(*word));
-		memcpy(out, word, n);
-		memset(word, 0, words * sizeof(*word));
-		pool.used += words;
+		half = (u16 *)pool.block + pool.used;
+		n = min_u64(bytes, (HALVES - pool.used) * sizeof(*half));
+		pool.used += (u32)(n + 1) / 2;
+		memcpy(out, half, n);
+		memset(half, 0, (n + 1) & ~1ul);
 		out += n;
 		bytes -= n;
 	}

@@ -16,7 +16,7 @@
 struct rng {
 	u32 key[8];
 	u64 counter; /* of the next block */
-	u32 used;    /* words of the block that are spent, and erased */
+	u32 used;    /* halves of the block's words that are spent, and erased */
 	bool seeded;
 	u32 block[16];
 };
@@ -24,9 +24,9 @@ struct rng {
 /* Starts anew from a seed of at most 32 bytes (shorter: filled with zeros). */
 void rng_seed(struct rng *rng, const void *seed, size_t bytes);
 
-u32 rng_u32(struct rng *rng);
+u16 rng_u16(struct rng *rng);
 
-/* An even choice in [0, limit); limit above 0. */
+/* An even choice in [0, limit), of 16 bits or 32; limit above 0. */
 u32 rng_below(struct rng *rng, u32 limit);
 
 /* The hypervisor's generator. What is added decides on all that it gives from then on. */
