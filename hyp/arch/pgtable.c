@@ -22,6 +22,9 @@
 #define GSTAGE_ROOT_ORDER 2 /* G-stage roots are four times as large */
 #define LARGEST_LEAF 2
 
+/* Rather small than fast, in this file of paths where every instruction counts. */
+#define PLAIN __attribute__((cold))
+
 static unsigned int level_shift(unsigned int level)
 {
 	return PAGE_SHIFT + 9 * level;
@@ -44,7 +47,7 @@ static u64 pte_of(const void *page, u64 bits)
 
 static bool pte_is_table(u64 pte)
 {
-	return (pte & PTE_V) && !(pte & PTE_LEAF);
+	return (pte & (PTE_V | PTE_LEAF)) == PTE_V;
 }
 
 _Static_assert(VMM_FLAG_RWX_MASK << 1 == PTE_LEAF && VMM_FLAG_WRITE << 6 == PTE_D,
@@ -76,7 +79,7 @@ static u64 *walk(const struct pgtable *pt, gpa_t gpa, unsigned int *level)
 	u64 *pte = entry(pt, pt->root, at, gpa);
 
 	while (at > *level && pte_is_table(*pte))
-		pte = entry(pt, table_of(*pte), --at, gpa);
+		pte = table_of(*pte) + (gpa >> level_shift(--at)) % 512;
 	*level = at;
 	return pte;
 }
@@ -100,7 +103,8 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
 }
 
-static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
+PLAIN static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order,
+		       u64 leaf_bits)
 {
 	*pt = (struct pgtable){ .root = page_alloc_zero(root_order),
 				.levels = levels,
@@ -115,13 +119,13 @@ bool pgtable_init(struct pgtable *pt, unsigned int levels)
 	return init(pt, levels, GSTAGE_ROOT_ORDER, PTE_U);
 }
 
-bool pgtable_init_own(struct pgtable *pt)
+PLAIN bool pgtable_init_own(struct pgtable *pt)
 {
 	return init(pt, 3, 0, PTE_G);
 }
 
 /* Zeroes a table, whose own tables it frees. */
-static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
+PLAIN static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
 {
 	for (u64 *pte = table; pte < table + entries; pte++) {
 		if (level && pte_is_table(*pte) && !(*pte & PTE_SHARED)) {
@@ -213,7 +217,7 @@ void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 	}
 }
 
-bool pgtable_split(struct pgtable *pt, gpa_t gpa)
+PLAIN bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 {
 	for (;;) {
 		unsigned int level = 0;
@@ -295,10 +299,9 @@ static void describe(u64 pte, u64 offset, unsigned int level, struct pgtable_lea
 {
 	leaf->page = (char *)table_of(pte) + offset;
 	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
-	leaf->prot = (pte & PTE_R ? VMM_FLAG_READ : 0u) | (pte & PTE_W ? VMM_FLAG_WRITE : 0u) |
-		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u) |
-		     (pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : 0u) |
-		     (pte & PTE_PBMT_IO ? VMM_FLAG_CACHE_DISABLE : 0u);
+	leaf->prot = (u32)(pte & PTE_LEAF) >> 1;
+	if (pte & PTE_PBMT)
+		leaf->prot |= pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : VMM_FLAG_CACHE_DISABLE;
 }
 
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
@@ -323,7 +326,7 @@ u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_
 	return pages_in_entry(gpa, level, npages);
 }
 
-u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
+PLAIN u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
 	struct pgtable_leaf leaf;
 	u64 found = 0;
@@ -338,7 +341,7 @@ u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 	return found;
 }
 
-void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
+PLAIN void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
 {
 	while (npages) {
 		unsigned int level = 0;

@@ -55,7 +55,7 @@ static u64 page_index(const void *block)
 	return (u64)((const char *)block - pool.start) >> PAGE_SHIFT;
 }
 
-size_t page_bitmap_bytes(const void *start, const void *end)
+__attribute__((cold)) size_t page_bitmap_bytes(const void *start, const void *end)
 {
 	/* Blocks are aligned by address, so count from an aligned start. */
 	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
@@ -66,7 +66,7 @@ size_t page_bitmap_bytes(const void *start, const void *end)
 	return (bits / 64 + 1) * sizeof(u64);
 }
 
-void page_init(void *start, void *end, void *bitmap)
+__attribute__((cold)) void page_init(void *start, void *end, void *bitmap)
 {
 	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1);
 
@@ -99,7 +99,7 @@ void page_free(void *block, unsigned int order)
 	list_add_head(&pool.free[order], block_at(page));
 }
 
-void page_add_range(void *start, void *end)
+__attribute__((cold)) void page_add_range(void *start, void *end)
 {
 	u64 page = page_index(start);
 	u64 last = page_index(end);
