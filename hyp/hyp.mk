@@ -19,7 +19,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/pgtable.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
-	$(patsubst %,core/%.c,fault guest_copy object page sched vm)
+	$(patsubst %,core/%.c,fault guest_copy object page sched slab vm)
 HYP_OPT := -Os -msave-restore
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
