@@ -186,8 +186,11 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 
 const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
 {
-	u64 *pte = ensure(pt, gpa, 0);
+	unsigned int level = 0;
+	u64 *pte = walk(pt, gpa, &level);
 
+	if (level)
+		pte = ensure(pt, gpa, 0);
 	if (!pte) {
 		pgtable_prune(pt, gpa, 1);
 		return NULL;

@@ -14,13 +14,12 @@
 
 struct region *vm_find(const struct vm *vm, gpa_t gpa)
 {
-	list_for_each(it, &vm->regions) {
+	/* From behind, where stacks and what is allocated lie. */
+	for (struct list *it = vm->regions.prev; it != &vm->regions; it = it->prev) {
 		struct region *r = list_entry(it, struct region, link);
 
-		if (gpa < r->base)
-			return NULL;
-		if (gpa < region_end(r))
-			return r;
+		if (gpa >= r->base)
+			return gpa < region_end(r) ? r : NULL;
 	}
 	return NULL;
 }
