@@ -22,9 +22,6 @@
 #define GSTAGE_ROOT_ORDER 2 /* G-stage roots are four times as large */
 #define LARGEST_LEAF 2
 
-/* Rather small than fast, in this file of paths where every instruction counts. */
-#define PLAIN __attribute__((cold))
-
 static unsigned int level_shift(unsigned int level)
 {
 	return PAGE_SHIFT + 9 * level;
@@ -103,8 +100,7 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
 }
 
-PLAIN static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order,
-		       u64 leaf_bits)
+static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
 {
 	*pt = (struct pgtable){ .root = page_alloc_zero(root_order),
 				.levels = levels,
@@ -119,13 +115,13 @@ bool pgtable_init(struct pgtable *pt, unsigned int levels)
 	return init(pt, levels, GSTAGE_ROOT_ORDER, PTE_U);
 }
 
-PLAIN bool pgtable_init_own(struct pgtable *pt)
+bool pgtable_init_own(struct pgtable *pt)
 {
 	return init(pt, 3, 0, PTE_G);
 }
 
 /* Zeroes a table, whose own tables it frees. */
-PLAIN static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
+static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
 {
 	for (u64 *pte = table; pte < table + entries; pte++) {
 		if (level && pte_is_table(*pte) && !(*pte & PTE_SHARED)) {
@@ -220,7 +216,7 @@ void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 	}
 }
 
-PLAIN bool pgtable_split(struct pgtable *pt, gpa_t gpa)
+bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 {
 	for (;;) {
 		unsigned int level = 0;
@@ -329,7 +325,7 @@ u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_
 	return pages_in_entry(gpa, level, npages);
 }
 
-PLAIN u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
+u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
 	struct pgtable_leaf leaf;
 	u64 found = 0;
@@ -344,7 +340,7 @@ PLAIN u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 	return found;
 }
 
-PLAIN void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
+void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
 {
 	while (npages) {
 		unsigned int level = 0;

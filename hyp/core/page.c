@@ -146,7 +146,7 @@ static u64 *take_from_stock(unsigned int order)
 }
 
 /* What is kept apart joins the rest when that does not suffice. */
-__attribute__((cold)) static bool empty_stock(void)
+__attribute__((cold, noinline)) static bool empty_stock(void)
 {
 	bool any = false;
 
