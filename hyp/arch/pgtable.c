@@ -44,7 +44,7 @@ static u64 pte_of(const void *page, u64 bits)
 
 static bool pte_is_table(u64 pte)
 {
-	return (pte & PTE_V) && !(pte & PTE_LEAF);
+	return (pte & (PTE_V | PTE_LEAF)) == PTE_V;
 }
 
 _Static_assert(VMM_FLAG_RWX_MASK << 1 == PTE_LEAF && VMM_FLAG_WRITE << 6 == PTE_D,
@@ -76,7 +76,7 @@ static u64 *walk(const struct pgtable *pt, gpa_t gpa, unsigned int *level)
 	u64 *pte = entry(pt, pt->root, at, gpa);
 
 	while (at > *level && pte_is_table(*pte))
-		pte = entry(pt, table_of(*pte), --at, gpa);
+		pte = table_of(*pte) + (gpa >> level_shift(--at)) % 512;
 	*level = at;
 	return pte;
 }
@@ -120,23 +120,26 @@ bool pgtable_init_own(struct pgtable *pt)
 	return init(pt, 3, 0, PTE_G);
 }
 
-static void free_table(struct pgtable *pt, u64 *table, unsigned int level)
+/* Zeroes a table, whose own tables it frees. */
+static void clear(struct pgtable *pt, u64 *table, u64 entries, unsigned int level)
 {
-	for (unsigned int i = 0; level && i < 512; i++)
-		if (pte_is_table(table[i]) && !(table[i] & PTE_SHARED))
-			free_table(pt, table_of(table[i]), level - 1);
-	page_free(table, 0);
-	pt->ntables--;
+	for (u64 *pte = table; pte < table + entries; pte++) {
+		if (level && pte_is_table(*pte) && !(*pte & PTE_SHARED)) {
+			clear(pt, table_of(*pte), 512, level - 1);
+			page_free_zero(table_of(*pte), 0);
+			pt->ntables--;
+		}
+		if (*pte)
+			*pte = 0;
+	}
 }
 
 void pgtable_destroy(struct pgtable *pt)
 {
 	if (!pt->root)
 		return;
-	for (u64 i = 0; i < (u64)512 << pt->root_order; i++)
-		if (pte_is_table(pt->root[i]) && !(pt->root[i] & PTE_SHARED))
-			free_table(pt, table_of(pt->root[i]), pt->levels - 2);
-	page_free(pt->root, pt->root_order);
+	clear(pt, pt->root, (u64)512 << pt->root_order, pt->levels - 1);
+	page_free_zero(pt->root, pt->root_order);
 	pt->root = NULL;
 }
 
@@ -179,8 +182,11 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 
 const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
 {
-	u64 *pte = ensure(pt, gpa, 0);
+	unsigned int level = 0;
+	u64 *pte = walk(pt, gpa, &level);
 
+	if (level)
+		pte = ensure(pt, gpa, 0);
 	if (!pte) {
 		pgtable_prune(pt, gpa, 1);
 		return NULL;
@@ -275,7 +281,7 @@ void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
 
 			if (level == below + 1 && pte_is_table(*pte) && !(*pte & PTE_SHARED) &&
 			    table_is_empty(table_of(*pte))) {
-				page_free(table_of(*pte), 0);
+				page_free_zero(table_of(*pte), 0);
 				pt->ntables--;
 				pt->tables_changed = true;
 				*pte = 0;
@@ -292,10 +298,9 @@ static void describe(u64 pte, u64 offset, unsigned int level, struct pgtable_lea
 {
 	leaf->page = (char *)table_of(pte) + offset;
 	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
-	leaf->prot = (pte & PTE_R ? VMM_FLAG_READ : 0u) | (pte & PTE_W ? VMM_FLAG_WRITE : 0u) |
-		     (pte & PTE_X ? VMM_FLAG_EXECUTE : 0u) |
-		     (pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : 0u) |
-		     (pte & PTE_PBMT_IO ? VMM_FLAG_CACHE_DISABLE : 0u);
+	leaf->prot = (u32)(pte & PTE_LEAF) >> 1;
+	if (pte & PTE_PBMT)
+		leaf->prot |= pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : VMM_FLAG_CACHE_DISABLE;
 }
 
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)

@@ -72,11 +72,8 @@ Handle handle_derive(struct handle_table *t, const struct handle_table *from, Ha
 	return handle;
 }
 
-Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
-		       struct object **object)
+static Retcode check(const struct handle_entry *e, u32 rights, struct object **object)
 {
-	const struct handle_entry *e = find(t, handle);
-
 	if (!e)
 		return rcInvalidArgument;
 	if (e->revoked)
@@ -87,6 +84,12 @@ Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
 	return rcOk;
 }
 
+Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
+		       struct object **object)
+{
+	return check(find(t, handle), rights, object);
+}
+
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object)
 {
@@ -94,7 +97,7 @@ Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type
 
 	if (e && e->object && e->object->type != type)
 		return rcInvalidArgument;
-	return handle_get_any(t, handle, rights, object);
+	return check(e, rights, object);
 }
 
 u32 handle_rights(const struct handle_table *t, Handle handle)

@@ -15,7 +15,7 @@ struct memobj *memobj_create_empty(u64 nextents)
 
 	if (!mem)
 		return NULL;
-	mem->extents = mem_alloc(nextents * sizeof(*mem->extents));
+	mem->extents = nextents > 1 ? mem_alloc(nextents * sizeof(*mem->extents)) : &mem->only;
 	if (!mem->extents) {
 		slab_free(mem);
 		return NULL;
@@ -28,15 +28,21 @@ struct memobj *memobj_create_empty(u64 nextents)
 	return mem;
 }
 
+static void free_extents(struct memobj *mem)
+{
+	if (mem->extents != &mem->only)
+		mem_free(mem->extents, mem->capacity * sizeof(*mem->extents));
+}
+
 static bool grow(struct memobj *mem)
 {
-	u64 capacity = mem->capacity * 2;
+	u64 capacity = mem->capacity > 1 ? mem->capacity * 2 : 8;
 	struct extent *extents = mem_alloc(capacity * sizeof(*extents));
 
 	if (!extents)
 		return false;
 	memcpy(extents, mem->extents, mem->nextents * sizeof(*extents));
-	mem_free(mem->extents, mem->capacity * sizeof(*extents));
+	free_extents(mem);
 	mem->extents = extents;
 	mem->capacity = capacity;
 	return true;
@@ -64,7 +70,7 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 
 struct memobj *memobj_create(u64 npages)
 {
-	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty(8) : NULL;
+	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty(1) : NULL;
 	unsigned int order = PAGE_MAX_ORDER;
 
 	while (mem && mem->npages < npages) {
@@ -103,7 +109,7 @@ void memobj_put(struct memobj *mem)
 	list_del(&mem->account_link);
 	for (u64 i = 0; mem->owned && i < mem->nextents; i++)
 		free_extent(&mem->extents[i], mem->cache);
-	mem_free(mem->extents, mem->capacity * sizeof(*mem->extents));
+	free_extents(mem);
 	slab_free(mem);
 }
 
@@ -171,12 +177,11 @@ void mdl_destroy(struct object *object)
 	slab_free(mdl);
 }
 
-void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes)
+void memobj_write(const struct memobj *mem, u64 offset, const void *data, size_t bytes)
 {
 	while (bytes) {
 		u64 page;
-		const struct extent *extent =
-			memobj_extent(mdl->mem, mdl->first + (offset >> PAGE_SHIFT), &page);
+		const struct extent *extent = memobj_extent(mem, offset >> PAGE_SHIFT, &page);
 		u64 at = (page << PAGE_SHIFT) + (offset & PAGE_MASK);
 		u64 n = min_u64(((u64)extent->npages << PAGE_SHIFT) - at, bytes);
 

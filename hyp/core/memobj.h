@@ -33,6 +33,7 @@ struct memobj {
 	u64 npages, committed;  /* with holes and without */
 	u64 nextents, capacity; /* extents in use, and room for them */
 	struct extent *extents;
+	struct extent only;       /* the room for one */
 	struct vm *account;       /* whom the pages count for; NULL: nobody */
 	struct list account_link; /* among the account's objects */
 	struct list mappings;     /* regions */
@@ -76,7 +77,13 @@ struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot);
 /* The object type's destructor. */
 void mdl_destroy(struct object *object);
 
-/* Copies bytes into the view, which has to be large enough. */
-void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes);
+/* Copies bytes into the object, which has to be large enough. */
+void memobj_write(const struct memobj *mem, u64 offset, const void *data, size_t bytes);
+
+/* The same for a view. */
+static inline void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes)
+{
+	memobj_write(mdl->mem, (mdl->first << PAGE_SHIFT) + offset, data, bytes);
+}
 
 #endif

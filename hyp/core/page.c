@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+#define STOCK_MAX 8u /* blocks of an order */
+
+/* Blocks that are free and zero but for their first word, which leads to the next. */
+struct stock {
+	u64 *first;
+	u64 count;
+};
+
 static struct {
 	char *start;
 	u64 npages;
@@ -13,6 +21,7 @@ static struct {
 	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
 	u64 nfree, nall;
 	struct list free[PAGE_MAX_ORDER + 1];
+	struct stock stock[PAGE_MAX_ORDER + 1];
 } pool;
 
 static u64 pair_count(u64 npages, unsigned int order)
@@ -46,7 +55,7 @@ static u64 page_index(const void *block)
 	return (u64)((const char *)block - pool.start) >> PAGE_SHIFT;
 }
 
-size_t page_bitmap_bytes(const void *start, const void *end)
+__attribute__((cold)) size_t page_bitmap_bytes(const void *start, const void *end)
 {
 	/* Blocks are aligned by address, so count from an aligned start. */
 	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
@@ -57,7 +66,7 @@ size_t page_bitmap_bytes(const void *start, const void *end)
 	return (bits / 64 + 1) * sizeof(u64);
 }
 
-void page_init(void *start, void *end, void *bitmap)
+__attribute__((cold)) void page_init(void *start, void *end, void *bitmap)
 {
 	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1);
 
@@ -69,6 +78,7 @@ void page_init(void *start, void *end, void *bitmap)
 	pool.first_bit[0] = 0;
 	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
 		pool.first_bit[o] = pool.first_bit[o - 1] + pair_count(pool.npages, o - 1);
+	memset(pool.stock, 0, sizeof(pool.stock));
 	memset(bitmap, 0, page_bitmap_bytes(start, end));
 	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
 		list_init(&pool.free[o]);
@@ -89,7 +99,7 @@ void page_free(void *block, unsigned int order)
 	list_add_head(&pool.free[order], block_at(page));
 }
 
-void page_add_range(void *start, void *end)
+__attribute__((cold)) void page_add_range(void *start, void *end)
 {
 	u64 page = page_index(start);
 	u64 last = page_index(end);
@@ -106,6 +116,47 @@ void page_add_range(void *start, void *end)
 	}
 }
 
+void page_free_zero(void *block, unsigned int order)
+{
+	struct stock *stock = &pool.stock[order];
+
+	lock_assert();
+	if (stock->count == STOCK_MAX) {
+		page_free(block, order);
+		return;
+	}
+	*(u64 **)block = stock->first;
+	stock->first = block;
+	stock->count++;
+	pool.nfree += (u64)1 << order;
+}
+
+static u64 *take_from_stock(unsigned int order)
+{
+	struct stock *stock = &pool.stock[order];
+	u64 *block = stock->first;
+
+	if (!block)
+		return NULL;
+	stock->first = *(u64 **)(void *)block;
+	stock->count--;
+	*block = 0;
+	pool.nfree -= (u64)1 << order;
+	return block;
+}
+
+/* What is kept apart joins the rest when that does not suffice. */
+__attribute__((cold, noinline)) static bool empty_stock(void)
+{
+	bool any = false;
+
+	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++) {
+		for (u64 *block; (block = take_from_stock(o)); any = true)
+			page_free(block, o);
+	}
+	return any;
+}
+
 void *page_alloc(unsigned int order)
 {
 	unsigned int from = order;
@@ -115,7 +166,7 @@ void *page_alloc(unsigned int order)
 	while (from <= PAGE_MAX_ORDER && list_empty(&pool.free[from]))
 		from++;
 	if (from > PAGE_MAX_ORDER)
-		return NULL;
+		return empty_stock() ? page_alloc(order) : NULL;
 
 	block = pool.free[from].next;
 	list_del(block);
@@ -132,8 +183,11 @@ void *page_alloc(unsigned int order)
 
 void *page_alloc_zero(unsigned int order)
 {
-	u64 *word = page_alloc(order);
+	u64 *word = take_from_stock(order);
 
+	if (word)
+		return word;
+	word = page_alloc(order);
 	if (!word)
 		return NULL;
 	/* 32 stores a turn: zeroing is most of a first touch. */

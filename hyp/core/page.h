@@ -38,6 +38,12 @@ void *page_alloc_zero(unsigned int order);
 /* Gives a block back; order as in the allocation (or its parts, split up). */
 void page_free(void *block, unsigned int order);
 
+/*
+ * The same for a block that is zero, as page tables are at their end: some of
+ * those are kept for page_alloc_zero(), which has nothing to clear then.
+ */
+void page_free_zero(void *block, unsigned int order);
+
 /* The smallest order whose block holds that many bytes. */
 unsigned int page_order(u64 bytes);
 

@@ -9,17 +9,17 @@
  */
 #define WINDOW_PAGES 512u
 #define WINDOW_BYTES (WINDOW_PAGES * PAGE_SIZE)
+#define WINDOWS ((u32)((VM_AUTO_END - VM_AUTO_MIN) / WINDOW_BYTES))
 #define RANDOM_TRIES 8
 
 struct region *vm_find(const struct vm *vm, gpa_t gpa)
 {
-	list_for_each(it, &vm->regions) {
+	/* From behind, where stacks and what is allocated lie. */
+	for (struct list *it = vm->regions.prev; it != &vm->regions; it = it->prev) {
 		struct region *r = list_entry(it, struct region, link);
 
-		if (gpa < r->base)
-			return NULL;
-		if (gpa < region_end(r))
-			return r;
+		if (gpa >= r->base)
+			return gpa < region_end(r) ? r : NULL;
 	}
 	return NULL;
 }
@@ -78,11 +78,9 @@ gpa_t region_place(struct vm *vm, u64 npages, u64 align, u64 remainder)
 	while (span < npages)
 		span *= 2;
 	if (!vm->window)
-		vm->window = VM_AUTO_MIN +
-			     WINDOW_BYTES * rng_below(&vm->rng,
-						      (VM_AUTO_END - VM_AUTO_MIN) / WINDOW_BYTES);
+		vm->window = VM_AUTO_MIN + WINDOW_BYTES * rng_below(&vm->rng, WINDOWS);
 	for (unsigned int i = 0; i < RANDOM_TRIES; i++) {
-		u64 slot = rng_below(&vm->rng, span - npages + 1);
+		u64 slot = rng_below(&vm->rng, (u32)(span - npages + 1));
 
 		at = align_to(vm->window + (slot << PAGE_SHIFT), align, remainder);
 		if (at + bytes <= VM_AUTO_END && region_range_free(vm, at, at + bytes))

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define HALVES 32u /* of a word, in a block */
+
 static u32 rotl(u32 value, unsigned int bits)
 {
 	return value << bits | value >> (32 - bits);
@@ -49,61 +51,71 @@ static void next_block(struct rng *rng)
 	rng->used = 0;
 }
 
+/* Of the hypervisor: its block holds what may still be given out, and zeros. */
+static struct rng pool = { .used = HALVES };
+
+/*
+ * Of the hypervisor's blocks the first half is the next key, so that no earlier
+ * state is left, and the second is to be given out.
+ */
+static void refill(struct rng *rng)
+{
+	next_block(rng);
+	if (rng != &pool)
+		return;
+	memcpy(rng->key, rng->block, sizeof(rng->key));
+	memset(rng->block, 0, sizeof(rng->key));
+	rng->used = HALVES / 2;
+}
+
 void rng_seed(struct rng *rng, const void *seed, size_t bytes)
 {
 	memset(rng, 0, sizeof(*rng));
 	memcpy(rng->key, seed, min_u64(bytes, sizeof(rng->key)));
-	rng->used = ARRAY_SIZE(rng->block);
+	rng->used = HALVES;
+	rng->seeded = true;
 }
 
-u64 rng_u64(struct rng *rng)
+u16 rng_u16(struct rng *rng)
 {
-	u64 value;
+	u16 *half, value;
 
-	if (rng->used + 2 > ARRAY_SIZE(rng->block))
-		next_block(rng);
-	value = (u64)rng->block[rng->used] << 32 | rng->block[rng->used + 1];
-	rng->used += 2;
+	if (!rng->seeded)
+		rng = &pool;
+	if (rng->used == HALVES)
+		refill(rng);
+	half = (u16 *)rng->block + rng->used++;
+	value = *half;
+	*half = 0;
 	return value;
 }
 
-u64 rng_below(struct rng *rng, u64 limit)
+u32 rng_below(struct rng *rng, u32 limit)
 {
-	/* Values below 2^64 mod limit would favour small results: drop them. */
-	u64 unfair = -limit % limit;
-	u64 value;
+	/* Values below 2^16 or 2^32 mod limit would favour small results: drop them. */
+	bool wide = limit >> 16;
+	u32 unfair = wide ? -limit % limit : 0x10000 % limit;
+	u32 value;
 
 	do {
-		value = rng_u64(rng);
+		value = rng_u16(rng);
+		if (wide)
+			value |= (u32)rng_u16(rng) << 16;
 	} while (value < unfair);
 	return value % limit;
-}
-
-static struct rng pool;
-
-/*
- * A block: its second half is given out, and the first is the next key, so that
- * no earlier state is left.
- */
-static void take(void *output, size_t bytes)
-{
-	next_block(&pool);
-	memcpy(output, &pool.block[ARRAY_SIZE(pool.key)], bytes);
-	memcpy(pool.key, pool.block, sizeof(pool.key));
-	memset(pool.block, 0, sizeof(pool.block));
 }
 
 void random_add_entropy(const void *data, size_t bytes)
 {
 	const u8 *byte = data;
-	u8 nothing;
 
 	while (bytes) {
 		u64 n = min_u64(bytes, sizeof(pool.key));
 
 		for (u64 i = 0; i < n; i++)
 			((u8 *)pool.key)[i] ^= byte[i];
-		take(&nothing, 0);
+		/* What was to be given out goes: it knows nothing of this. */
+		refill(&pool);
 		byte += n;
 		bytes -= n;
 	}
@@ -114,9 +126,16 @@ void random_bytes(void *output, size_t bytes)
 	char *out = output;
 
 	while (bytes) {
-		u64 n = min_u64(bytes, sizeof(pool.key));
+		u16 *half;
+		u64 n;
 
-		take(out, n);
+		if (pool.used == HALVES)
+			refill(&pool);
+		half = (u16 *)pool.block + pool.used;
+		n = min_u64(bytes, (HALVES - pool.used) * sizeof(*half));
+		pool.used += (u32)(n + 1) / 2;
+		memcpy(out, half, n);
+		memset(half, 0, (n + 1) & ~1ul);
 		out += n;
 		bytes -= n;
 	}

@@ -78,7 +78,6 @@ static void init_fields(struct task *task, const struct task_request *q)
 Retcode task_create(const struct task_request *q, struct task **out)
 {
 	struct task *task;
-	u32 seed[8];
 
 	if (name_is_taken(q->name))
 		return rcAlreadyExists;
@@ -95,8 +94,6 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		mem_free(task, sizeof(*task));
 		return rcOutOfMemory;
 	}
-	random_bytes(seed, sizeof(seed));
-	rng_seed(&task->vm.rng, seed, sizeof(seed));
 	task->pid = ++last_pid;
 	list_add_tail(&all, &task->all_link);
 	list_add_tail(name_bucket(task->name), &task->name_link);

@@ -25,14 +25,6 @@ static Retcode map_internal(struct vm *vm, u64 bytes, struct region **region)
 	return rc;
 }
 
-/* Writes into such memory, which may consist of several pieces. */
-static void write_internal(struct region *r, u64 offset, const void *data, u64 bytes)
-{
-	struct mdl whole = { .mem = r->mem, .npages = r->npages };
-
-	mdl_write(&whole, offset, data, bytes);
-}
-
 Retcode task_set_env(struct task *task, gpa_t env, u64 bytes, struct vm *from)
 {
 	struct region *scp;
@@ -45,7 +37,7 @@ Retcode task_set_env(struct task *task, gpa_t env, u64 bytes, struct vm *from)
 		const void *data = vm_resolve(from, env + done, VMM_FLAG_READ, &left);
 
 		left = min_u64(left, bytes - done);
-		write_internal(scp, done, data, left);
+		memobj_write(scp->mem, done, data, left);
 		done += left;
 	}
 	if (task->scp)
@@ -73,7 +65,7 @@ static u32 append(struct region *r, Pcb *pcb, const void *data, u64 bytes)
 {
 	u32 offset = pcb->size;
 
-	write_internal(r, offset, data, bytes);
+	memobj_write(r->mem, offset, data, bytes);
 	pcb->size += (u32)bytes;
 	return offset;
 }
@@ -105,7 +97,7 @@ static void fill_pcb(const struct task *task, struct region *r)
 	pcb.nameOffset = append(r, &pcb, task->name, strlen(task->name) + 1);
 	pcb.eiidOffset = append(r, &pcb, task->eiid, strlen(task->eiid) + 1);
 	pcb.pathOffset = append(r, &pcb, path, strlen(path) + 1);
-	write_internal(r, 0, &pcb, sizeof(pcb));
+	memobj_write(r->mem, 0, &pcb, sizeof(pcb));
 }
 
 static u64 pcb_bytes(const struct task *task)

@@ -95,13 +95,13 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 	r = slab_alloc(sizeof(*r));
 	if (!r)
 		return rcOutOfMemory;
-	*r = (struct region){ .base = chosen ? choose_base(vm, q) : q->base,
-			      .npages = q->npages,
-			      .prot = q->prot | (q->mem ? q->mem->cache : 0),
-			      .ceiling = q->ceiling,
-			      .flags = q->flags | (charge ? REGION_CHARGED : 0u),
-			      .mem = q->mem,
-			      .mem_first = q->mem_first };
+	r->base = chosen ? choose_base(vm, q) : q->base;
+	r->npages = q->npages;
+	r->prot = q->prot | (q->mem ? q->mem->cache : 0);
+	r->ceiling = q->ceiling;
+	r->flags = q->flags | (charge ? REGION_CHARGED : 0u);
+	r->mem = q->mem;
+	r->mem_first = q->mem_first;
 	list_init(&r->link);
 	list_init(&r->map_link);
 	rc = rcOutOfMemory;

@@ -133,12 +133,13 @@ static void test_append_joins_what_is_contiguous(void **state)
 	assert_int_equal(offset, 0);
 	assert_int_equal((memobj_extent(mem, 9, &offset), offset), 3);
 	/* Without room for a longer list. */
-	assert_true(memobj_append(mem, at + 20 * PAGE_SIZE, 1));
+	while (mem->nextents < mem->capacity)
+		assert_true(memobj_append(mem, at + (20 + 2 * mem->nextents) * PAGE_SIZE, 1));
 	memory_fail(FAIL_FROM, 0);
-	assert_false(memobj_append(mem, at + 30 * PAGE_SIZE, 1));
+	assert_false(memobj_append(mem, at + 80 * PAGE_SIZE, 1));
 	memory_fail_end();
-	assert_int_equal(mem->npages, 11);
-	assert_int_equal(mem->nextents, 4);
+	assert_int_equal(mem->npages, 7 + mem->capacity);
+	assert_int_equal(mem->nextents, mem->capacity);
 	memobj_put(mem);
 }
 

@@ -173,6 +173,49 @@ static void test_zeroed_pages(void **state)
 	assert_int_equal((u8)at(5)[PAGE_SIZE / 2], 0xa5);
 }
 
+/* Zero blocks that come back are given out again first, and are what cleared ones are. */
+static void test_zero_blocks_come_back(void **state)
+{
+	(void)state;
+	for (unsigned int order = 0; order < 5; order++) {
+		char *block[12];
+
+		make_pool(0, 512);
+		memset(at(0), 0xa5, 512 * PAGE_SIZE);
+		make_pool(0, 512);
+		for (unsigned int turn = 0; turn < 3; turn++) {
+			for (unsigned int i = 0; i < 12; i++) {
+				block[i] = page_alloc_zero(order);
+				assert_non_null(block[i]);
+				for (u64 n = 0; n < PAGE_SIZE << order; n++)
+					assert_int_equal(block[i][n], 0);
+			}
+			assert_int_equal(page_count_free(), 512 - (12 << order));
+			for (unsigned int i = 0; i < 12; i++)
+				page_free_zero(block[i], order);
+			assert_int_equal(page_count_free(), 512);
+		}
+		assert_ptr_equal(page_alloc_zero(order), block[7]);
+	}
+}
+
+/* What is kept zero is there for whoever needs it, in whatever size. */
+static void test_zero_blocks_are_free(void **state)
+{
+	char *block[16];
+
+	(void)state;
+	make_pool(0, 16);
+	for (unsigned int i = 0; i < 16; i++)
+		block[i] = page_alloc_zero(0);
+	for (unsigned int i = 0; i < 16; i++)
+		page_free_zero(block[i], 0);
+	assert_int_equal(page_count_free(), 16);
+	assert_ptr_equal(page_alloc(4), at(0));
+	assert_int_equal(page_count_free(), 0);
+	assert_null(page_alloc_zero(0));
+}
+
 static void test_order_of_size(void **state)
 {
 	(void)state;
@@ -254,6 +297,8 @@ int main(void)
 		cmocka_unit_test(test_largest_blocks),
 		cmocka_unit_test(test_several_ranges),
 		cmocka_unit_test(test_zeroed_pages),
+		cmocka_unit_test(test_zero_blocks_come_back),
+		cmocka_unit_test(test_zero_blocks_are_free),
 		cmocka_unit_test(test_order_of_size),
 		cmocka_unit_test(test_random_against_model),
 	};

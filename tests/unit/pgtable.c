@@ -416,6 +416,35 @@ static void test_random_against_model(void **state)
 	}
 }
 
+/* Tables and roots come back zero: they are given out again as they are. */
+static void test_tables_come_back_zero(void **state)
+{
+	u64 nfree = page_count_free();
+
+	(void)state;
+	for (size_t l = 0; l < ARRAY_SIZE(all_levels); l++) {
+		struct pgtable pt;
+		void *block[2][4];
+
+		assert_true(pgtable_init(&pt, all_levels[l]));
+		assert_true(map(&pt, 0x5000, 0x3000, 3, RW_));
+		assert_true(map(&pt, GIB - MIB2, 0, 3 << 9, RW_));
+		assert_true(map(&pt, 8 * GIB, 0, 1 << 18, RW_));
+		pgtable_unmap(&pt, 0x5000, 3, NULL, NULL);
+		pgtable_destroy(&pt);
+		assert_int_equal(page_count_free(), nfree);
+		for (unsigned int i = 0; i < 8; i++) {
+			unsigned int order = i / 4 * 2;
+			u64 *word = block[i / 4][i % 4] = page_alloc_zero(order);
+
+			for (u64 n = 0; n < (PAGE_SIZE << order) / sizeof(u64); n++)
+				assert_int_equal(word[n], 0);
+		}
+		for (unsigned int i = 0; i < 8; i++)
+			page_free(block[i / 4][i % 4], i / 4 * 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_linked_window),
 		cmocka_unit_test(test_own_tables),
 		cmocka_unit_test(test_random_against_model),
+		cmocka_unit_test(test_tables_come_back_zero),
 	};
 
 	return cmocka_run_group_tests_name("pgtable", tests, machine_setup, machine_teardown);

@@ -22,10 +22,17 @@ static const u32 key_one[16] = { 0x2452eb3a, 0x9249f8ec, 0x8d829d9b, 0xddd4ceb1,
 				 0xbb00ca8e, 0xda3ba7b4, 0xc4b592d1, 0xfdf2732f,
 				 0x4436274e, 0x2561b3c8, 0xebdd4aa6, 0xa0136c00 };
 
+static u32 rng_u32(struct rng *rng)
+{
+	u32 low = rng_u16(rng);
+
+	return low | (u32)rng_u16(rng) << 16;
+}
+
 static void expect_block(struct rng *rng, const u32 *words)
 {
-	for (unsigned int i = 0; i < 16; i += 2)
-		assert_int_equal(rng_u64(rng), (u64)words[i] << 32 | words[i + 1]);
+	for (unsigned int i = 0; i < 16; i++)
+		assert_int_equal(rng_u32(rng), words[i]);
 }
 
 static void test_vectors(void **state)
@@ -39,8 +46,8 @@ static void test_vectors(void **state)
 	expect_block(&rng, zero_key[1]);
 	key[31] = 1;
 	rng_seed(&rng, key, sizeof(key));
-	for (unsigned int i = 0; i < 8; i++)
-		rng_u64(&rng);
+	for (unsigned int i = 0; i < 16; i++)
+		rng_u32(&rng);
 	expect_block(&rng, key_one);
 }
 
@@ -53,21 +60,21 @@ static void test_same_seed_same_numbers(void **state)
 	rng_seed(&a, "some seed", 9);
 	rng_seed(&b, "some seed", 9);
 	for (unsigned int i = 0; i < 100; i++)
-		assert_int_equal(rng_u64(&a), rng_u64(&b));
+		assert_int_equal(rng_u32(&a), rng_u32(&b));
 	/* Seeding forgets what was before. */
-	rng_u64(&a);
+	rng_u32(&a);
 	rng_seed(&a, "some seed", 9);
 	rng_seed(&b, "some seec", 9);
 	for (unsigned int i = 0; i < 100; i++)
-		differ |= rng_u64(&a) != rng_u64(&b);
+		differ |= rng_u32(&a) != rng_u32(&b);
 	assert_true(differ);
 }
 
 static void test_below_a_limit(void **state)
 {
-	static const u64 limits[] = {
-		1, 2, 3, 10, 1000, (u64)1 << 63, ((u64)1 << 63) + 1, ~(u64)0
-	};
+	static const u32 limits[] = { 1,      2,       3,       10,       1000,
+				      0xffff, 0x10000, 0x10001, 1u << 31, (1u << 31) + 1,
+				      ~0u };
 	struct rng rng;
 	unsigned int seen[10] = { 0 };
 
@@ -82,7 +89,7 @@ static void test_below_a_limit(void **state)
 		assert_in_range(seen[i], 850, 1150);
 }
 
-/* With 2^63 + 1 nearly half of all values are unfair: the mean shows whether they are dropped. */
+/* With 2^31 + 1 nearly half of all values are unfair: the mean shows whether they are dropped. */
 static void test_below_is_even(void **state)
 {
 	struct rng rng;
@@ -91,7 +98,7 @@ static void test_below_is_even(void **state)
 	(void)state;
 	rng_seed(&rng, "y", 1);
 	for (unsigned int i = 0; i < 10000; i++)
-		upper += rng_below(&rng, (u64)3 << 62) >= (u64)1 << 63;
+		upper += rng_below(&rng, 3u << 30) >= 1u << 31;
 	/* A third; it would be a quarter without dropping. */
 	assert_in_range(upper, 3100, 3570);
 }
@@ -117,14 +124,77 @@ static void test_generator_of_the_hypervisor(void **state)
 	assert_memory_not_equal(a, b, sizeof(a));
 }
 
+/*
+ * The hypervisor's generator by the plain way: a block for every eight words, whose
+ * first half is the next key. It has been given nothing before.
+ */
+static struct rng plain;
+
+static void plain_block(u32 *words)
+{
+	u32 block[16];
+
+	plain.used = 32;
+	for (unsigned int i = 0; i < 16; i++)
+		block[i] = rng_u32(&plain);
+	memcpy(plain.key, block, sizeof(plain.key));
+	memcpy(words, &block[8], 32);
+}
+
+static void test_buffered_and_plain_agree(void **state)
+{
+	struct rng process = { .seeded = false };
+	u32 expected[8], got[8];
+	u8 entropy[32];
+
+	(void)state;
+	rng_seed(&plain, "", 0);
+	for (unsigned int turn = 0; turn < 20; turn++) {
+		memset(entropy, (int)turn, sizeof(entropy));
+		random_add_entropy(entropy, sizeof(entropy));
+		for (unsigned int i = 0; i < 8; i++)
+			plain.key[i] ^= turn * 0x01010101;
+		/* In one piece, in two, by words of a process without a seed; then what is left
+		 * goes. */
+		plain_block(expected);
+		random_bytes(got, sizeof(got));
+		assert_memory_equal(got, expected, sizeof(got));
+		plain_block(expected);
+		random_bytes(got, 7); /* a half begun is spent */
+		random_bytes(&got[2], sizeof(got) - 8);
+		assert_memory_equal(got, expected, 7);
+		assert_memory_equal(&got[2], &expected[2], sizeof(got) - 8);
+		plain_block(expected);
+		for (unsigned int i = 0; i < turn % 9; i++)
+			assert_int_equal(rng_u32(&process), expected[i]);
+		if (turn % 9 == 0)
+			random_bytes(got, 1);
+	}
+}
+
+static void test_spent_words_are_erased(void **state)
+{
+	struct rng rng;
+
+	(void)state;
+	rng_seed(&rng, "z", 1);
+	for (unsigned int i = 0; i < 40; i++) {
+		rng_u32(&rng);
+		for (unsigned int w = 0; w < rng.used; w++)
+			assert_int_equal(((u16 *)rng.block)[w], 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_buffered_and_plain_agree),
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_same_seed_same_numbers),
 		cmocka_unit_test(test_below_a_limit),
 		cmocka_unit_test(test_below_is_even),
 		cmocka_unit_test(test_generator_of_the_hypervisor),
+		cmocka_unit_test(test_spent_words_are_erased),
 	};
 
 	return cmocka_run_group_tests_name("rng", tests, NULL, NULL);
