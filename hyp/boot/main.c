@@ -6,8 +6,10 @@
 #include "arch/csr.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
+#include "arch/hart_timer.h"
 #include "arch/image.h"
 #include "arch/probe.h"
+#include "arch/remote.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "boot/init.h"
@@ -28,6 +30,7 @@
 #include <string.h>
 
 #define HSM_HART_START 0
+#define IPI_SEND 0
 
 struct hart boot_hart;
 u64 boot_satp;
@@ -91,11 +94,12 @@ static void make_harts(u64 boot_id)
  * long. */
 static void wait_for_secondaries(u32 started)
 {
-	u64 end = cpu_time() + ticks_from_ms(PATIENCE_MS);
-
+	hart_set_timer(cpu_time() + ticks_from_ms(PATIENCE_MS));
 	lock_release();
-	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < started && cpu_time() < end)
-		;
+	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < started && !hart_timer_pending()) {
+		cpu_wfi();
+		remote_acknowledge();
+	}
 	lock_take();
 }
 
@@ -180,6 +184,13 @@ void boot_main(u64 hart_id, const void *device_tree)
 	guest_enter_first();
 }
 
+/* The boot hart sleeps until then. */
+static void arrive(void)
+{
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
+	sbi_call(SBI_EXT_IPI, IPI_SEND, 1, boot_hart.id, 0);
+}
+
 void secondary_main(void)
 {
 	const char *lack = probe_same();
@@ -188,10 +199,10 @@ void secondary_main(void)
 		hart_setup();
 		lock_take();
 		join(this_hart());
-		__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
+		arrive();
 		guest_enter_first();
 	}
-	__atomic_add_fetch(&arrived, 1, __ATOMIC_RELEASE);
+	arrive();
 	/* A hart that lacks something stays off; the others do without it. */
 	csr_write(sie, 0);
 	for (;;)
