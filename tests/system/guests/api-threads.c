@@ -131,15 +131,26 @@ static int suspends(void *context)
 	return 5;
 }
 
+/* It suspends itself soon, if it has not yet. */
+static void resume(Handle thread)
+{
+	Retcode rc;
+
+	while ((rc = KnThreadResumeByHandle(thread)) == rcInvalidOperation)
+		KnSleep(1);
+	CHECK_RC(rcOk, rc);
+}
+
 static void suspending(void)
 {
 	Handle thread, me;
 
 	shared = 0; /* before it can run */
 	thread = start(suspends, RTL_NULL, 10, 0);
-	KnSleep(5);
+	while (!shared)
+		KnSleep(1);
 	CHECK_EQUAL(1, shared);
-	CHECK_RC(rcOk, KnThreadResumeByHandle(thread));
+	resume(thread);
 	/* Not counted around: it runs. */
 	CHECK_RC(rcInvalidOperation, KnThreadResumeByHandle(thread));
 	CHECK_EQUAL(5, join(thread));
@@ -246,7 +257,7 @@ static void as_many_as_can_be(void)
 	CHECK_EQUAL(free_before, after.freePages);
 }
 
-static void *stack_at;
+static void *volatile stack_at;
 
 static int shows_stack(void *context)
 {
@@ -263,10 +274,12 @@ static void stacks(void)
 {
 	Handle thread = start(shows_stack, RTL_NULL, 10, 0);
 
-	KnSleep(5);
+	while (!stack_at)
+		KnSleep(1);
+	KnSleep(1);
 	FAILS(rcInvalidOperation, KnVmUnmap(stack_at, FLOE_PAGE_SIZE));
 	CHECK_RC(rcOk, KnVmProtect(stack_at, FLOE_PAGE_SIZE, RW));
-	NEED(KnThreadResumeByHandle(thread));
+	resume(thread);
 	CHECK_EQUAL(0, join(thread));
 	FAILS(rcInvalidOperation, KnVmProtect(stack_at, FLOE_PAGE_SIZE, R));
 }
