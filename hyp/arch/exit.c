@@ -145,10 +145,10 @@ static bool is_stuck_at_vector(u64 pc)
 	       csr_read(CSR_VSCAUSE) == CAUSE_FETCH_PAGE_FAULT;
 }
 
-/* False: there is a fault to be seen to as well. */
+/* One that leads to a switch has no event of its own. False: there is a fault to be seen to as
+ * well. */
 static inline bool interrupt(u64 cause)
 {
-	trace(FloeTraceInterrupt, cause, 0);
 	if (cause == CAUSE_S_TIMER)
 		sched_timer_interrupt();
 	else
@@ -218,6 +218,17 @@ __attribute__((noinline)) static void take_trap(struct thread *t)
 	}
 }
 
+/* The lock is held. True: another thread goes on, and it is released. */
+static inline bool preempt(void)
+{
+	struct turn turn = sched_preempt();
+
+	if (!turn.next)
+		return false;
+	vcpu_turn(turn.next, turn.timer);
+	return true;
+}
+
 void guest_exit(const struct thread *t, u64 why)
 {
 	struct hart *hart = this_hart();
@@ -229,9 +240,12 @@ void guest_exit(const struct thread *t, u64 why)
 		lock_take();
 		/* If it was put down meanwhile, it comes back to where it was, here or elsewhere.
 		 */
-		if (hart->current == t &&
-		    !((cause & CAUSE_INTERRUPT) && interrupt(cause & ~CAUSE_INTERRUPT)))
-			take_trap(hart->current);
+		if (hart->current == t) {
+			if (!(cause & CAUSE_INTERRUPT) || !interrupt(cause & ~CAUSE_INTERRUPT))
+				take_trap(hart->current);
+			else if (preempt())
+				return;
+		}
 	}
 	next = sched_work();
 	if (next != hart->current)

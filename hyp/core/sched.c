@@ -131,7 +131,7 @@ static void move(struct thread *t, struct hart *to)
 	t->hart = to;
 }
 
-static void queue_on(struct hart *hart, struct thread *t)
+static inline __attribute__((always_inline)) void queue_on(struct hart *hart, struct thread *t)
 {
 	struct run_queue *rq = &hart->rq;
 
@@ -231,7 +231,7 @@ __attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowe
 }
 
 /* Everybody had his turns: the next rotation begins. */
-__attribute__((cold)) static void next_rotation(struct hart *hart)
+__attribute__((noinline, cold)) static void next_rotation(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 	struct hart *to;
@@ -303,18 +303,24 @@ static void arm_timer(struct run_queue *rq)
 	hart_set_timer(at);
 }
 
-/* The running thread makes way: it goes on here next, or elsewhere. */
-static void put_back(struct hart *hart, struct thread *t)
+/* Does another hart suit a thread better that has to make way? Then it goes there. */
+__attribute__((noinline)) static bool move_away(struct hart *hart, struct thread *t)
 {
 	struct hart *to = hart;
 
-	if (place_several() &&
-	    (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq)))
+	if (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq))
 		to = place_choose(t);
 	if (to == hart)
+		return false;
+	queue_on(to, t);
+	return true;
+}
+
+/* The running thread makes way: it goes on here next, or elsewhere. */
+static inline void put_back(struct hart *hart, struct thread *t)
+{
+	if (!place_several() || !move_away(hart, t))
 		enqueue(&hart->rq, t, t->slice_left != 0);
-	else
-		queue_on(to, t);
 }
 
 static void pick(struct hart *hart)
@@ -341,7 +347,7 @@ static void pick(struct hart *hart)
  * Nothing to run: the hart sleeps, or, if the console is its business, drains
  * that. The vCPU that was on it last stays there, for it is likely to be the next.
  */
-__attribute__((cold)) static void idle(struct hart *hart)
+__attribute__((noinline, cold)) static void idle(struct hart *hart)
 {
 	if (console_is_here()) {
 		console_pump();
@@ -363,6 +369,16 @@ __attribute__((cold)) static void idle(struct hart *hart)
 	hart->rq.work |= WORK_RESCHEDULE;
 }
 
+__attribute__((noinline, cold)) static void do_rare_work(u32 work)
+{
+	if (work & WORK_END)
+		system_check();
+	if (work & WORK_REAP)
+		object_reap();
+	if (work & WORK_CONSOLE)
+		console_pump();
+}
+
 /* Apart from its caller, which mostly finds none and has no registers to save then. */
 __attribute__((noinline)) static void do_work(struct hart *hart)
 {
@@ -372,12 +388,8 @@ __attribute__((noinline)) static void do_work(struct hart *hart)
 		u32 work = rq->work;
 
 		rq->work = 0;
-		if (work & WORK_END)
-			system_check();
-		if (work & WORK_REAP)
-			object_reap();
-		if (work & WORK_CONSOLE)
-			console_pump();
+		if (work & (WORK_END | WORK_REAP | WORK_CONSOLE))
+			do_rare_work(work);
 		if (work & WORK_RESCHEDULE)
 			pick(hart);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))

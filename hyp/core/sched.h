@@ -84,6 +84,12 @@ struct turn {
 
 struct turn sched_turn(struct thread *t, bool yields);
 
+/*
+ * The same, with the lock held, for a real-time thread that was woken in this exit
+ * and goes before the running one; instead of sched_work().
+ */
+struct turn sched_preempt(void);
+
 /* Makes a stopped or blocked thread ready, on the hart that suits it best (core/place.h). */
 void sched_wake(struct thread *thread);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The short way of a thread's turn that ends: an equal waits, nothing else is to
- * be done. What pick() of core/sched.c does for it after every look elsewhere.
+ * Short ways of the most frequent switches, where nothing else is to be done:
+ * what pick() of core/sched.c does for them after every look elsewhere.
  */
 #include "core/sched.h"
 
@@ -9,6 +9,7 @@
 #include "arch/hart.h"
 #include "arch/this_hart.h"
 #include "core/lock.h"
+#include "core/place.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/trace.h"
@@ -42,19 +43,39 @@ static inline struct list *used_turn(struct run_queue *rq, struct list *queue, s
 	return &rq->expired;
 }
 
+/* Unlike list_del() it leaves the node as it is: a running thread is on no list. */
+static inline void take_first(struct list *queue, const struct thread *t)
+{
+	struct list *second = t->ready.next;
+
+	second->prev = queue;
+	queue->next = second;
+}
+
 /* t takes the place behind its equals, of which next is the first. */
 static inline void change_places(struct run_queue *rq, struct list *queue, struct thread *t,
 				 struct thread *next)
 {
-	struct list *second = next->ready.next;
-
-	second->prev = queue;
-	queue->next = second;
+	take_first(queue, next);
 	if (t->policy == ThreadSchedPolicyOther) {
 		queue = used_turn(rq, queue, t);
 		sched_refresh_turns(rq, next);
 	}
 	list_add_tail(queue, &t->ready);
+}
+
+/* next runs instead of t, which is queued; when its slice is over. */
+static inline u64 put_on(struct run_queue *rq, struct thread *t, struct thread *next, u64 now)
+{
+	u64 end = now + next->slice_left;
+
+	t->state = THREAD_READY;
+	next->state = THREAD_RUNNING;
+	rq->running = next;
+	rq->run_since = now;
+	rq->slice_end = end;
+	trace_at(now, FloeTraceSwitch, next->tid, next->task->pid);
+	return end;
 }
 
 struct turn sched_turn(struct thread *t, bool yields)
@@ -78,16 +99,54 @@ struct turn sched_turn(struct thread *t, bool yields)
 	change_places(rq, queue, t, next);
 	t->run_time += now - rq->run_since;
 	t->slice_left = t->quantum;
-	t->state = THREAD_READY;
-	next->state = THREAD_RUNNING;
-	rq->running = next;
-	rq->run_since = now;
-	end = now + next->slice_left;
-	rq->slice_end = end;
-	trace_at(now, FloeTraceSwitch, next->tid, next->task->pid);
+	end = put_on(rq, t, next, now);
 	/* What is due already interrupts again at once. */
 	return (struct turn){ next, min_u64(timer_next(&rq->timers), end) };
 plain:
 	lock_release();
 	return (struct turn){ NULL, 0 };
+}
+
+/* Puts a thread that has the rest of its slice before it first among its equals. */
+static inline void add_first(struct run_queue *rq, struct thread *t)
+{
+	struct list *queue = &rq->active;
+
+	if (t->policy != ThreadSchedPolicyOther) {
+		queue = &rq->rt[t->priority];
+		rq->rt_ready |= 1u << t->priority;
+	} else {
+		rq->nready++;
+	}
+	list_add_head(queue, &t->ready);
+}
+
+struct turn sched_preempt(void)
+{
+	struct hart *hart = this_hart();
+	struct run_queue *rq = &hart->rq;
+	struct thread *t = rq->running, *next;
+	u64 now = cpu_time(), end;
+	unsigned int priority;
+	struct list *queue;
+
+	if (rq->work != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready || hart->kicks ||
+	    rq->slice_end <= now || (place_waited & ~rq->bit) ||
+	    (t->affinity & place_joined & ~rq->bit))
+		return (struct turn){ NULL, 0 };
+	priority = sched_highest(rq->rt_ready);
+	if (t->policy != ThreadSchedPolicyOther && t->priority >= priority)
+		return (struct turn){ NULL, 0 };
+	queue = &rq->rt[priority];
+	next = list_first(queue, struct thread, ready);
+	take_first(queue, next);
+	if (list_empty(queue))
+		rq->rt_ready &= ~(1u << priority);
+	t->run_time += now - rq->run_since;
+	t->slice_left = rq->slice_end - now;
+	add_first(rq, t);
+	end = put_on(rq, t, next, now);
+	rq->work = 0;
+	return (struct turn){ next, min_u64(timer_next(&rq->timers),
+					    list_empty(queue) ? TIME_NEVER : end) };
 }

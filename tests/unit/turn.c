@@ -23,7 +23,7 @@ struct step {
 
 static struct thread threads[THREADS];
 static struct task task;
-static unsigned int turns; /* that took the short way */
+static unsigned int turns, preemptions; /* that took the short way */
 
 static void expired(struct timer *timer)
 {
@@ -61,6 +61,18 @@ static bool take_short_way(bool yields)
 	return true;
 }
 
+static bool take_preemption(void)
+{
+	struct turn turn = sched_preempt();
+
+	if (!turn.next)
+		return false;
+	assert_ptr_equal(turn.next, fake_hart.rq.running);
+	fake_hart.timer_at = turn.timer;
+	preemptions++;
+	return true;
+}
+
 static void end_turn(bool yields, bool shortly)
 {
 	if (shortly && take_short_way(yields))
@@ -69,7 +81,8 @@ static void end_turn(bool yields, bool shortly)
 		sched_yield();
 	else
 		sched_timer_interrupt();
-	sched_work();
+	if (!shortly || yields || !take_preemption())
+		sched_work();
 }
 
 /* The running thread sleeps, if another is left. */
@@ -131,10 +144,12 @@ static void test_both_ways_agree(void **state)
 			assert_int_equal(plain[i].runs, shortly[i].runs);
 			assert_int_equal(plain[i].ran, shortly[i].ran);
 			assert_int_equal(plain[i].slice_end, shortly[i].slice_end);
+			assert_int_equal(plain[i].timer, shortly[i].timer);
 		}
 	}
 	/* Both classes with turns take it often. */
 	assert_true(turns > ROUNDS * STEPS / 20);
+	assert_true(preemptions > ROUNDS);
 }
 
 int main(void)
