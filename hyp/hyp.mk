@@ -19,7 +19,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
-	$(patsubst %,core/%.c,fault guest_copy object page place sched slab thread timer turn vm)
+	$(patsubst %,core/%.c,fault guest_copy object place sched slab thread timer turn vm)
 HYP_OPT := -Os -msave-restore
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
@@ -32,7 +32,7 @@ HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
 $(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
-$(HYP_OUT)/arch/pgtable.c.o: HYP_OPT := -Os
+$(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o: HYP_OPT := -Os
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@

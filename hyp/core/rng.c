@@ -39,12 +39,12 @@ static void next_block(struct rng *rng)
 	start[13] = (u32)(rng->counter >> 32);
 	rng->counter++;
 	memcpy(rng->block, start, sizeof(start));
-	for (unsigned int i = 0; i < 10; i++) {
-		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(&s[c], &s[4 + c], &s[8 + c], &s[12 + c]);
-		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(&s[c], &s[4 + (c + 1) % 4], &s[8 + (c + 2) % 4],
-				      &s[12 + (c + 3) % 4]);
+	/* Four columns, then four diagonals, ten times. */
+	for (unsigned int i = 0; i < 80; i++) {
+		unsigned int c = i % 4, d = i / 4 % 2;
+
+		quarter_round(&s[c], &s[4 + (c + d) % 4], &s[8 + (c + 2 * d) % 4],
+			      &s[12 + (c + 3 * d) % 4]);
 	}
 	for (unsigned int i = 0; i < 16; i++)
 		rng->block[i] += start[i];
