@@ -145,8 +145,7 @@ static bool is_stuck_at_vector(u64 pc)
 	       csr_read(CSR_VSCAUSE) == CAUSE_FETCH_PAGE_FAULT;
 }
 
-/* One that leads to a switch has no event of its own. False: there is a fault to be seen to as
- * well. */
+/* False: there is a fault to be seen to as well. */
 static inline bool interrupt(u64 cause)
 {
 	if (cause == CAUSE_S_TIMER)
@@ -245,6 +244,8 @@ void guest_exit(const struct thread *t, u64 why)
 				take_trap(hart->current);
 			else if (preempt())
 				return;
+			else
+				trace(FloeTraceInterrupt, cause & ~CAUSE_INTERRUPT, 0);
 		}
 	}
 	next = sched_work();

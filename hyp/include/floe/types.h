@@ -219,7 +219,7 @@ enum FloeTraceType {
 	FloeTraceIdle,      /* 0, 0: nobody has anything to do */
 	FloeTraceCall,      /* a7, a6 of an SBI call or hypercall; not of one that only asks */
 	FloeTraceFault,     /* scause, address: an exception that came to the hypervisor */
-	FloeTraceInterrupt, /* scause without its highest bit, 0 */
+	FloeTraceInterrupt, /* scause without its highest bit, 0; not if a switch follows at once */
 	FloeTraceCreate,    /* process id, its creator's (0: none) */
 	FloeTraceLoad,      /* process id, address of a segment */
 	FloeTraceStart,     /* process id, thread id */
