@@ -157,8 +157,14 @@ def values(bench, measure):
     if "command" in measure:
         return [int(bench.call([*measure["command"]], env=dict(os.environ, BUILD=bench.options.build,
                                                                CROSS_COMPILE=bench.options.cross)))]
-    take = longest_pass if "pass" in measure else since_entry if measure.get("since_entry") else printed
-    return [take(bench, measure, harts) for harts in (HARTS[:1] if measure.get("one_hart") else HARTS)]
+    return [taken(bench, measure, harts) for harts in (HARTS[:1] if measure.get("one_hart") else HARTS)]
+
+
+def taken(bench, measure, harts):
+    """The number of one run."""
+    take = longest_pass if "pass" in measure else since_entry if measure.get("since_entry") else \
+        boot_pass if measure.get("boot") else printed
+    return take(bench, measure, harts)
 
 
 def printed(bench, measure, harts):
@@ -184,3 +190,14 @@ def longest_pass(bench, measure, harts):
     if not counts:
         raise Broken(f"in the system {measure['system']} nothing goes through {wanted['through']}")
     return max(counts)
+
+
+def boot_pass(bench, measure, harts):
+    return boot_path(bench, measure["system"], harts).count()
+
+
+def boot_path(bench, system, harts):
+    """What the boot hart executes in the hypervisor before its first guest."""
+    symbols = bench.symbols()
+    with bench.opened(system, harts, "log") as log:
+        return next(p for p in execlog.passes(log, symbols) if p.pcs[0] == symbols.start)
