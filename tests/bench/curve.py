@@ -30,12 +30,12 @@ class Curve:
     def __init__(self, bench, curve):
         self.curve = curve
         self.values = {}
-        for harts in curve.get("harts", measure.HARTS):
+        for harts in [1] if curve.get("harts_are_x") else curve.get("harts", measure.HARTS):
             self.values[harts] = [table.shortest(self.measured(bench, size, harts)) for size in curve["at"]]
 
     def measured(self, bench, size, harts):
         own = {"name": self.name(size), "system": system_of(self.curve, size)} | \
-              {key: self.curve[key] for key in ("pass", "boot") if key in self.curve}
+              {key: self.curve[key] for key in ("pass", "boot", "waits") if key in self.curve}
         return measure.taken(bench, own, self.curve.get("harts_are_x") and size or harts)
 
     def name(self, size):
@@ -97,7 +97,7 @@ def lines(curves):
         for c in curves:
             if (c.curve["x"], tuple(c.curve["at"])) == sizes:
                 for harts, values in c.values.items():
-                    rows.append([c.curve["name"], str(harts), *map(table.grouped, values),
+                    rows.append([c.curve["name"], "=" if c.curve.get("harts_are_x") else str(harts), *map(table.grouped, values),
                                  table.grouped(c.limit(harts)), c.curve["unit"], "MISSED" if c.late(harts) else "ok"])
         widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
         words = (0, len(widths) - 2, len(widths) - 1)
