@@ -161,7 +161,8 @@ static void creations(void)
 	print("partition_create", total, REPEATED);
 }
 
-/* From the load that faults to the creator, who waits for the freeze; a turn of the console is before it. */
+/* From the load that faults to the creator, who waits for the freeze; a turn of the console is
+ * before it. */
 static void freezes(void)
 {
 	VmSeg text = text_of(CHILD(fault));
