@@ -141,7 +141,9 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 		other |= VMM_FLAG_WRITE;
 	if ((prot & other) || !other || !mem->owned)
 		return (prot & other) != 0;
-
+	/* A thousand partitions may share it. */
+	if (!(mem->access & other))
+		return false;
 	list_for_each(it, &mem->mappings) {
 		const struct region *r = list_entry(it, struct region, map_link);
 

@@ -37,6 +37,7 @@ struct memobj {
 	struct vm *account;       /* whom the pages count for; NULL: nobody */
 	struct list account_link; /* among the account's objects */
 	struct list mappings;     /* regions */
+	u32 access;               /* VMM_FLAG_* that some mapping has had */
 };
 
 struct mdl {

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define NAME_BUCKETS 64u
+#define NAME_BUCKETS 256u
 
 static struct list all = { &all, &all };
 static struct list names[NAME_BUCKETS];

@@ -179,6 +179,8 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 	for (gpa_t at = base; at < end; at = region_end(r)) {
 		r = vm_find(vm, at);
 		r->prot = prot | (r->prot & VMM_FLAG_CACHE_MASK);
+		if (r->mem)
+			r->mem->access |= prot;
 	}
 	if (prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed(&vm->tags, &vm->gs);

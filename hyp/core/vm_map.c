@@ -122,6 +122,7 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 	vm->uncached |= !r->mem && (r->prot & VMM_FLAG_CACHE_MASK);
 	if (r->mem) {
 		r->mem->refs++;
+		r->mem->access |= r->prot;
 		list_add_tail(&r->mem->mappings, &r->map_link);
 		map_object(vm, r);
 	}

@@ -51,6 +51,7 @@ static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, 
 	r->mem = mem;
 	r->mem_first = 0;
 	mem->cache = r->prot & VMM_FLAG_CACHE_MASK;
+	mem->access = r->prot;
 	list_add_tail(&mem->mappings, &r->map_link);
 	vm_own(vm, mem);
 	return rcOk;

@@ -49,9 +49,15 @@ class Symbols:
                 return self.start + address
         raise KeyError(f"the hypervisor has no function {name}")
 
-    def arguments(self):
-        """For QEMU: the log of every instruction in this text."""
-        return f"-d exec,nochain -dfilter {self.start:#x}..{self.end - 1:#x}"
+    def span(self, function):
+        """Its first address, and the next function's."""
+        first = self.address(function)
+        return first, self.start + self.addresses[self.index(first) + 1]
+
+    def arguments(self, functions=()):
+        """For QEMU: the log of every instruction in these functions, or in all."""
+        spans = [self.span(f) for f in functions] or [(self.start, self.end)]
+        return "-d exec,nochain -dfilter " + ",".join(f"{first:#x}..{end - 1:#x}" for first, end in spans)
 
 
 class Pass:

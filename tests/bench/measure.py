@@ -58,14 +58,17 @@ class Bench:
         arguments = system.get("qemu_args", "")
         if "first.elf" in arguments:
             self.make_first_program()
+        if "first.elf" in arguments and not system.get("log"):
             self.save(name, harts, "entry", self.boot(name, harts, f"{arguments} -kernel {self.folder}/entry.bin"))
-        self.save(name, harts, "console", self.boot(name, harts, arguments))
         if system.get("log"):
             self.log(name, harts)
+        else:
+            self.save(name, harts, "console", self.boot(name, harts, arguments))
 
     def log(self, name, harts):
         """Leaves QEMU's log of every instruction in the hypervisor."""
-        log = f"{self.one_at_a_time()} {self.symbols().arguments()} -D {self.file(name, harts, 'log')}"
+        log = self.systems[name]["log"]
+        log = f"{self.one_at_a_time()} {self.symbols().arguments([] if log is True else log)} -D {self.file(name, harts, 'log')}"
         self.boot(name, harts, f"{self.systems[name].get('qemu_args', '')} {log}")
 
     @contextlib.contextmanager
@@ -96,7 +99,7 @@ class Bench:
         # A seed, or the device tree has another one each time.
         more = ["-seed 1", *more, arguments]
         return ["ci/qemu", f"BUILD={os.path.abspath(self.options.build)}", f"ROMFS={self.pack(name)}", f"SMP={harts}",
-                "ICOUNT=1", f"TIMEOUT={SECONDS}", *settings, "QEMU_ARGS=" + " ".join(more)]
+                "ICOUNT=1", f"MEM={self.systems[name].get('mem', '256M')}", f"TIMEOUT={SECONDS}", *settings, "QEMU_ARGS=" + " ".join(more)]
 
     def pack(self, name):
         system = self.systems[name]
@@ -116,8 +119,11 @@ class Bench:
         code = open(os.path.join(self.folder, "entry.bin"), "rb").read()
         offset = self.entry_offset(elf)
         data[offset:offset + len(code)] = code
-        with open(os.path.join(self.folder, "images", "first.elf"), "wb") as file:
+        # At once: another system may be packed with it just now.
+        path = os.path.join(self.folder, "images", "first.elf")
+        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
             file.write(data)
+        os.replace(file.name, path)
 
     def entry_offset(self, elf):
         """Where in the file the program's first instruction is."""
@@ -157,8 +163,14 @@ def values(bench, measure):
     if "command" in measure:
         return [int(bench.call([*measure["command"]], env=dict(os.environ, BUILD=bench.options.build,
                                                                CROSS_COMPILE=bench.options.cross)))]
-    take = longest_pass if "pass" in measure else since_entry if measure.get("since_entry") else printed
-    return [take(bench, measure, harts) for harts in (HARTS[:1] if measure.get("one_hart") else HARTS)]
+    return [taken(bench, measure, harts) for harts in (HARTS[:1] if measure.get("one_hart") else HARTS)]
+
+
+def taken(bench, measure, harts):
+    """The number of one run."""
+    take = longest_pass if "pass" in measure else since_entry if measure.get("since_entry") else \
+        boot_pass if measure.get("boot") else waiting if "waits" in measure else printed
+    return take(bench, measure, harts)
 
 
 def printed(bench, measure, harts):
@@ -184,3 +196,31 @@ def longest_pass(bench, measure, harts):
     if not counts:
         raise Broken(f"in the system {measure['system']} nothing goes through {wanted['through']}")
     return max(counts)
+
+
+def boot_pass(bench, measure, harts):
+    return boot_path(bench, measure["system"], harts).count()
+
+
+def boot_path(bench, system, harts):
+    """What the boot hart executes in the hypervisor before its first guest."""
+    symbols = bench.symbols()
+    with bench.opened(system, harts, "log") as log:
+        return next(p for p in execlog.passes(log, symbols) if p.pcs[0] == symbols.start)
+
+
+def waiting(bench, measure, harts):
+    """Instructions in the function that waits for the lock, for each of the calls."""
+    symbols = bench.symbols()
+    first, end = symbols.span(measure["waits"]["within"])
+    call, waited, calls, seen = symbols.address(measure["waits"]["each"]), 0, 0, 0
+    with bench.opened(measure["system"], harts, "log") as log:
+        for _, pc in execlog.executed(log):
+            seen += first <= pc < end
+            if pc == call:
+                # What comes before the first call and after the last is not theirs.
+                waited += seen if calls else 0
+                calls, seen = calls + 1, 0
+    if not calls:
+        raise Broken(f"in the system {measure['system']} nobody calls {measure['waits']['each']}")
+    return waited / calls

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Several threads do everything to the same processes and threads at once:
- * create, start, freeze, terminate, change class, priority and affinity, close.
- * What they get is an error more often than not; afterwards nothing is left.
+ * create, start, freeze, terminate, revoke, change class, priority and affinity,
+ * close. What they get is an error more often than not; afterwards nothing is left.
+ * Some threads beside them count, whatever class, priority and hart they are given
+ * meanwhile: each has to go on, during all that and afterwards.
  */
 #include "api-test.h"
 #include "child.h"
@@ -12,6 +14,7 @@
 
 #define WORKERS 4
 #define SLOTS 4
+#define COUNTERS 4
 
 CHILD_CODE(spins, "1: j 1b\n");
 CHILD_CODE(crashes, "sd zero, 0(zero)\n");
@@ -19,6 +22,9 @@ CHILD_CODE(sleeps, "1: li a0, 1\n" CHILD_CALL(72) "j 1b\n");
 CHILD_CODE(ends, "li a0, 3\n" CHILD_CALL(18) "1: j 1b\n");
 
 static Handle tasks[SLOTS], threads[SLOTS];
+static Handle counting[COUNTERS];
+static volatile unsigned long counted[COUNTERS];
+static volatile int stop;
 static unsigned long rounds, made, done;
 
 static unsigned long random_number(unsigned long *state)
@@ -76,6 +82,59 @@ static void make_thread(Handle *slot, unsigned long random)
 		put(slot, thread);
 }
 
+/* A slot's handle is given on to an empty process and taken back from it; or goes as well. */
+static void revoke(Handle task, Handle *slot, int all)
+{
+	Handle own = __atomic_load_n(slot, __ATOMIC_ACQUIRE), given;
+
+	KnTaskTransferResource(task, own, INVALID_HANDLE, OCAP_TASK_QUERY, &given);
+	if (!all) {
+		KnHandleRevokeSubtree(own, own);
+		return;
+	}
+	own = __atomic_exchange_n(slot, INVALID_HANDLE, __ATOMIC_ACQ_REL);
+	/* Without a handle nobody could end it any more. */
+	KnTaskTerminate(own);
+	KnHandleRevoke(own);
+}
+
+/* Counts, and lets others run: in the highest class it would keep them from it. */
+static int counts(void *context)
+{
+	while (!stop) {
+		counted[(uintptr_t)context]++;
+		KnSleep(1);
+	}
+	return 0;
+}
+
+/* Every one of them goes on, within 20 s. */
+static void check_progress(void)
+{
+	for (int i = 0; i < COUNTERS; i++) {
+		unsigned long before = counted[i];
+
+		for (int n = 0; n < 400 && counted[i] == before; n++)
+			KnSleep(50);
+		CHECK(counted[i] != before);
+	}
+}
+
+static void disturb(Handle thread, unsigned long random)
+{
+	const RtlCpuSet cpus = 1 + random / 4 % 255;
+	ThreadPriority priority = (ThreadPriority)(random / 4 % 16);
+
+	if (random & 1)
+		KnThreadSetAffinityByHandle(thread, &cpus);
+	if (random & 2)
+		KnThreadSetSchedPolicyByHandle(
+			thread,
+			(ThreadSchedPolicy[]){ ThreadSchedPolicyOther, ThreadSchedPolicyFifo,
+					       ThreadSchedPolicyRR }[random / 1024 % 3],
+			priority, RTL_NULL);
+}
+
 static void act(unsigned long random)
 {
 	Handle *task_slot = &tasks[random % SLOTS], *thread_slot = &threads[random / 8 % SLOTS];
@@ -84,7 +143,7 @@ static void act(unsigned long random)
 	const RtlCpuSet cpus = 1 + random / 64 % 255;
 	ThreadPriority priority = (ThreadPriority)(random / 64 % 16);
 
-	switch (random / 65536 % 12) {
+	switch (random / 65536 % 14) {
 	case 0:
 		make_task(task_slot, random / 64);
 		break;
@@ -121,6 +180,13 @@ static void act(unsigned long random)
 	case 11:
 		put(random & 64 ? task_slot : thread_slot, INVALID_HANDLE);
 		break;
+	case 12:
+		revoke(task, random & 64 ? &tasks[random / 128 % SLOTS] : thread_slot,
+		       !(random & 1536));
+		break;
+	case 13:
+		disturb(counting[random / 64 % COUNTERS], random / 256);
+		break;
 	}
 	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
 }
@@ -140,6 +206,10 @@ static void all(void)
 	rtl_int32_t code;
 	Tid tid;
 
+	stop = 0;
+	for (uintptr_t i = 0; i < COUNTERS; i++)
+		NEED(KnThreadCreateByHandle(&counting[i], &tid, ThreadPriorityNormal, 0, RTL_NULL,
+					    counts, (void *)i, ThreadFlagCreateWaitable));
 	for (uintptr_t i = 0; i < WORKERS; i++)
 		NEED(KnThreadCreateByHandle(&workers[i], &tid, ThreadPriorityNormal, 0, RTL_NULL,
 					    works, (void *)(i + 1), ThreadFlagCreateWaitable));
@@ -147,9 +217,15 @@ static void all(void)
 		NEED(KnThreadWaitByHandle(workers[i], INFINITE_TIMEOUT, &code));
 		NEED(KnHandleClose(workers[i]));
 	}
+	check_progress();
 	for (int i = 0; i < SLOTS; i++) {
 		put(&tasks[i], INVALID_HANDLE);
 		put(&threads[i], INVALID_HANDLE);
+	}
+	stop = 1;
+	for (int i = 0; i < COUNTERS; i++) {
+		CHECK_RC(rcOk, KnThreadWaitByHandle(counting[i], 20000, &code));
+		NEED(KnHandleClose(counting[i]));
 	}
 }
 
