@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The hypervisor: one position-independent binary for every board.
+# The hypervisor: one binary for every board, which runs wherever it is loaded.
 #
 # Uses BUILD, CROSS_COMPILE, LIBFDT_SRC, Q; gives $(BUILD)/hyp/floe.elf (symbols)
 # and $(BUILD)/hyp/floe.bin (what firmware starts).
@@ -25,7 +25,7 @@ HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT)
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
 	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
-HYP_LDFLAGS := -T hyp/floe.ld -pie --no-dynamic-linker -z notext -z max-page-size=4096 --gc-sections \
+HYP_LDFLAGS := -T hyp/floe.ld --emit-relocs -z max-page-size=4096 --gc-sections \
 	--build-id=none --no-warn-rwx-segments
 # memcpy and its like, and the compiler's helpers.
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
@@ -47,8 +47,14 @@ $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
 
-$(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld
-	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@
+# The places of pointers in data go into the section that is kept for them.
+$(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld hyp/relocations.awk
+	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@.linked
+	$(Q)$(CROSS_COMPILE)readelf -rW $@.linked | awk -f hyp/relocations.awk >$@.s
+	$(Q)$(CROSS_COMPILE)as $@.s -o $@.o
+	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .data $@.o $@.places
+	$(Q)$(CROSS_COMPILE)objcopy --remove-relocations='*' --update-section .relocations=$@.places \
+		$@.linked $@
 
 $(HYP_OUT)/floe.bin: $(HYP_OUT)/floe.elf
 	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@

@@ -7,9 +7,6 @@
 #include "arch/csr.h"
 #include "arch/layout.h"
 
-#define R_RISCV_RELATIVE 3
-#define RELA_SIZE 24
-
 	.section .text.entry, "ax"
 	.option	push
 	.option	norvc
@@ -17,7 +14,7 @@
 	nop
 	.option	pop
 	.dword	0x200000	/* text_offset: 2 MiB into memory, by convention */
-	.dword	image_end	/* image_size */
+	.dword	image_size
 	.dword	0		/* flags: little-endian */
 	.word	2		/* version of the header: 0.2 */
 	.word	0
@@ -44,25 +41,28 @@ start:
 	addi	t0, t0, 16
 	bltu	t0, t1, 1b
 
-	/* Linked at 0: what a relocation adds is where we are. */
-	lla	t0, image_rela_start
-	lla	t1, image_rela_end
-	lla	t2, image_start
-	li	t6, R_RISCV_RELATIVE
-	bgeu	t0, t1, 3f
-2:	ld	t3, 0(t0)
-	ld	t4, 8(t0)
-	ld	t5, 16(t0)
-	bne	t4, t6, 4f
-	add	t3, t3, t2
-	add	t5, t5, t2
-	sd	t5, 0(t3)
-4:	addi	t0, t0, RELA_SIZE
-	bltu	t0, t1, 2b
+	/* What pointers in data lack is how far we are from where we were linked. */
+	lla	t0, image_relocations
+	lla	t1, image_start
+	ld	t2, image_linked
+	sub	t2, t1, t2
+2:	lhu	t3, 0(t0)	/* a pointer's place, in dwords */
+	beqz	t3, 3f
+	slli	t3, t3, 3
+	add	t3, t3, t1
+	ld	t4, 0(t3)
+	add	t4, t4, t2
+	sd	t4, 0(t3)
+	addi	t0, t0, 2
+	j	2b
 3:
 	lla	sp, boot_stack_top
 	lla	tp, boot_hart
 	call	boot_main
+
+	.balign	8
+image_linked:
+	.dword	image_start
 
 /* A secondary hart, from SBI HSM hart_start: a1 is its struct hart. */
 	.globl	secondary_entry

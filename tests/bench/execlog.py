@@ -31,22 +31,25 @@ class Symbols:
         for line in said.splitlines():
             words, _, place = line.partition("\t")
             address, kind, name = words.split()
+            if name == "image_start":
+                moved = load_address - int(address, 16)
             if kind in "tT" and not name.startswith((".L", "$")):
                 found[int(address, 16)] = (name, short_place(place.rpartition(":")[0]))
             elif name == "image_text_end":
-                self.end = load_address + int(address, 16)
+                self.end = int(address, 16)
         self.start = load_address
-        self.addresses = sorted(found)
-        self.functions = [found[a] for a in self.addresses]
+        self.end += moved
+        self.functions = [found[a] for a in sorted(found)]
+        self.addresses = [a + moved for a in sorted(found)]
 
     def index(self, pc):
-        return bisect.bisect_right(self.addresses, pc - self.start) - 1
+        return bisect.bisect_right(self.addresses, pc) - 1
 
     def address(self, name):
         """Where the function begins."""
         for address, (function, _) in zip(self.addresses, self.functions):
             if function == name:
-                return self.start + address
+                return address
         raise KeyError(f"the hypervisor has no function {name}")
 
     def span(self, function):
