@@ -19,20 +19,22 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
-	$(patsubst %,core/%.c,fault guest_copy object place sched slab thread timer turn vm)
+	$(patsubst %,core/%.c,fault sched slab thread timer turn vm)
 HYP_OPT := -Os -msave-restore
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
-	-ffunction-sections -fdata-sections -fno-stack-protector -fno-tree-loop-distribute-patterns \
-	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' \
+	-ffunction-sections -fdata-sections -fno-stack-protector -fno-jump-tables -fno-tree-loop-distribute-patterns \
+	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' -DFLOE_LINK_ADDRESS=$(HYP_LINK_ADDRESS)ul \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
-HYP_LDFLAGS := -T hyp/floe.ld --emit-relocs -z max-page-size=4096 --gc-sections \
+# Where symbols say that it is. Not near 0, to which the linker would relax code to be relative.
+HYP_LINK_ADDRESS := 0x40000000
+HYP_LDFLAGS := -T hyp/floe.ld --defsym=LINK_ADDRESS=$(HYP_LINK_ADDRESS) --emit-relocs -z max-page-size=4096 --gc-sections \
 	--build-id=none --no-warn-rwx-segments
 # memcpy and its like, and the compiler's helpers.
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
 $(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
-$(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o: HYP_OPT := -Os
+$(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o $(HYP_OUT)/core/place.c.o: HYP_OPT := -Os
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
@@ -50,7 +52,7 @@ $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 # The places of pointers in data go into the section that is kept for them.
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld hyp/relocations.awk
 	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@.linked
-	$(Q)$(CROSS_COMPILE)readelf -rW $@.linked | awk -f hyp/relocations.awk >$@.s
+	$(Q)$(CROSS_COMPILE)readelf -rW $@.linked | awk -v base=$(HYP_LINK_ADDRESS) -f hyp/relocations.awk >$@.s
 	$(Q)$(CROSS_COMPILE)as $@.s -o $@.o
 	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .data $@.o $@.places
 	$(Q)$(CROSS_COMPILE)objcopy --remove-relocations='*' --update-section .relocations=$@.places \

@@ -5,5 +5,5 @@
 
 BEGIN { print ".data" }
 /^Relocation section/ { data = $3 ~ /rodata|data/ }
-data && $3 == "R_RISCV_64" { print ".half (0x" $1 " - 0x80200000) / 8"; places++ }
+data && $3 == "R_RISCV_64" { print ".half (0x" $1 " - " base ") / 8"; places++ }
 END { print ".fill " 192 - places ", 2, 0"; exit places > 191 }

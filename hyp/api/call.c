@@ -202,7 +202,7 @@ static inline void answer(struct thread *t, Retcode rc, u64 value)
 }
 
 /* The call may have ended its caller, have to be made again, or be one that was made again. */
-static void answer_late(struct thread *t, Retcode rc, u64 value)
+__attribute__((cold)) static void answer_late(struct thread *t, Retcode rc, u64 value)
 {
 	if (this_hart()->current != t)
 		return;
@@ -217,7 +217,7 @@ static void answer_late(struct thread *t, Retcode rc, u64 value)
 	answer(t, rc, value);
 }
 
-bool call_make(struct thread *t)
+__attribute__((cold)) bool call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
 	const struct api_row *row = row_of(number);
@@ -242,7 +242,8 @@ bool call_make(struct thread *t)
 	return true;
 }
 
-static u64 finish(struct thread *t, const struct api_row *row, Retcode rc, u64 value)
+__attribute__((cold)) static u64 finish(struct thread *t, const struct api_row *row, Retcode rc,
+					u64 value)
 {
 	if (!row->rules.any)
 		trace_call(t);
@@ -254,7 +255,7 @@ static u64 finish(struct thread *t, const struct api_row *row, Retcode rc, u64 v
 }
 
 /* The lock is held, or the call waits for it as an exit does. */
-__attribute__((noinline)) static u64 call_plain(struct thread *t, bool locked)
+__attribute__((noinline, cold)) static u64 call_plain(struct thread *t, bool locked)
 {
 	bool made = locked && call_make(t);
 

@@ -249,6 +249,10 @@ void guest_exit(const struct thread *t, u64 why)
 		}
 	}
 	next = sched_work();
+	if (next != hart->current && !hart->kicks) {
+		vcpu_turn(next, hart->timer_at);
+		return;
+	}
 	if (next != hart->current)
 		vcpu_switch(next);
 	lock_release_and_kick();

@@ -45,7 +45,7 @@ void panic_trap(const u64 *x)
 	put_register("  sepc", csr_read(sepc));
 	put_register("  stval", csr_read(stval));
 	put_register("\n[floe]  image at", (u64)image_start);
-	put_register("  sepc in image", csr_read(sepc) - (u64)image_start);
+	put_register("  sepc in floe.elf", csr_read(sepc) - (u64)image_start + FLOE_LINK_ADDRESS);
 	for (unsigned int i = 1; i < 32; i++) {
 		if (i % 4 == 1)
 			put_text("\n[floe] ");

@@ -26,7 +26,7 @@ _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
 void fp_save(u64 *f);
 void fp_restore(const u64 *f);
 
-void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
+__attribute__((cold)) void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
 {
 	v->pc = start->entry;
 	v->x[2] = stack_top;
@@ -152,7 +152,7 @@ static inline void exchange(struct vcpu *old, struct vcpu *new)
 	EXCHANGE(vstimecmp, CSR_VSTIMECMP);
 }
 
-__attribute__((noinline)) static void switch_plain(struct thread *next)
+__attribute__((cold)) void vcpu_switch(struct thread *next)
 {
 	struct hart *hart = this_hart();
 
@@ -182,15 +182,9 @@ static inline bool switch_short(struct thread *next)
 	return true;
 }
 
-void vcpu_switch(struct thread *next)
+__attribute__((noinline, cold)) static void turn_plain(struct thread *next, u64 timer)
 {
-	if (!switch_short(next))
-		switch_plain(next);
-}
-
-__attribute__((noinline)) static void turn_plain(struct thread *next, u64 timer)
-{
-	switch_plain(next);
+	vcpu_switch(next);
 	hart_set_timer(timer);
 	lock_release();
 }
@@ -207,7 +201,8 @@ void vcpu_turn(struct thread *next, u64 timer)
 	lock_release();
 }
 
-void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame)
+__attribute__((cold)) void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval,
+				      HalTrapFrame *frame)
 {
 	memcpy(frame->x, v->x, sizeof(frame->x));
 	frame->x[0] = 0;
@@ -217,19 +212,19 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
-void vcpu_csrs(const struct vcpu *v, ThreadCsrs *csrs)
+__attribute__((cold)) void vcpu_csrs(const struct vcpu *v, ThreadCsrs *csrs)
 {
 	*csrs = (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
 			      v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
 }
 
-void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
+__attribute__((cold)) void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
 {
 	memcpy(&v->x[1], &frame->x[1], sizeof(v->x) - sizeof(v->x[0]));
 	v->pc = frame->pc;
 }
 
-void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
+__attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));
 	v->pc = then->pc;
@@ -252,7 +247,7 @@ bool vcpu_is_flat(const struct vcpu *v)
 	return from_vs && !v->vsatp;
 }
 
-void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
+__attribute__((cold)) void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 {
 	/* What sret would do, from a trap that the guest did not see. */
 	if (is_at_trap_page(v)) {
@@ -287,7 +282,7 @@ u64 vcpu_timer_deadline(void)
 	return csr_read(CSR_VSTIMECMP);
 }
 
-void vcpu_set_timer(u64 at)
+__attribute__((cold)) void vcpu_set_timer(u64 at)
 {
 	if (machine.sstc) {
 		csr_write(CSR_VSTIMECMP, at);

@@ -51,11 +51,11 @@ void vcpu_enter_handler(struct vcpu *vcpu, gpa_t function, gpa_t argument);
 /* Saves the live state of a current vCPU, so that it can be read or resumed elsewhere. */
 void vcpu_save(struct vcpu *vcpu);
 
-/* arch/trap.S: makes the thread this hart's current one. */
+/* Makes the thread this hart's current one, whatever that takes. */
 void vcpu_switch(struct thread *next);
 
 /*
- * arch/trap.S, after sched_turn(): the same, with this hart's timer set for it.
+ * The same, the short way where nothing but CSRs and hgatp differ, with this hart's timer set.
  * Releases the lock.
  */
 void vcpu_turn(struct thread *next, u64 timer);

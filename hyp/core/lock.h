@@ -54,7 +54,7 @@ static inline void lock_release(void)
 		lock_hand_over();
 }
 
-/* lock_release_and_kick() where there is somebody to interrupt. */
+/* The same out of line. */
 void lock_release_kicking(void);
 
 /* Everywhere else: releases the lock, then interrupts the harts that have work now. */

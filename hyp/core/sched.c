@@ -141,6 +141,12 @@ static inline __attribute__((always_inline)) void queue_on(struct hart *hart, st
 	request_of(hart, preempts(t, rq->running) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
 }
 
+/* Where that is rare. */
+__attribute__((noinline, cold)) static void send_to(struct hart *hart, struct thread *t)
+{
+	queue_on(hart, t);
+}
+
 void sched_wake(struct thread *t)
 {
 	lock_assert();
@@ -163,7 +169,7 @@ static void put_down_running(struct run_queue *rq)
 		t->quanta_left--;
 }
 
-void sched_remove(struct thread *t, enum thread_state state)
+__attribute__((cold)) void sched_remove(struct thread *t, enum thread_state state)
 {
 	struct run_queue *rq = &t->hart->rq;
 
@@ -242,7 +248,7 @@ __attribute__((noinline, cold)) static void next_rotation(struct hart *hart)
 	t = place_to_give(hart, &to);
 	if (t) {
 		dequeue(rq, t);
-		queue_on(to, t);
+		send_to(to, t);
 	}
 }
 
@@ -304,7 +310,7 @@ static void arm_timer(struct run_queue *rq)
 }
 
 /* Does another hart suit a thread better that has to make way? Then it goes there. */
-__attribute__((noinline)) static bool move_away(struct hart *hart, struct thread *t)
+__attribute__((noinline, cold)) static bool move_away(struct hart *hart, struct thread *t)
 {
 	struct hart *to = hart;
 
@@ -312,7 +318,7 @@ __attribute__((noinline)) static bool move_away(struct hart *hart, struct thread
 		to = place_choose(t);
 	if (to == hart)
 		return false;
-	queue_on(to, t);
+	send_to(to, t);
 	return true;
 }
 
@@ -351,7 +357,7 @@ __attribute__((noinline, cold)) static void idle(struct hart *hart)
 {
 	if (console_is_here()) {
 		console_pump();
-		lock_release_and_kick();
+		lock_release_kicking();
 		/* Long enough for whoever waits for the lock to notice. */
 		for (unsigned int i = 0;
 		     i < IDLE_PAUSE && !__atomic_load_n(&hart->put_down, __ATOMIC_RELAXED); i++)
@@ -359,7 +365,7 @@ __attribute__((noinline, cold)) static void idle(struct hart *hart)
 	} else {
 		arm_timer(&hart->rq);
 		trace(FloeTraceIdle, 0, 0);
-		lock_release_and_kick();
+		lock_release_kicking();
 		cpu_wfi();
 		remote_acknowledge();
 	}
@@ -380,7 +386,7 @@ __attribute__((noinline, cold)) static void do_rare_work(u32 work)
 }
 
 /* Apart from its caller, which mostly finds none and has no registers to save then. */
-__attribute__((noinline)) static void do_work(struct hart *hart)
+__attribute__((noinline, cold)) static void do_work(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 
