@@ -27,14 +27,18 @@ static inline struct list *equals(struct run_queue *rq, const struct thread *t)
 		return NULL;
 	if (!list_empty(&rq->active))
 		return &rq->active;
-	return t->quanta_left == 1 && rq->nready == 1 ? &rq->expired : NULL;
+	return t->quanta_left <= 1 && rq->nready == 1 ? &rq->expired : NULL;
 }
 
 /* A standard thread's turn is over: the queue that it goes to. */
 static inline struct list *used_turn(struct run_queue *rq, struct list *queue, struct thread *t)
 {
-	if (--t->quanta_left)
+	/* One that came from another hart may have none. */
+	if (t->quanta_left > 1) {
+		t->quanta_left--;
 		return queue;
+	}
+	t->quanta_left = 0;
 	if (queue == &rq->expired) {
 		/* The other thread begins the next rotation, in which both are active. */
 		rq->rotation++;
