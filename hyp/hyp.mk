@@ -18,7 +18,7 @@ HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
-HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c arch/hart.c api/call.c \
+HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c api/call.c \
 	$(patsubst %,core/%.c,fault sched slab thread timer turn vm)
 HYP_OPT := -Os -msave-restore
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \

@@ -11,22 +11,26 @@ struct machine_features machine;
 struct hart *harts[MAX_HARTS];
 unsigned int nharts;
 
+bool hart_timer_pending(void)
+{
+	return (csr_read(sip) & IRQ_STI) != 0;
+}
+
 void hart_set_timer(u64 at)
 {
 	struct hart *hart = this_hart();
 
-	if (at == hart->timer_at)
+	/*
+	 * QEMU's timer thread may raise the interrupt of the deadline before, which
+	 * has just been replaced: only another write takes it off.
+	 */
+	if (at == hart->timer_at && !hart_timer_pending())
 		return;
 	hart->timer_at = at;
 	if (machine.sstc)
 		csr_write(CSR_STIMECMP, at);
 	else
 		sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
-}
-
-bool hart_timer_pending(void)
-{
-	return (csr_read(sip) & IRQ_STI) != 0;
 }
 
 void hart_setup(void)
