@@ -48,7 +48,7 @@ void thread_put_down(struct thread *t)
 		remote_put_down(t->hart);
 }
 
-void thread_stop(struct thread *t)
+__attribute__((cold)) void thread_stop(struct thread *t)
 {
 	if (t->wait != WAIT_NONE)
 		end_wait(t);
