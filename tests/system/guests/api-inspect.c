@@ -72,10 +72,10 @@ static Handle frozen(void)
 	TaskFaultRecord record;
 	KnThreadState state;
 
+	/* Before it can run, and freeze, on another hart. */
+	FAILS(rcInvalidOperation, KnTaskGetFaultRecord(task, &record));
+	FAILS(rcInvalidOperation, KnTaskGetThreadState(task, 0, &state));
 	NEED(KnTaskResume(task));
-	/* Not counted around: it may run, on another hart. */
-	CHECK_RC(rcInvalidOperation, KnTaskGetFaultRecord(task, &record));
-	CHECK_RC(rcInvalidOperation, KnTaskGetThreadState(task, 0, &state));
 	CHECK_EQUAL(EVENT_TASK_FROZEN, wait_for(task));
 	return task;
 }
