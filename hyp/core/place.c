@@ -4,6 +4,8 @@
 #include "arch/hart.h"
 #include "core/thread.h"
 
+#define RESERVED (2 + RT_PRIORITIES)
+
 u64 place_joined, place_waited;
 
 static u64 bit(const struct hart *hart)
@@ -29,13 +31,20 @@ bool place_allows(const struct thread *t, const struct hart *hart)
 	return (allowed(t) & bit(hart)) != 0;
 }
 
-u32 place_importance(const struct thread *t)
+u32 place_class(const struct thread *t)
 {
 	return t->policy == ThreadSchedPolicyOther ? 1 : 2 + t->priority;
 }
 
+u32 place_importance(const struct thread *t)
+{
+	return t->reserved ? RESERVED : place_class(t);
+}
+
 u32 place_waiting(const struct run_queue *rq)
 {
+	if (!list_empty(&rq->reserved))
+		return RESERVED;
 	if (rq->rt_ready)
 		return 2 + sched_highest(rq->rt_ready);
 	return rq->nready ? 1 : 0;
@@ -82,7 +91,7 @@ static struct thread *first_for(const struct list *queue, const struct hart *har
 
 static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than)
 {
-	struct thread *t = NULL;
+	struct thread *t = than < RESERVED ? first_for(&rq->reserved, hart) : NULL;
 
 	for (u32 left = rq->rt_ready; left && !t;) {
 		unsigned int priority = sched_highest(left);

@@ -7,6 +7,7 @@
 #include "arch/remote.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
+#include "core/budget.h"
 #include "core/lock.h"
 #include "core/object.h"
 #include "core/place.h"
@@ -29,6 +30,7 @@ __attribute__((cold)) void sched_init(struct run_queue *rq)
 		list_init(&rq->rt[p]);
 	list_init(&rq->active);
 	list_init(&rq->expired);
+	list_init(&rq->reserved);
 	rq->work = WORK_TIMER;
 }
 
@@ -94,8 +96,10 @@ static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, 
 {
 	if (!t->slice_left)
 		t->slice_left = t->quantum;
-	t->state = THREAD_READY;
 	place_waited |= rq->bit;
+	if (t->budget && budget_queue(rq, t, first))
+		return;
+	t->state = THREAD_READY;
 	if (is_realtime(t))
 		enqueue_realtime(rq, t, first);
 	else
@@ -105,7 +109,7 @@ static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, 
 static inline void dequeue(struct run_queue *rq, struct thread *t)
 {
 	list_del(&t->ready);
-	if (!is_realtime(t))
+	if (t->reserved || !is_realtime(t))
 		rq->nready--;
 	else if (list_empty(&rq->rt[t->priority]))
 		rq->rt_ready &= ~(1u << t->priority);
@@ -118,6 +122,8 @@ static bool preempts(const struct thread *t, const struct thread *running)
 {
 	if (!running)
 		return true;
+	if (t->reserved || running->reserved)
+		return budget_goes_before(t, running);
 	if (!is_realtime(t))
 		return false;
 	return !is_realtime(running) || t->priority > running->priority;
@@ -165,6 +171,8 @@ static void put_down_running(struct run_queue *rq)
 	rq->running = NULL;
 	t->run_time += now - rq->run_since;
 	t->slice_left = rq->slice_end > now ? rq->slice_end - now : 0;
+	if (t->budget)
+		budget_put_down(rq, t, now - rq->run_since);
 	if (!t->slice_left && t->quanta_left)
 		t->quanta_left--;
 }
@@ -178,6 +186,8 @@ __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state stat
 		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY) {
 		dequeue(rq, t);
+	} else if (t->state == THREAD_PARKED) {
+		list_del(&t->ready);
 	}
 	t->state = state;
 }
@@ -222,6 +232,16 @@ __attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy 
 		sched_wake(t);
 }
 
+__attribute__((cold)) void sched_requeue(struct thread *t)
+{
+	if (t->hart->rq.running == t) {
+		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+	} else if (t->state == THREAD_READY || t->state == THREAD_PARKED) {
+		sched_remove(t, THREAD_BLOCKED);
+		sched_wake(t);
+	}
+}
+
 __attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowed)
 {
 	struct run_queue *rq = &t->hart->rq;
@@ -263,7 +283,9 @@ static struct thread *take_best(struct hart *hart)
 		t = place_to_take(hart, place_waiting(rq));
 
 	if (!t) {
-		if (rq->rt_ready)
+		if (!list_empty(&rq->reserved))
+			queue = &rq->reserved;
+		else if (rq->rt_ready)
 			queue = &rq->rt[sched_highest(rq->rt_ready)];
 		else if (list_empty(&rq->active) && !list_empty(&rq->expired))
 			next_rotation(hart);
@@ -295,6 +317,8 @@ static bool slice_matters(const struct run_queue *rq)
 
 	if (!t)
 		return false;
+	if (t->grant)
+		return true;
 	if (is_realtime(t))
 		return !list_empty(&rq->rt[t->priority]);
 	return !list_empty(&rq->active) || !list_empty(&rq->expired);
@@ -329,24 +353,41 @@ static inline void put_back(struct hart *hart, struct thread *t)
 		enqueue(&hart->rq, t, t->slice_left != 0);
 }
 
+/* The best thread for the hart, and what is left of its slice there. */
+static struct thread *take_with_slice(struct hart *hart, u64 *slice)
+{
+	struct run_queue *rq = &hart->rq;
+	struct thread *t;
+
+	while ((t = take_best(hart)) != NULL) {
+		rq->run_since = cpu_time();
+		*slice = t->budget ? budget_put_on(t, rq->run_since) : t->slice_left;
+		if (*slice)
+			break;
+		send_to(hart, t);
+	}
+	rq->plain = !list_empty(&rq->reserved) || (t && t->grant);
+	return t;
+}
+
 static void pick(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 	struct thread *t = rq->running;
+	u64 slice = 0;
 
 	if (t) {
 		put_down_running(rq);
 		put_back(hart, t);
 	}
-	t = take_best(hart);
+	t = take_with_slice(hart, &slice);
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 	if (!t)
 		return;
 	trace(FloeTraceSwitch, t->tid, t->task->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
-	rq->run_since = cpu_time();
-	rq->slice_end = rq->run_since + t->slice_left;
+	rq->slice_end = rq->run_since + slice;
 }
 
 /*

@@ -29,6 +29,7 @@ struct thread;
 enum thread_state {
 	THREAD_STOPPED, /* not started, or halted for good */
 	THREAD_READY,
+	THREAD_PARKED, /* ready, but its budget is used up (core/budget.h) */
 	THREAD_RUNNING,
 	THREAD_BLOCKED,
 };
@@ -47,15 +48,22 @@ enum {
 };
 
 struct run_queue {
-	u32 work;                      /* WORK_* */
+	union {
+		struct {
+			u32 work;   /* WORK_* */
+			bool plain; /* there are reserved threads: no short ways */
+		};
+		u64 work_or_plain;
+	};
 	u64 bit;                       /* the hart's, among harts by index */
 	u32 rt_ready;                  /* bit p: rt[p] is not empty */
-	u32 nready;                    /* threads in active and expired */
+	u32 nready;                    /* threads in active, expired and reserved */
 	struct thread *running;        /* on no list; NULL: none; others only take it off */
 	u64 run_since;                 /* when the running thread was put on */
 	u64 slice_end;                 /* when its quantum or interval is over */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
+	struct list reserved;          /* ready ones with some budget left, in their order */
 	u32 rotation;
 	struct timer_queue timers;
 };
@@ -105,6 +113,9 @@ void sched_yield(void);
 /* Changes class and priority in any state. Arguments are valid. */
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
+
+/* What its budget allows has changed: it is queued again if it is ready, parked or running. */
+void sched_requeue(struct thread *thread);
 
 /* Changes where the thread may run, in any state; not 0. */
 void sched_set_affinity(struct thread *thread, u64 harts_allowed);

@@ -2,6 +2,7 @@
 #include "core/task.h"
 
 #include "console/report.h"
+#include "core/budget.h"
 #include "core/counters.h"
 #include "core/notice.h"
 #include "core/page.h"
@@ -101,6 +102,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		task->creator = q->creator;
 		list_add_tail(&q->creator->children, &task->sibling_link);
 		q->creator->nchildren++;
+		budget_inherit(task, q->creator);
 	}
 	counters.tasks++;
 	trace(FloeTraceCreate, task->pid, q->creator ? q->creator->pid : 0);
@@ -146,6 +148,7 @@ static void release(struct task *task)
 		t->task = NULL;
 	}
 	task->initial_thread = NULL;
+	budget_drop(task);
 	handle_close_all(&task->handles);
 	/* Memory that others still hold counts for who created the process. */
 	while (heir && heir->state == TASK_ENDED)

@@ -50,6 +50,13 @@ struct thread {
 	u32 rotation;    /* that quanta_left is for */
 	u32 quanta_left;
 
+	/* core/budget.c */
+	struct budget *budget; /* the task's; NULL: none */
+	bool reserved;         /* queued or running as one with budget left */
+	u64 deadline;          /* end of the period that it is or was reserved in */
+	u64 grant;     /* ticks that its hart took for it; 0: it does not run on its budget */
+	u64 slice_cut; /* ticks of its slice beyond the grant */
+
 	/* core/thread.c */
 	enum thread_wait wait;
 	u64 retry_pc, retry_sp;   /* where a hypercall waited and is made again */

@@ -36,6 +36,7 @@ static void uncharge(struct task *task)
 static void init(struct thread *t, const struct thread_request *q, const struct region *stack)
 {
 	t->task = q->task;
+	t->budget = q->task->budget;
 	t->tid = ++last_tid;
 	t->hart = this_hart();
 	t->stack = stack->base;

@@ -90,7 +90,7 @@ struct turn sched_turn(struct thread *t, bool yields)
 	if ((!yields && now < rq->slice_end) || !lock_try())
 		return (struct turn){ NULL, 0 };
 	queue = equals(rq, t);
-	if (!queue || rq->work || (yields && t->retry_pc))
+	if (!queue || rq->work_or_plain || (yields && t->retry_pc))
 		goto plain;
 	next = list_first(queue, struct thread, ready);
 	/* An equal that may run elsewhere than t: pick() looks for a hart for t. */
@@ -130,8 +130,8 @@ struct turn sched_preempt(void)
 	unsigned int priority;
 	struct list *queue;
 
-	if (rq->work != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready || hart->kicks ||
-	    rq->slice_end <= now || (place_waited & ~rq->bit) ||
+	if (rq->work_or_plain != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready ||
+	    hart->kicks || rq->slice_end <= now || (place_waited & ~rq->bit) ||
 	    (t->affinity & place_joined & ~rq->bit))
 		return (struct turn){ NULL, 0 };
 	priority = sched_highest(rq->rt_ready);
