@@ -48,6 +48,8 @@ def properties(node):
 
 
 def kind(schema):
+    if schema.get("maxItems") == 2:
+        return "pair"
     # One or two cells, written as a choice of both types: a number of bytes.
     return KINDS[schema["$ref"].split("/")[-1]] if "$ref" in schema else "size"
 

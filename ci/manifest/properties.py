@@ -11,6 +11,7 @@ NAME_MAX = 1023  # bytes of a partition's name and class
 ENV_MAX = 131072  # bytes of arguments and environment together
 ADDRESS_END = 1 << 39
 HIGHEST_PRIORITY = {"standard": 15, "fifo": 31, "rr": 31}
+CPU_PERIODS = 100, 10000000  # microseconds
 IGNORED = ("phandle", "linux,phandle")  # dtc's own, where a label is referred to
 
 # Kind of a property -> its description, and how an example is written.
@@ -20,6 +21,7 @@ KINDS = {
     "strings": ("a list of strings", '{} = "...", "...";'),
     "number": ("one number (a cell)", "{} = <1>;"),
     "numbers": ("a list of numbers (cells)", "{} = <1 2>;"),
+    "pair": ("two numbers (cells)", "{} = <2000 10000>;"),
     "size": ("one number of bytes (one or two cells)", "{} = <0x10000>;"),
 }
 
@@ -34,7 +36,9 @@ def decode(kind, data):
         return int.from_bytes(data, "big")
     if kind == "number" and len(data) == 4:
         return int.from_bytes(data, "big")
-    if kind == "numbers" and data and len(data) % 4 == 0:
+    if kind == "pair" and len(data) != 8:
+        return None
+    if kind in ("numbers", "pair") and data and len(data) % 4 == 0:
         return [int.from_bytes(data[i : i + 4], "big") for i in range(0, len(data), 4)]
     return None
 
@@ -97,6 +101,7 @@ class Checker:
                 sentence = f"it has {size_of(found.pop(name))} bytes; write 1 to {NAME_MAX}"
                 self.mistakes.add("bad-value", f"{node.path}/{name}", sentence)
         self.priority(node, found)
+        self.cpu_budget(node, found)
         self.sizes(node, found)
         self.environment(node, found)
         return found
@@ -132,8 +137,8 @@ class Checker:
             advice = f"did you mean {meant}?" if meant else f"write one of {choices}"
             self.mistakes.add("bad-value", where, f'"{value}" is unknown; {advice}')
             return False
-        if prop.kind in ("number", "numbers"):
-            for number in value if prop.kind == "numbers" else [value]:
+        if prop.kind in ("number", "numbers", "pair"):
+            for number in [value] if prop.kind == "number" else value:
                 if not prop.minimum <= number <= prop.maximum:
                     sentence = f"{number} is out of range; write {prop.minimum} to {prop.maximum}"
                     self.mistakes.add("bad-value", where, sentence)
@@ -160,6 +165,19 @@ class Checker:
             more = "" if highest == 31 else ', or policy = "fifo"; for up to 31'
             sentence = f"{found['priority']} is too high for this policy; write 0 to {highest}{more}"
             self.mistakes.add("priority-out-of-range", f"{node.path}/priority", sentence)
+
+    def cpu_budget(self, node, found):
+        if "cpu-budget" not in found:
+            return
+        where, (budget, period) = f"{node.path}/cpu-budget", found["cpu-budget"]
+        cpus = len(set(found.get("cpus", range(64))))
+        shortest, longest = CPU_PERIODS
+        if not shortest <= period <= longest:
+            advice = f"write a period of {shortest} to {longest} us"
+            self.mistakes.add("bad-cpu-budget", where, f"{period} us is no period of a budget; {advice}")
+        elif budget > period * cpus:
+            sentence = f"{budget} us of each {period} us is more than {cpus} CPUs have; write less"
+            self.mistakes.add("bad-cpu-budget", where, sentence)
 
     def one_shell(self, partitions):
         first, *others = [node for node in partitions.children if "shell" in node.properties] or [None]

@@ -39,6 +39,7 @@ static const struct property partition_properties[] = {
 	{"policy", PROPERTY_CHOICE, FIELD(policy), "policy = \"fifo\"", policies},
 	{"priority", PROPERTY_NUMBER, FIELD(priority), "priority = <10>", NULL},
 	{"cpus", PROPERTY_CPUS, FIELD(cpus), "cpus = <0 1>", NULL},
+	{"cpu-budget", PROPERTY_PAIR, FIELD(cpu_budget), "cpu-budget = <2000 10000>", NULL},
 	{"stack-size", PROPERTY_SIZE, FIELD(stack_size), "stack-size = <0x10000>", NULL},
 	{"memory-limit", PROPERTY_SIZE, FIELD(memory_limit), "memory-limit = <0x200000>", NULL},
 	{"on-exception", PROPERTY_CHOICE, FIELD(on_exception), "on-exception = \"freeze\"",

@@ -32,10 +32,11 @@ struct manifest_partition {
 	const char **args, **env; /* end with a null pointer, or are null */
 	uint32_t policy;          /* enum manifest_policy */
 	uint32_t priority;
-	uint64_t cpus;         /* bit n: the n-th cpu node; 0: any */
-	uint64_t stack_size;   /* bytes; 0: default */
-	uint64_t memory_limit; /* bytes; 0: none */
-	uint32_t on_exception; /* enum manifest_on_exception */
+	uint64_t cpus;          /* bit n: the n-th cpu node; 0: any */
+	uint32_t cpu_budget[2]; /* microseconds, of each so many; 0: none */
+	uint64_t stack_size;    /* bytes; 0: default */
+	uint64_t memory_limit;  /* bytes; 0: none */
+	uint32_t on_exception;  /* enum manifest_on_exception */
 	uint32_t max_restarts;
 	uint32_t may_create;
 	bool may_fail, allow_rwx, inspect;
@@ -65,6 +66,21 @@ struct manifest_reporter {
 bool manifest_read(struct manifest *manifest, const void *tree, size_t size,
 		   const struct manifest_reporter *reporter);
 void manifest_free(struct manifest *manifest);
+
+/*
+ * Reports what of the CPU budgets a machine with these CPUs cannot keep; true if it can
+ * keep all, and the guarantees of init and of partitions that inspect.
+ */
+bool manifest_check_cpu_time(const struct manifest *manifest, uint64_t machine_cpus,
+			     const struct manifest_reporter *reporter);
+
+/*
+ * What is promised to a partition, in microseconds; budget 0: nothing. Soft, without a
+ * limit: the guarantee of a standard partition that inspects. One that is real-time has
+ * its place by that.
+ */
+void manifest_cpu_time(const struct manifest_partition *partition, uint32_t *budget,
+		       uint32_t *period, bool *soft);
 
 /* The part of a file's name that it has in ROMFS. */
 const char *manifest_base_name(const char *path);

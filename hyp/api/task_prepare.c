@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What may still be set before a process starts, and its start: api.md, section 2. */
 #include "api/api.h"
+#include "arch/hart.h"
 #include "console/line.h"
 #include "console/report.h"
+#include "core/budget.h"
 #include "core/slab.h"
 
 #define RR_INTERVAL_DEFAULT_MS 10
@@ -152,4 +154,30 @@ Retcode api_task_set_limits(struct call *c)
 		return rcQuotaExceeded;
 	task_set_limits(c->task, &given);
 	return rcOk;
+}
+
+static u64 ticks_from_us(u64 us)
+{
+	return us * machine.timebase / 1000000;
+}
+
+/* (task, budgetUs, periodUs, flags): rounded so that it is never more. */
+Retcode api_task_set_cpu_budget_check(struct call *c)
+{
+	u64 budget = c->a[1], period = c->a[2];
+	bool fits = period >= FLOE_CPU_PERIOD_MIN && period <= FLOE_CPU_PERIOD_MAX &&
+		    budget <= period * nharts && ticks_from_us(budget) &&
+		    !(c->a[3] & ~(u64)TaskBudgetSoft);
+
+	return fits ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_task_set_cpu_budget(struct call *c)
+{
+	if (!(c->self->limits.permissions & TaskMaySchedule))
+		return rcSecurityDisallow;
+	if (!task_allows(c->task, CALL_CONFIGURE))
+		return rcInvalidOperation;
+	return budget_set(c->task, ticks_from_us(c->a[1]), ticks_from_ns(0, c->a[2] * 1000),
+			  (c->a[3] & TaskBudgetSoft) != 0);
 }

@@ -2,6 +2,7 @@
 #include "boot/init.h"
 
 #include "arch/hart.h"
+#include "core/budget.h"
 #include "core/page.h"
 #include "core/task.h"
 #include "lib/elf.h"
@@ -123,7 +124,8 @@ const char *init_start(const char *bootargs)
 				  .priority = ThreadPriorityNormal,
 				  .flags = TaskEmpty | TaskExceptionFreezesTask,
 				  .limits = { page_count_all() << PAGE_SHIFT, ~0u,
-					      TaskMayRwx | TaskMayInspect, all_harts } };
+					      TaskMayRwx | TaskMayInspect | TaskMaySchedule,
+					      all_harts } };
 	u64 romfs_bytes;
 	const struct memobj *mem = vm_romfs(&romfs_bytes);
 	struct romfs fs;
@@ -146,7 +148,9 @@ const char *init_start(const char *bootargs)
 		return "the first program is not usable: a static RISC-V ELF64 file without a "
 		       "writable "
 		       "and executable segment is wanted";
-	if (task_create(&q, &task) != rcOk || load(task, &elf, fs.image) != rcOk)
+	if (task_create(&q, &task) != rcOk ||
+	    budget_set(task, ticks_from_ms(1), ticks_from_ms(10), true) != rcOk ||
+	    load(task, &elf, fs.image) != rcOk)
 		return "there is not enough memory to start the first program";
 	return NULL;
 }

@@ -47,6 +47,7 @@ enum {
 	FloeFnTaskResume = 15,                   /* (task) */
 	FloeFnTaskSetPath = 16,                  /* (task, path) */
 	FloeFnTaskSetLimits = 17,                /* (task, const TaskLimits *) */
+	FloeFnTaskSetCpuBudget = 53,             /* (task, budgetUs, periodUs, flags) */
 	FloeFnTaskExit = 18,                     /* (status) */
 	FloeFnTaskPanic = 19,                    /* () */
 	FloeFnTaskTerminate = 20,                /* (task) */

@@ -61,7 +61,17 @@ typedef enum {
 enum {
 	TaskMayRwx = 1u << 0,
 	TaskMayInspect = 1u << 1,
+	TaskMaySchedule = 1u << 2, /* promises CPU time: KnTaskSetCpuBudget */
 };
+
+/* Flags of KnTaskSetCpuBudget. */
+enum {
+	TaskBudgetSoft = 1u << 0, /* guaranteed, but no upper limit */
+};
+
+/* The shortest and the longest period of a CPU budget, microseconds. */
+#define FLOE_CPU_PERIOD_MIN 100u
+#define FLOE_CPU_PERIOD_MAX 10000000u
 
 typedef struct {
 	rtl_size_t memoryLimit;   /* bytes; 0: as the creator */

@@ -72,7 +72,7 @@ int world_setup(void **state)
 				  .flags = TaskEmpty | TaskExceptionTerminatesTask,
 				  .limits = { .memoryLimit = 3000 << PAGE_SHIFT,
 					      .maxTasks = 100,
-					      .permissions = TaskMayInspect,
+					      .permissions = TaskMayInspect | TaskMaySchedule,
 					      .cpuMask = 3 } };
 
 	machine_setup(state);

@@ -167,6 +167,23 @@ Retcode KnTaskSetPath(Handle task, const char *path);
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
 /*
+ * Promises the process budgetUs microseconds of CPU time, summed over all CPUs, in each
+ * period of periodUs, and no more: while some of it is left, its threads go before
+ * all threads of processes without a budget, whatever class and priority those have;
+ * then they wait for the next period. Periods begin at multiples of their length on the
+ * time CSR. TaskBudgetSoft: when the budget is used up, they compete by class and priority
+ * instead. What the process creates runs on the same budget, unless that is
+ * soft. Replaces an earlier one. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
+ *
+ * rcInvalidArgument: a budget of 0 or above the period times the machine's CPUs, a
+ * period below FLOE_CPU_PERIOD_MIN or above FLOE_CPU_PERIOD_MAX, unknown flags.
+ * rcSecurityDisallow: the caller lacks TaskMaySchedule, which init has. Whether all
+ * budgets together can be kept is the caller's business.
+ */
+Retcode KnTaskSetCpuBudget(Handle task, rtl_uint32_t budgetUs, rtl_uint32_t periodUs,
+			   rtl_uint32_t flags);
+
+/*
  * Sets the scheduling class and the priority of the initial thread (standard:
  * 0-15, real-time: 0-31). param: RTL_NULL for the class's defaults, and for the
  * classes without parameters. Legal: entry set, running. Right:
