@@ -180,10 +180,6 @@ static inline const struct api_row *row_of(u64 number)
 	return number < FloeFnCount && api_table[number].act ? &api_table[number] : NULL;
 }
 
-/*
- * A call without rules that leaves no work only asks for something of the caller's
- * own: its event would push out of the trace what counts.
- */
 static inline Retcode call_function(struct call *c, struct thread *t, const struct api_row *row)
 {
 	/* The rest is not zeroed: the input is large, and the rules say what is valid. */
@@ -217,6 +213,18 @@ __attribute__((cold)) static void answer_late(struct thread *t, Retcode rc, u64 
 	answer(t, rc, value);
 }
 
+/*
+ * A call without rules that leaves no work only asks for something of the caller's
+ * own: its event would push out of the trace what counts.
+ */
+__attribute__((cold)) static void finish(struct thread *t, const struct api_row *row, Retcode rc,
+					 u64 value)
+{
+	if (!row->rules.any)
+		trace_call(t);
+	answer_late(t, rc, value);
+}
+
 __attribute__((cold)) bool call_make(struct thread *t)
 {
 	u64 extension = t->vcpu.x[17], number = t->vcpu.x[16];
@@ -236,22 +244,8 @@ __attribute__((cold)) bool call_make(struct thread *t)
 		return true;
 	}
 	rc = call_function(&c, t, row);
-	if (!row->rules.any)
-		trace_call(t);
-	answer_late(t, rc, c.value);
+	finish(t, row, rc, c.value);
 	return true;
-}
-
-__attribute__((cold)) static u64 finish(struct thread *t, const struct api_row *row, Retcode rc,
-					u64 value)
-{
-	if (!row->rules.any)
-		trace_call(t);
-	answer_late(t, rc, value);
-	if (this_hart()->rq.work)
-		return WHY_WORK;
-	lock_release();
-	return 0;
 }
 
 /* The lock is held, or the call waits for it as an exit does. */
@@ -284,8 +278,11 @@ u64 hypercall(struct thread *t)
 	rc = call_function(&c, t, row);
 	/* Who ends or blocks the caller leaves work: without it, he goes on. */
 	if (this_hart()->rq.work | t->retry_pc)
-		return finish(t, row, rc, c.value);
-	answer(t, rc, c.value);
+		finish(t, row, rc, c.value);
+	else
+		answer(t, rc, c.value);
+	if (this_hart()->rq.work)
+		return WHY_WORK;
 	lock_release();
 	return 0;
 }

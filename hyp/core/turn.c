@@ -16,8 +16,8 @@
 
 /*
  * The queue that an equal of t is the first of, or NULL. No thread of another
- * hart can be better: it would have come when it was woken. When a rotation
- * ends, two more wait at most: with more, pick() looks for a hart for one.
+ * hart can be better: it would have come when it was woken. A rotation ends here
+ * if one waits: with more, pick() looks for a hart for one.
  */
 static inline struct list *equals(struct run_queue *rq, const struct thread *t)
 {
@@ -87,9 +87,8 @@ struct turn sched_turn(struct thread *t, bool yields)
 	struct run_queue *rq = &this_hart()->rq;
 	struct list *queue;
 	struct thread *next;
-	u64 now, end;
+	u64 now = cpu_time(), end;
 
-	now = cpu_time();
 	/* Others only shorten the slice, with work to do. */
 	if ((!yields && now < rq->slice_end) || !lock_try())
 		return (struct turn){ NULL, 0 };
