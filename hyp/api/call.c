@@ -217,10 +217,9 @@ __attribute__((cold)) static void answer_late(struct thread *t, Retcode rc, u64 
  * A call without rules that leaves no work only asks for something of the caller's
  * own: its event would push out of the trace what counts.
  */
-__attribute__((cold)) static void finish(struct thread *t, const struct api_row *row, Retcode rc,
-					 u64 value)
+__attribute__((cold)) static void finish(struct thread *t, Retcode rc, u64 value)
 {
-	if (!row->rules.any)
+	if (!row_of(t->vcpu.x[16])->rules.any)
 		trace_call(t);
 	answer_late(t, rc, value);
 }
@@ -244,23 +243,35 @@ __attribute__((cold)) bool call_make(struct thread *t)
 		return true;
 	}
 	rc = call_function(&c, t, row);
-	finish(t, row, rc, c.value);
+	finish(t, rc, c.value);
 	return true;
+}
+
+/* The lock is held. Who ends or blocks the caller leaves work: without it, he goes on. */
+static u64 leave(void)
+{
+	if (this_hart()->rq.work)
+		return WHY_WORK;
+	lock_release();
+	return 0;
 }
 
 /* The lock is held, or the call waits for it as an exit does. */
 __attribute__((noinline, cold)) static u64 call_plain(struct thread *t, bool locked)
 {
-	bool made = locked && call_make(t);
-
-	if (made && this_hart()->rq.work)
-		return WHY_WORK;
+	if (locked && call_make(t))
+		return leave();
 	if (locked)
 		lock_release();
-	if (made)
-		return 0;
 	vcpu_retry_call();
 	return WHY_TRAP;
+}
+
+/* What hypercall() does not do for a call that left work, or is one made again. */
+__attribute__((noinline, cold)) static u64 finish_and_leave(struct thread *t, Retcode rc, u64 value)
+{
+	finish(t, rc, value);
+	return leave();
 }
 
 u64 hypercall(struct thread *t)
@@ -276,13 +287,9 @@ u64 hypercall(struct thread *t)
 	if (t->vcpu.x[17] != FLOE_SBI_EXTENSION || !row)
 		return call_plain(t, true);
 	rc = call_function(&c, t, row);
-	/* Who ends or blocks the caller leaves work: without it, he goes on. */
 	if (this_hart()->rq.work | t->retry_pc)
-		finish(t, row, rc, c.value);
-	else
-		answer(t, rc, c.value);
-	if (this_hart()->rq.work)
-		return WHY_WORK;
+		return finish_and_leave(t, rc, c.value);
+	answer(t, rc, c.value);
 	lock_release();
 	return 0;
 }
