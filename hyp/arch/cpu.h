@@ -102,6 +102,13 @@ taken:
 	return false;
 }
 
+/* Adds 1; whoever sees that sees what was written before. */
+static inline void cpu_count_release(u64 *count)
+{
+	/* The compiler's own takes a fence. */
+	__asm__ volatile("amoadd.d.rl zero, %0, (%1)" : : "r"((u64)1), "r"(count) : "memory");
+}
+
 /* Atomic: writes 0 if the value stands there; releases. False: something else does. */
 static inline bool cpu_disclaim(u64 *word, u64 value)
 {

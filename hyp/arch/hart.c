@@ -54,11 +54,12 @@ void hart_setup(void)
 	if (machine.smstateen)
 		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
-	hart->switch_plain = machine.sstc && machine.senvcfg ? 0 : SWITCH_NO_CSRS;
+	if (!machine.sstc || !machine.senvcfg)
+		hart->switch_plain |= SWITCH_NO_CSRS;
 	hart->vmid_generation = 1;
 	hart->vmid_next = machine.vmid_max ? 1 : 0;
 	/* The f registers hold what the firmware left: nobody's. */
-	hart->fp_holder = machine.fpu ? (const void *)hart : NULL;
+	hart_hold_fp(hart, machine.fpu ? (const void *)hart : NULL);
 	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
 }

@@ -19,19 +19,22 @@ struct memobj;
 enum {
 	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
 	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
+	SWITCH_FP_HELD = 4,    /* fp_holder is not NULL */
+	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
 };
 
 struct hart {
-	/* arch/trap.S and entry.S know the offsets of the first three. */
+	/* arch/trap.S and entry.S know the offsets of the first five. */
 	struct thread *current; /* whose registers are live; others read it; NULL: nobody's */
 	u64 stack_top;
-	u64 id;    /* mhartid, as the firmware and the device tree say */
-	u64 index; /* in the order of the device tree's cpu nodes */
+	u64 id;              /* mhartid, as the firmware and the device tree say */
+	u64 index;           /* in the order of the device tree's cpu nodes */
+	struct run_queue rq; /* others, too */
 
 	u8 switch_plain;      /* SWITCH_*: why vcpu_turn() takes the plain way */
 	bool put_down;        /* another hart waits for that (arch/remote.h); atomic */
+	u64 *lock;            /* lock_word, whose address takes an instruction more to make */
 	u64 kicks;            /* harts, by index, to interrupt once the lock is released */
-	struct run_queue rq;  /* others, too */
 	FloeTraceRing *trace; /* core/trace.h */
 	struct memobj *trace_mem;
 	const struct vcpu
@@ -56,6 +59,15 @@ struct machine_features {
 };
 
 extern struct machine_features machine;
+
+static inline void hart_hold_fp(struct hart *hart, const struct vcpu *holder)
+{
+	hart->fp_holder = holder;
+	if (holder)
+		hart->switch_plain |= SWITCH_FP_HELD;
+	else
+		hart->switch_plain &= (u8)~SWITCH_FP_HELD;
+}
 
 /* Sets this hart's CSRs up for running guests. */
 void hart_setup(void);

@@ -13,6 +13,7 @@
 #define HART_CURRENT 0
 #define HART_STACK_TOP 8
 #define HART_ID 16
+#define HART_SLICE_END 32
 
 /* VM_TRAP_PAGE; its low 30 bits are zero */
 #define TRAP_PAGE 0xffc0000000

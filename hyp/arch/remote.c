@@ -40,6 +40,7 @@ static void put_down(struct hart *hart)
 	if (hart->current)
 		vcpu_save(&hart->current->vcpu);
 	hart->current = NULL;
+	hart->switch_plain |= SWITCH_NOBODY;
 }
 
 void remote_put_down(struct hart *hart)

@@ -109,7 +109,7 @@ zero_exit:
 	callee_saved sd
 	sd	zero, X(11)(t0)		/* its result; the code rcOk is in a0 already */
 	to_hypervisor
-	li	a1, 1
+	li	a1, 0
 	call	sched_turn
 	bnez	a0, turn
 	/* The plain way makes calls where the pc is. */
@@ -134,7 +134,7 @@ full_exit:
 	xor	t1, t1, t2
 	srli	t1, t1, 2
 	beqz	t1, trap
-	li	a1, 0
+	ld	a1, HART_SLICE_END(tp)
 	call	sched_turn
 	beqz	a0, trap
 turn:

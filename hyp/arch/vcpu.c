@@ -18,6 +18,7 @@ _Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers
 _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "trap.S");
 _Static_assert(offsetof(struct hart, id) == HART_ID, "entry.S");
+_Static_assert(offsetof(struct hart, rq.slice_end) == HART_SLICE_END, "trap.S");
 _Static_assert(FN_SLEEP == FloeFnSleep && FLOE_SBI_EXTENSION_ID == FLOE_SBI_EXTENSION && rcOk == 0,
 	       "trap.S");
 _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
@@ -55,7 +56,7 @@ static void save_fp(struct vcpu *v)
 	v->fcsr = (u32)csr_read(fcsr);
 	v->fp_used = true;
 	v->fp_hart = this_hart();
-	this_hart()->fp_holder = v;
+	hart_hold_fp(this_hart(), v);
 	csr_clear(sstatus, FS_TOUCHED);
 }
 
@@ -63,7 +64,7 @@ static void save_fp(struct vcpu *v)
  * A vCPU that never used f registers sees zeros. What this hart holds is the
  * vCPU's only if that has been on no other since.
  */
-static inline bool fp_is_here(const struct hart *hart, const struct vcpu *v)
+static bool fp_is_here(const struct hart *hart, const struct vcpu *v)
 {
 	return v->fp_used ? hart->fp_holder == v && v->fp_hart == hart : !hart->fp_holder;
 }
@@ -77,7 +78,7 @@ static void load_fp(struct vcpu *v)
 	csr_set(sstatus, SSTATUS_FS);
 	fp_restore(v->f);
 	csr_write(fcsr, v->fcsr);
-	hart->fp_holder = v->fp_used ? v : NULL;
+	hart_hold_fp(hart, v->fp_used ? v : NULL);
 	v->fp_hart = hart;
 }
 
@@ -162,6 +163,7 @@ __attribute__((cold)) void vcpu_switch(struct thread *next)
 	load(&next->vcpu);
 	next->vcpu.x[0] = (u64)hart;
 	hart->current = next;
+	hart->switch_plain &= (u8)~SWITCH_NOBODY;
 }
 
 /* The short way; false: something more is to be done, and nothing has been. */
@@ -172,8 +174,9 @@ static inline bool switch_short(struct thread *next)
 	struct vmid_tag *tag = &vm->tags.tag[hart->index];
 	struct thread *old = hart->current;
 
-	if (hart->switch_plain || !vmid_is_valid(tag) || !old || fp_is_dirty() ||
-	    !fp_is_here(hart, &next->vcpu))
+	/* SD stands for dirty f registers, where that is all there is (there is no v state). */
+	if (hart->switch_plain || !vmid_is_valid(tag) || next->vcpu.fp_used ||
+	    (csr_read(sstatus) & SSTATUS_SD))
 		return false;
 	vmid_use(tag, &vm->gs);
 	exchange(&old->vcpu, &next->vcpu);

@@ -84,7 +84,7 @@ static void make_harts(u64 boot_id)
 		if (!trace_init(harts[i]))
 			give_up("there is not enough memory for the harts' traces");
 		if (!boot)
-			sched_init(&harts[i]->rq);
+			sched_init(harts[i]);
 	}
 	if (harts[boot_hart.index] != &boot_hart)
 		give_up("the hart that the firmware started has no cpu node in the device tree");
@@ -164,9 +164,9 @@ void boot_main(u64 hart_id, const void *device_tree)
 	const char *problem;
 
 	boot_time = cpu_time();
+	sched_init(&boot_hart);
 	lock_take();
 	problem = machine_read(device_tree, &tree);
-	sched_init(&boot_hart.rq);
 	console_init(device_find(&tree.uart), device_find_second(&tree.second_uart));
 	power_init(&tree.finisher);
 	require(problem);

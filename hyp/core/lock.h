@@ -31,7 +31,7 @@ extern u64 lock_word;
 /* Takes the lock if it is free. */
 static inline bool lock_try(void)
 {
-	return cpu_claim(&lock_word, (u64)this_hart());
+	return cpu_claim(this_hart()->lock, (u64)this_hart());
 }
 
 /* Waits for it, as lock_take() does where it is not free. */
@@ -50,7 +50,7 @@ void lock_hand_over(void);
 /* Where nothing was asked of other harts. */
 static inline void lock_release(void)
 {
-	if (!cpu_disclaim(&lock_word, (u64)this_hart()))
+	if (!cpu_disclaim(this_hart()->lock, (u64)this_hart()))
 		lock_hand_over();
 }
 

@@ -23,12 +23,17 @@ static struct run_queue *run_queue(void)
 	return &this_hart()->rq;
 }
 
-__attribute__((cold)) void sched_init(struct run_queue *rq)
+__attribute__((cold)) void sched_init(struct hart *hart)
 {
+	struct run_queue *rq = &hart->rq;
+
+	hart->lock = &lock_word;
+	hart->switch_plain |= SWITCH_NOBODY;
 	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
 		list_init(&rq->rt[p]);
 	list_init(&rq->active);
 	list_init(&rq->expired);
+	rq->timers = TIMER_QUEUE_EMPTY;
 	rq->work = WORK_TIMER;
 }
 
@@ -46,7 +51,7 @@ static void request_of(struct hart *hart, u32 work)
 
 u64 sched_next_deadline(void)
 {
-	return timer_next(&run_queue()->timers);
+	return run_queue()->timers.next;
 }
 
 static bool is_realtime(const struct thread *t)
@@ -78,14 +83,23 @@ static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool
 	rq->rt_ready |= 1u << t->priority;
 }
 
+/* Has it had all its turns of this rotation? */
+static bool had_turns(const struct run_queue *rq, const struct thread *t)
+{
+	return t->rotation == rq->rotation + 1;
+}
+
 static inline void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
-	sched_refresh_turns(rq, t);
+	if (t->rotation == rq->rotation && !t->quanta_left)
+		sched_give_turns(t, rq->rotation + 1);
+	else if (t->rotation != rq->rotation && !had_turns(rq, t))
+		sched_give_turns(t, rq->rotation);
 	rq->nready++;
 	if (first)
 		list_add_head(&rq->active, &t->ready);
 	else
-		list_add_tail(t->quanta_left ? &rq->active : &rq->expired, &t->ready);
+		list_add_tail(had_turns(rq, t) ? &rq->expired : &rq->active, &t->ready);
 }
 
 /* Queues a thread in front of or behind its equals. */
@@ -126,9 +140,11 @@ static bool preempts(const struct thread *t, const struct thread *running)
 /* A thread that is on no queue belongs to that hart from now on. */
 static void move(struct thread *t, struct hart *to)
 {
-	if (t->hart != to)
-		thread_put_down(t);
+	if (t->hart == to)
+		return;
+	thread_put_down(t);
 	t->hart = to;
+	sched_give_turns(t, to->rq.rotation);
 }
 
 static inline __attribute__((always_inline)) void queue_on(struct hart *hart, struct thread *t)
@@ -215,7 +231,9 @@ __attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy 
 		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 		return;
 	}
-	if (t->slice_left && t->quanta_left)
+	if (had_turns(rq, t))
+		sched_give_turns(t, t->rotation);
+	else if (t->slice_left && t->quanta_left)
 		t->quanta_left--;
 	t->slice_left = 0;
 	if (ready)
@@ -273,7 +291,6 @@ static struct thread *take_best(struct hart *hart)
 	}
 	dequeue(&t->hart->rq, t);
 	move(t, hart);
-	sched_refresh_turns(rq, t);
 	return t;
 }
 
@@ -302,7 +319,7 @@ static bool slice_matters(const struct run_queue *rq)
 
 static void arm_timer(struct run_queue *rq)
 {
-	u64 at = timer_next(&rq->timers);
+	u64 at = rq->timers.next;
 
 	if (slice_matters(rq))
 		at = min_u64(at, rq->slice_end);
@@ -342,7 +359,7 @@ static void pick(struct hart *hart)
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 	if (!t)
 		return;
-	trace(FloeTraceSwitch, t->tid, t->task->pid);
+	trace(FloeTraceSwitch, t->tid, t->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->run_since = cpu_time();

@@ -24,6 +24,7 @@
 #include "core/timer.h"
 #include "core/types.h"
 
+struct hart;
 struct thread;
 
 enum thread_state {
@@ -47,20 +48,22 @@ enum {
 };
 
 struct run_queue {
-	u32 work;                      /* WORK_* */
-	u64 bit;                       /* the hart's, among harts by index */
-	u32 rt_ready;                  /* bit p: rt[p] is not empty */
-	u32 nready;                    /* threads in active and expired */
+	u64 slice_end; /* when the running thread's quantum or interval is over; trap.S knows where
+			*/
+	u32 work;      /* WORK_* */
+	u64 bit;       /* the hart's, among harts by index */
+	u32 rt_ready;  /* bit p: rt[p] is not empty */
+	u32 nready;    /* threads in active and expired */
 	struct thread *running;        /* on no list; NULL: none; others only take it off */
 	u64 run_since;                 /* when the running thread was put on */
-	u64 slice_end;                 /* when its quantum or interval is over */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
 	u32 rotation;
 	struct timer_queue timers;
 };
 
-void sched_init(struct run_queue *rq);
+/* A hart without threads. */
+void sched_init(struct hart *hart);
 
 /* Asks for WORK_* before a guest goes on. */
 void sched_request(u32 work);
@@ -72,8 +75,9 @@ void sched_request(u32 work);
 struct thread *sched_work(void);
 
 /*
- * The short way of the most frequent exits, without the lock held: the slice of
- * t, which runs here, is over, or it yields, and an equal waits. Gives that, which
+ * The short way of the most frequent exits, without the lock held: the turn of t,
+ * which runs here, ends, though not before some time (the end of its slice, or 0
+ * when it yields), and an equal waits. Gives that, which
  * now runs, and leaves the lock taken until it does (vcpu_turn()); next NULL:
  * nothing was done, the exit has to go the plain way.
  */
@@ -82,7 +86,7 @@ struct turn {
 	u64 timer; /* what the hart's is to be set to, ticks */
 };
 
-struct turn sched_turn(struct thread *t, bool yields);
+struct turn sched_turn(struct thread *t, u64 not_before);
 
 /*
  * The same, with the lock held, for a real-time thread that was woken in this exit

@@ -36,6 +36,7 @@ struct thread {
 	struct task *task;     /* NULL: that has ended */
 	struct list task_link; /* among the task's threads, or those that ended before it */
 	Tid tid;
+	Pid pid;           /* its task's */
 	struct hart *hart; /* that it is scheduled on */
 
 	/* core/sched.c */
@@ -47,7 +48,7 @@ struct thread {
 	u64 quantum;     /* ticks: a whole slice */
 	u64 slice_left;  /* ticks; 0: a new one is due */
 	u64 run_time;    /* ticks, until it was last taken off the hart */
-	u32 rotation;    /* that quanta_left is for */
+	u32 rotation;    /* of its hart, that quanta_left is for: once none is left, the next */
 	u32 quanta_left;
 
 	/* core/thread.c */
@@ -73,12 +74,10 @@ struct thread {
 	struct exception *exception; /* what a handler is busy with, or NULL */
 };
 
-/* core/sched.c: a standard thread's turns are per rotation. */
-static inline void sched_refresh_turns(const struct run_queue *rq, struct thread *t)
+/* core/sched.c: a standard thread's turns in one rotation. */
+static inline void sched_give_turns(struct thread *t, u32 rotation)
 {
-	if (t->rotation == rq->rotation)
-		return;
-	t->rotation = rq->rotation;
+	t->rotation = rotation;
 	t->quanta_left = 1 + t->priority / 4;
 }
 

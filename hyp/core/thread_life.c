@@ -37,6 +37,7 @@ static void init(struct thread *t, const struct thread_request *q, const struct 
 {
 	t->task = q->task;
 	t->tid = ++last_tid;
+	t->pid = q->task->pid;
 	t->hart = this_hart();
 	t->stack = stack->base;
 	t->stack_pages = stack->npages;

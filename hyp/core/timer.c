@@ -51,6 +51,7 @@ static struct timer *meld_siblings(struct timer *first)
 static void set_root(struct timer_queue *q, struct timer *root)
 {
 	q->root = root;
+	q->next = root->at;
 	root->next = NULL;
 	root->prev = NULL;
 }
@@ -62,7 +63,7 @@ static void take_first(struct timer_queue *q)
 	if (rest)
 		set_root(q, meld_siblings(rest));
 	else
-		q->root = NULL;
+		*q = TIMER_QUEUE_EMPTY;
 }
 
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
@@ -73,6 +74,7 @@ void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
 	t->next = NULL;
 	t->prev = NULL;
 	q->root = meld(q->root, t);
+	q->next = q->root->at;
 }
 
 void timer_disarm(struct timer *t)
@@ -95,7 +97,7 @@ void timer_disarm(struct timer *t)
 
 void timer_run(struct timer_queue *q, u64 now)
 {
-	while (q->root && q->root->at <= now) {
+	while (q->root && q->next <= now) {
 		struct timer *t = q->root;
 
 		t->queue = NULL;

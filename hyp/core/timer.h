@@ -21,7 +21,10 @@ struct timer {
 
 struct timer_queue {
 	struct timer *root;
+	u64 next; /* the earliest deadline, or TIME_NEVER */
 };
+
+#define TIMER_QUEUE_EMPTY ((struct timer_queue){ NULL, TIME_NEVER })
 
 /* Arms a timer that is not armed. */
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at);
@@ -38,12 +41,6 @@ static inline void timer_cancel(struct timer *t)
 
 /* Disarms and calls everything that is due at `now`. */
 void timer_run(struct timer_queue *q, u64 now);
-
-/* The earliest deadline, or TIME_NEVER. */
-static inline u64 timer_next(const struct timer_queue *q)
-{
-	return q->root ? q->root->at : TIME_NEVER;
-}
 
 /* Ticks of an interval, rounded up, at most TIME_NEVER / 2. */
 u64 ticks_from_ms(u64 ms);

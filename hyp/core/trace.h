@@ -26,8 +26,7 @@ static inline void trace_at(u64 now, enum FloeTraceType type, u64 arg, u64 value
 	e->arg = arg;
 	e->value = value;
 	/* Who reads the count finds the event. */
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	__atomic_store_n(&ring->count, count + 1, __ATOMIC_RELAXED);
+	cpu_count_release(&ring->count);
 }
 
 static inline void trace(enum FloeTraceType type, u64 arg, u64 value)

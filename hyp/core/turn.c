@@ -15,30 +15,39 @@
 #include "core/trace.h"
 
 /*
- * The queue that an equal of t is the first of, or NULL. No thread of another
- * hart can be better: it would have come when it was woken. A rotation ends here
- * if one waits: with more, pick() looks for a hart for one.
+ * The queue that an equal of t is the first of, or NULL. No
+ * thread of another hart can be better: it would have come when it was woken. A rotation
+ * ends here if one waits: with more, pick() looks for a hart for one.
  */
-static inline struct list *equals(struct run_queue *rq, const struct thread *t)
+static inline struct list *equals(struct run_queue *rq, const struct thread *t, bool standard,
+				  struct thread **first)
 {
-	if (t->policy != ThreadSchedPolicyOther)
-		return rq->rt_ready >> t->priority == 1 ? &rq->rt[t->priority] : NULL;
-	if (rq->rt_ready)
+	struct list *queue = &rq->active;
+
+	if (standard ? rq->rt_ready != 0 : rq->rt_ready >> t->priority != 1)
 		return NULL;
-	if (!list_empty(&rq->active))
-		return &rq->active;
-	return t->quanta_left <= 1 && rq->nready == 1 ? &rq->expired : NULL;
+	if (!standard)
+		queue = &rq->rt[t->priority];
+	*first = list_first(queue, struct thread, ready);
+	if (&(*first)->ready == queue) {
+		if (t->quanta_left > 1 || rq->nready != 1)
+			return NULL;
+		queue = &rq->expired;
+		*first = list_first(queue, struct thread, ready);
+	}
+	return queue;
 }
 
 /* A standard thread's turn is over: the queue that it goes to. */
 static inline struct list *used_turn(struct run_queue *rq, struct list *queue, struct thread *t)
 {
-	/* One that came from another hart may have none. */
-	if (t->quanta_left > 1) {
-		t->quanta_left--;
+	u32 left = t->quanta_left - 1;
+
+	if (__builtin_expect((i32)left > 0, true)) {
+		t->quanta_left = left;
 		return queue;
 	}
-	t->quanta_left = 0;
+	sched_give_turns(t, rq->rotation + 1);
 	if (queue == &rq->expired) {
 		/* The other thread begins the next rotation, in which both are active. */
 		rq->rotation++;
@@ -58,13 +67,11 @@ static inline void take_first(struct list *queue, const struct thread *t)
 
 /* t takes the place behind its equals, of which next is the first. */
 static inline void change_places(struct run_queue *rq, struct list *queue, struct thread *t,
-				 struct thread *next)
+				 struct thread *next, bool standard)
 {
 	take_first(queue, next);
-	if (t->policy == ThreadSchedPolicyOther) {
+	if (standard)
 		queue = used_turn(rq, queue, t);
-		sched_refresh_turns(rq, next);
-	}
 	list_add_tail(queue, &t->ready);
 }
 
@@ -78,11 +85,13 @@ static inline u64 put_on(struct run_queue *rq, struct thread *t, struct thread *
 	rq->running = next;
 	rq->run_since = now;
 	rq->slice_end = end;
-	trace_at(now, FloeTraceSwitch, next->tid, next->task->pid);
+	trace_at(now, FloeTraceSwitch, next->tid, next->pid);
 	return end;
 }
 
-struct turn sched_turn(struct thread *t, bool yields)
+/* Twice in the code, each without the tests of the other. */
+static inline __attribute__((always_inline)) struct turn turn(struct thread *t, u64 not_before,
+							      bool standard)
 {
 	struct run_queue *rq = &this_hart()->rq;
 	struct list *queue;
@@ -90,24 +99,35 @@ struct turn sched_turn(struct thread *t, bool yields)
 	u64 now = cpu_time(), end;
 
 	/* Others only shorten the slice, with work to do. */
-	if ((!yields && now < rq->slice_end) || !lock_try())
+	if (now < not_before || !lock_try())
 		return (struct turn){ NULL, 0 };
-	queue = equals(rq, t);
-	if (!queue || rq->work || (yields && t->retry_pc))
+	queue = equals(rq, t, standard, &next);
+	if (!queue || (rq->work | t->retry_pc))
 		goto plain;
-	next = list_first(queue, struct thread, ready);
 	/* An equal that may run elsewhere than t: pick() looks for a hart for t. */
 	if (next->affinity != t->affinity)
 		goto plain;
-	change_places(rq, queue, t, next);
+	change_places(rq, queue, t, next, standard);
 	t->run_time += now - rq->run_since;
 	t->slice_left = t->quantum;
 	end = put_on(rq, t, next, now);
 	/* What is due already interrupts again at once. */
-	return (struct turn){ next, min_u64(timer_next(&rq->timers), end) };
+	return (struct turn){ next, min_u64(rq->timers.next, end) };
 plain:
 	lock_release();
 	return (struct turn){ NULL, 0 };
+}
+
+static __attribute__((noinline)) struct turn realtime_turn(struct thread *t, u64 not_before)
+{
+	return turn(t, not_before, false);
+}
+
+struct turn sched_turn(struct thread *t, u64 not_before)
+{
+	if (t->policy != ThreadSchedPolicyOther)
+		return realtime_turn(t, not_before);
+	return turn(t, not_before, true);
 }
 
 /* Puts a thread that has the rest of its slice before it first among its equals. */
@@ -150,6 +170,6 @@ struct turn sched_preempt(void)
 	add_first(rq, t);
 	end = put_on(rq, t, next, now);
 	rq->work = 0;
-	return (struct turn){ next, min_u64(timer_next(&rq->timers),
-					    list_empty(queue) ? TIME_NEVER : end) };
+	return (struct turn){ next,
+			      min_u64(rq->timers.next, list_empty(queue) ? TIME_NEVER : end) };
 }

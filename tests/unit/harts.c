@@ -40,7 +40,7 @@ static int setup(void **state)
 					       .vmid_generation = 1,
 					       .trace = &rings[i - 1] };
 		harts[i] = &others[i - 1];
-		sched_init(&harts[i]->rq);
+		sched_init(harts[i]);
 		place_join(harts[i]);
 	}
 	for (unsigned int i = 0; i < THREADS; i++) {

@@ -159,7 +159,7 @@ static void test_waiting_ends_with_an_event(void **state)
 	assert_rc(world_call(FloeFnNoticeGetEvent, a), rcOk);
 	expect(0, 77, EVENT_TASK_COMPLETED);
 	assert_int_equal(fake_cpu.time, before + 10 * MS);
-	assert_int_equal(timer_next(&fake_hart.rq.timers), TIME_NEVER);
+	assert_int_equal(fake_hart.rq.timers.next, TIME_NEVER);
 }
 
 static void test_sleep(void **state)

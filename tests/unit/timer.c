@@ -46,36 +46,36 @@ static u64 earliest(void)
 
 static void test_empty(void **state)
 {
-	struct timer_queue q = { NULL };
+	struct timer_queue q = TIMER_QUEUE_EMPTY;
 
 	(void)state;
 	reset();
-	assert_int_equal(timer_next(&q), TIME_NEVER);
+	assert_int_equal(q.next, TIME_NEVER);
 	timer_run(&q, TIME_NEVER);
 	timer_cancel(&timers[0]);
-	assert_int_equal(timer_next(&q), TIME_NEVER);
+	assert_int_equal(q.next, TIME_NEVER);
 }
 
 static void test_order(void **state)
 {
-	struct timer_queue q = { NULL };
+	struct timer_queue q = TIMER_QUEUE_EMPTY;
 
 	(void)state;
 	reset();
 	for (unsigned int i = 0; i < 10; i++)
 		timer_arm(&q, &timers[i], due[i] = 100 + i * 7 % 10);
-	assert_int_equal(timer_next(&q), 100);
+	assert_int_equal(q.next, 100);
 	now = 104;
 	timer_run(&q, now);
-	assert_int_equal(timer_next(&q), 105);
+	assert_int_equal(q.next, 105);
 	assert_int_equal(last_expired, 104);
 	/* The deadline itself counts. */
 	now = 105;
 	timer_run(&q, now);
-	assert_int_equal(timer_next(&q), 106);
+	assert_int_equal(q.next, 106);
 	now = 1000;
 	timer_run(&q, now);
-	assert_int_equal(timer_next(&q), TIME_NEVER);
+	assert_int_equal(q.next, TIME_NEVER);
 	assert_int_equal(earliest(), TIME_NEVER);
 }
 
@@ -89,14 +89,14 @@ static void rearm(struct timer *t)
 
 static void test_armed_again_by_its_function(void **state)
 {
-	struct timer_queue q = { NULL };
+	struct timer_queue q = TIMER_QUEUE_EMPTY;
 	struct timer t = { .expired = rearm };
 
 	(void)state;
 	rearm_queue = &q;
 	timer_arm(&q, &t, 5);
 	timer_run(&q, 30);
-	assert_int_equal(timer_next(&q), 35);
+	assert_int_equal(q.next, 35);
 	timer_run(&q, 1000);
 	assert_null(t.queue);
 	assert_int_equal(t.at, 55);
@@ -105,7 +105,7 @@ static void test_armed_again_by_its_function(void **state)
 
 static void test_random_against_model(void **state)
 {
-	struct timer_queue q = { NULL };
+	struct timer_queue q = TIMER_QUEUE_EMPTY;
 	u64 random = TEST_SEED;
 
 	(void)state;
@@ -132,7 +132,7 @@ static void test_random_against_model(void **state)
 			timer_arm(&q, &timers[i], due[i]);
 			break;
 		}
-		assert_int_equal(timer_next(&q), earliest());
+		assert_int_equal(q.next, earliest());
 	}
 	now = TIME_NEVER - 1;
 	last_expired = 0;

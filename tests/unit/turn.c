@@ -49,7 +49,7 @@ static bool take_short_way(bool yields)
 	struct turn turn;
 
 	lock_release();
-	turn = sched_turn(fake_hart.rq.running, yields);
+	turn = sched_turn(fake_hart.rq.running, yields ? 0 : fake_hart.rq.slice_end);
 	if (!turn.next) {
 		lock_take();
 		return false;

@@ -58,7 +58,7 @@ void fake_reset(void)
 					     .gstage_levels = 3,
 					     .hgatp_mode = HGATP_MODE_SV39X4,
 					     .timebase = 1000 * MS };
-	sched_init(&fake_hart.rq);
+	sched_init(&fake_hart);
 	lock_word = 0;
 	place_join(&fake_hart);
 	fake_output_clear();

@@ -95,6 +95,11 @@ static inline bool cpu_claim(u64 *word, u64 value)
 					   __ATOMIC_RELAXED);
 }
 
+static inline void cpu_count_release(u64 *count)
+{
+	(void)__atomic_fetch_add(count, 1, __ATOMIC_RELEASE);
+}
+
 static inline bool cpu_disclaim(u64 *word, u64 value)
 {
 	return __atomic_compare_exchange_n(word, &value, 0, false, __ATOMIC_RELEASE,
