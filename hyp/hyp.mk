@@ -21,23 +21,29 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c api/call.c \
 	$(patsubst %,core/%.c,fault sched slab thread timer turn vm)
 HYP_OPT := -Os -msave-restore
+# Whole-program optimization for what is compiled to be small.
+HYP_LTO := -flto
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections -fno-stack-protector -fno-jump-tables -fno-tree-loop-distribute-patterns \
 	-ffixed-x4 -ffile-prefix-map=$(CURDIR)=. -DFLOE_VERSION='"$(FLOE_VERSION)"' -DFLOE_LINK_ADDRESS=$(HYP_LINK_ADDRESS)ul \
 	-Ihyp -Ihyp/include -isystem $(LIBFDT_SRC)
 # Where symbols say that it is. Not near 0, to which the linker would relax code to be relative.
 HYP_LINK_ADDRESS := 0x40000000
-HYP_LDFLAGS := -T hyp/floe.ld --defsym=LINK_ADDRESS=$(HYP_LINK_ADDRESS) --emit-relocs -z max-page-size=4096 --gc-sections \
-	--build-id=none --no-warn-rwx-segments
+HYP_LDFLAGS := -nostdlib -static -T hyp/floe.ld -flto-partition=one -Wl,--defsym=LINK_ADDRESS=$(HYP_LINK_ADDRESS) \
+	-Wl,--emit-relocs,-z,max-page-size=4096,--gc-sections,--build-id=none,--no-warn-rwx-segments
 # memcpy and its like, and the compiler's helpers.
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-$(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o): HYP_OPT := -O2
-$(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o $(HYP_OUT)/core/place.c.o: HYP_OPT := -Os
+fast_objects := $(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o)
+quick_objects := $(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o $(HYP_OUT)/core/place.c.o
+$(fast_objects): HYP_OPT := -O2
+$(quick_objects): HYP_OPT := -Os
+# Whether registers are saved by calls is one choice for all that is optimized as a whole.
+$(fast_objects) $(quick_objects): HYP_LTO :=
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_WARN) -MMD -MP -c $< -o $@
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_LTO) $(HYP_WARN) -MMD -MP -c $< -o $@
 
 # f registers are saved and restored, never used: this one file knows them.
 $(HYP_OUT)/arch/fp.S.o: HYP_ARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64
@@ -47,11 +53,11 @@ $(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 
 $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_LTO) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
 
 # The places of pointers in data go into the section that is kept for them.
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld hyp/relocations.awk
-	$(Q)$(guest_ld) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@.linked
+	$(Q)$(CROSS_COMPILE)gcc $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_LTO) $(HYP_LDFLAGS) $(HYP_OBJ) $(HYP_LIBS) -o $@.linked
 	$(Q)$(CROSS_COMPILE)readelf -rW $@.linked | awk -v base=$(HYP_LINK_ADDRESS) -f hyp/relocations.awk >$@.s
 	$(Q)$(CROSS_COMPILE)as $@.s -o $@.o
 	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .data $@.o $@.places
