@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/place.h"
 
-#include "arch/hart.h"
-#include "core/thread.h"
-
 u64 place_joined, place_waited;
 
 static u64 bit(const struct hart *hart)
@@ -50,13 +47,11 @@ static u32 busy(const struct run_queue *rq)
 	return running > waiting ? running : waiting;
 }
 
-struct hart *place_choose(const struct thread *t)
+struct hart *place_search(const struct thread *t)
 {
 	u64 harts_left = allowed(t), least = ~(u64)0;
 	struct hart *best = t->hart;
 
-	if (harts_left == bit(t->hart))
-		return best;
 	for (unsigned int i = 0; harts_left; i++, harts_left >>= 1) {
 		u64 cost;
 

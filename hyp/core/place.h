@@ -14,11 +14,8 @@
 #ifndef CORE_PLACE_H
 #define CORE_PLACE_H
 
-#include "core/types.h"
-
-struct hart;
-struct run_queue;
-struct thread;
+#include "arch/hart.h"
+#include "core/thread.h"
 
 /* Harts, by index: those with partitions on them, and those that ready threads wait for. */
 extern u64 place_joined, place_waited;
@@ -42,7 +39,15 @@ static inline bool place_several(void)
 }
 
 /* Where the thread goes, which is neither running nor ready. */
-struct hart *place_choose(const struct thread *thread);
+struct hart *place_search(const struct thread *thread);
+
+/* The same, at once where there is no choice. */
+static inline struct hart *place_choose(const struct thread *thread)
+{
+	struct hart *hart = thread->hart;
+
+	return (thread->affinity & place_joined) == hart->rq.bit ? hart : place_search(thread);
+}
 
 /* A ready thread of another hart for this one, more important than that; or NULL. */
 struct thread *place_to_take(const struct hart *hart, u32 than);

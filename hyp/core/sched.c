@@ -166,7 +166,7 @@ __attribute__((noinline, cold)) static void send_to(struct hart *hart, struct th
 void sched_wake(struct thread *t)
 {
 	lock_assert();
-	queue_on(place_several() ? place_choose(t) : t->hart, t);
+	queue_on(place_choose(t), t);
 }
 
 /*
