@@ -36,9 +36,10 @@ start:
 
 	lla	t0, image_bss_start
 	lla	t1, image_bss_end
-1:	sd	zero, 0(t0)
-	sd	zero, 8(t0)
-	addi	t0, t0, 16
+1:	.irp	offset, 0, 8, 16, 24, 32, 40, 48, 56
+	sd	zero, \offset(t0)
+	.endr
+	addi	t0, t0, 64
 	bltu	t0, t1, 1b
 
 	/* What pointers in data lack is how far we are from where we were linked. */

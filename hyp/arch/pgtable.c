@@ -100,6 +100,12 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
 }
 
+/* Leaves of that level, the best for gpa, that follow one another in one table. */
+static u64 leaves_in_table(gpa_t gpa, unsigned int level, u64 npages)
+{
+	return pages_in_entry(gpa, level + 1, npages) >> (9 * level);
+}
+
 static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
 {
 	*pt = (struct pgtable){ .root = page_alloc_zero(root_order),
@@ -175,7 +181,7 @@ bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages
 			pgtable_prune(pt, gpa, npages);
 			return false;
 		}
-		done += pages_in_entry(to, level ? level : 1, npages - done);
+		done += leaves_in_table(to, level, npages - done) << (9 * level);
 	}
 	return true;
 }
@@ -202,14 +208,11 @@ void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 
 	while (npages) {
 		unsigned int level = best_level(gpa, page, npages);
-		u64 *pte = walk(pt, gpa, &level);
-		/* Small leaves fill their table in one go. */
-		u64 n = level ? level_pages(level) : pages_in_entry(gpa, 1, npages);
-		u64 value = pte_of(page, bits);
+		u64 *pte = walk(pt, gpa, &level), *end = pte + leaves_in_table(gpa, level, npages);
+		u64 n = (u64)(end - pte) << (9 * level), value = pte_of(page, bits);
 
-		*pte = value;
-		for (u64 i = 1; !level && i < n; i++)
-			pte[i] = value += (u64)1 << PTE_PPN_SHIFT;
+		for (; pte < end; value += level_pages(level) << PTE_PPN_SHIFT)
+			*pte++ = value;
 		gpa += n << PAGE_SHIFT;
 		page = (const char *)page + (n << PAGE_SHIFT);
 		npages -= n;

@@ -20,6 +20,7 @@ struct reader {
 	const char *stdout_path;
 	struct uart uart[MAX_UARTS];
 	unsigned int nuarts;
+	struct property isa, extensions; /* of the last hart whose were new */
 };
 
 /* Adds the ranges of a reg property, in cells of the parent's sizes. */
@@ -76,14 +77,27 @@ static void read_caches(const struct node *n, GsiCaches *caches)
 			field[i] = (u32)value;
 }
 
-static void read_hart(struct machine_tree *m, const struct node *n)
+static bool same_property(const struct property *a, const struct property *b)
 {
+	return a->bytes == b->bytes && (!a->bytes || !memcmp(a->value, b->value, (size_t)a->bytes));
+}
+
+static void read_hart(struct reader *r, const struct node *n)
+{
+	struct machine_tree *m = r->m;
 	u64 id;
 
 	if (strcmp(tree_string(n, DEVICE_TYPE), "cpu") != 0 || !tree_is_enabled(n) ||
 	    m->nharts == MAX_HARTS || !tree_u64(n, REG, &id))
 		return;
 	m->hart_id[m->nharts++] = id;
+	read_caches(n, &m->caches);
+	/* Mostly all harts say the same. */
+	if (m->nharts > 1 && same_property(&r->isa, &n->p[ISA]) &&
+	    same_property(&r->extensions, &n->p[ISA_EXTENSIONS]))
+		return;
+	r->isa = n->p[ISA];
+	r->extensions = n->p[ISA_EXTENSIONS];
 	m->no_h |= !has_extension(n, "h");
 	m->no_fpu |= !has_extension(n, "d") && !has_extension(n, "g");
 	m->no_sstc |= !has_extension(n, "sstc");
@@ -91,7 +105,6 @@ static void read_hart(struct machine_tree *m, const struct node *n)
 	m->no_svpbmt |= !has_extension(n, "svpbmt");
 	m->no_zicbom |= !has_extension(n, "zicbom");
 	m->no_zkr |= !has_extension(n, "zkr");
-	read_caches(n, &m->caches);
 }
 
 static void read_chosen(struct reader *r, const struct node *n)
@@ -158,7 +171,7 @@ static void read_node(struct walk *w)
 	else if (top && !strcmp(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
 		add_ranges(n, parent, m->memory, &m->nmemory, MAX_RANGES);
 	else if (w->depth == 2 && !strcmp(parent->name, "cpus"))
-		read_hart(m, n);
+		read_hart(r, n);
 	else if (w->depth == 2 && !strcmp(parent->name, "reserved-memory"))
 		add_ranges(n, parent, m->reserved, &m->nreserved, MAX_RESERVED);
 	else

@@ -164,7 +164,7 @@ u64 memory_map_stack(unsigned int hart_index)
 {
 	u64 bottom = STACK_AREA + hart_index * STACK_STRIDE + PAGE_SIZE;
 	u64 npages = HART_STACK_SIZE >> PAGE_SHIFT;
-	void *stack = page_alloc_zero(page_order(HART_STACK_SIZE));
+	void *stack = page_alloc(page_order(HART_STACK_SIZE));
 
 	if (!stack || !pgtable_prepare(&own, bottom, stack, npages))
 		return 0;
