@@ -20,7 +20,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c api/call.c \
 	$(patsubst %,core/%.c,fault sched slab thread timer turn vm)
-HYP_OPT := -Os -msave-restore
+HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants
 # Whole-program optimization for what is compiled to be small.
 HYP_LTO := -flto
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \

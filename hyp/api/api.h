@@ -55,6 +55,9 @@ struct pointer_rule {
 	u16 size : 13; /* 0: no rule */
 };
 
+/* The most results that a function has. */
+#define API_OUTS 3
+
 /* What a thread has to be like for a call; else rcInvalidOperation. */
 enum thread_call {
 	THREAD_LIVING, /* it has not ended, and its process runs */
@@ -63,14 +66,14 @@ enum thread_call {
 
 /* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
-	api_fn *check;              /* flags and ranges; NULL: any */
-	u32 rights;                 /* that the handle in a0 needs */
-	u32 type : 8;               /* object type of that; neither type nor rights: it is none */
-	u32 call : 8;               /* enum task_call, of a task: what its state has to allow */
-	u32 thread : 8;             /* enum thread_call, of a thread, likewise */
-	bool any;                   /* is there a rule? Else nothing is spent on them */
-	struct pointer_rule in;     /* copied to call.in */
-	struct pointer_rule out[4]; /* writable when the function runs; ends with no rule */
+	api_fn *check;          /* flags and ranges; NULL: any */
+	u32 any : 1;            /* is there a rule? Else nothing is spent on them */
+	u32 type : 3;           /* of the object in a0; neither type nor rights: it is none */
+	u32 call : 4;           /* enum task_call, of a task: what its state has to allow */
+	u32 thread : 1;         /* enum thread_call, of a thread, likewise */
+	u32 rights : 23;        /* that the handle in a0 needs */
+	struct pointer_rule in; /* copied to call.in */
+	struct pointer_rule out[API_OUTS]; /* writable when the function runs; ends with no rule */
 	struct {
 		u32 pointer : 3, size : 3; /* arguments */
 		u32 max : 26;              /* bytes; 0: no rule */

@@ -91,8 +91,8 @@ static Retcode check_arguments(struct call *c, const struct api_rules *rules)
 {
 	if (rules->in.size && pointer_is_bad(c, &rules->in))
 		return rcInvalidArgument;
-	for (const struct pointer_rule *out = rules->out; out->size; out++)
-		if (pointer_is_bad(c, out))
+	for (unsigned int i = 0; i < API_OUTS && rules->out[i].size; i++)
+		if (pointer_is_bad(c, &rules->out[i]))
 			return rcInvalidArgument;
 	if (rules->buffer.max && (!c->a[rules->buffer.pointer] || !c->a[rules->buffer.size]))
 		return rcInvalidArgument;
@@ -111,8 +111,8 @@ static Retcode check_memory(struct call *c, const struct api_rules *rules)
 		rc = guest_read(vm, c->a[rules->in.arg], &c->in, rules->in.size);
 	if (rc == rcOk && rules->buffer.max)
 		rc = guest_check_read(vm, c->a[rules->buffer.pointer], c->a[rules->buffer.size]);
-	for (const struct pointer_rule *out = rules->out; rc == rcOk && out->size; out++)
-		rc = guest_check_write(vm, c->a[out->arg], out->size);
+	for (unsigned int i = 0; rc == rcOk && i < API_OUTS && rules->out[i].size; i++)
+		rc = guest_check_write(vm, c->a[rules->out[i].arg], rules->out[i].size);
 	return rc;
 }
 

@@ -6,36 +6,54 @@
 #include "core/thread.h"
 #include "core/vm.h"
 
+#include <string.h>
+
 #define CAUSE_IS_INTERRUPT ((u64)1 << 63)
 
-/* RISC-V privileged specification, table of scause values, with our codes. */
-static const struct {
-	char name[30]; /* not a pointer, which would need a relocation */
-	u8 code;
-} exceptions[] = {
-	[0] = { "instruction address misaligned", HalExcMisaligned },
-	[1] = { "instruction access fault", HalExcAccess },
-	[2] = { "illegal instruction", HalExcIllegalInstruction },
-	[3] = { "breakpoint", HalExcBreakpoint },
-	[4] = { "load address misaligned", HalExcMisaligned },
-	[5] = { "load access fault", HalExcAccess },
-	[6] = { "store/AMO address misaligned", HalExcMisaligned },
-	[7] = { "store/AMO access fault", HalExcAccess },
-	[8] = { "environment call from U-mode", HalExcOther },
-	[10] = { "environment call from VS-mode", HalExcOther },
-	[12] = { "instruction page fault", HalExcAccess },
-	[13] = { "load page fault", HalExcAccess },
-	[15] = { "store/AMO page fault", HalExcAccess },
-	[20] = { "instruction guest-page fault", HalExcAccess },
-	[21] = { "load guest-page fault", HalExcAccess },
-	[22] = { "virtual instruction", HalExcVirtualInstruction },
-	[23] = { "store/AMO guest-page fault", HalExcAccess },
-};
+/*
+ * RISC-V privileged specification, table of scause values. One string after another,
+ * empty where a value is reserved: pointers would be larger and need relocations.
+ */
+static const char names[] = "instruction address misaligned\0"
+			    "instruction access fault\0"
+			    "illegal instruction\0"
+			    "breakpoint\0"
+			    "load address misaligned\0"
+			    "load access fault\0"
+			    "store/AMO address misaligned\0"
+			    "store/AMO access fault\0"
+			    "environment call from U-mode\0"
+			    "\0" /* 9 */
+			    "environment call from VS-mode\0"
+			    "\0" /* 11 */
+			    "instruction page fault\0"
+			    "load page fault\0"
+			    "\0" /* 14 */
+			    "store/AMO page fault\0"
+			    "\0\0\0\0" /* 16 to 19 */
+			    "instruction guest-page fault\0"
+			    "load guest-page fault\0"
+			    "virtual instruction\0"
+			    "store/AMO guest-page fault";
 
-static bool is_listed(const struct fault *f)
-{
-	return f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].name[0];
-}
+/* Our codes for them; where there is none, HalExcOther. */
+static const u8 codes[] = {
+	[0] = HalExcMisaligned,
+	[1] = HalExcAccess,
+	[2] = HalExcIllegalInstruction,
+	[3] = HalExcBreakpoint,
+	[4] = HalExcMisaligned,
+	[5] = HalExcAccess,
+	[6] = HalExcMisaligned,
+	[7] = HalExcAccess,
+	[12] = HalExcAccess,
+	[13] = HalExcAccess,
+	[15] = HalExcAccess,
+	[20] = HalExcAccess,
+	[21] = HalExcAccess,
+	[22] = HalExcVirtualInstruction,
+	[23] = HalExcAccess,
+};
 
 HalExceptionCode fault_code(const struct fault *f)
 {
@@ -43,18 +61,24 @@ HalExceptionCode fault_code(const struct fault *f)
 		return HalExcPanic;
 	if (f->kind == FAULT_OUT_OF_MEMORY)
 		return HalExcOutOfMemory;
-	return is_listed(f) ? exceptions[f->cause].code : HalExcOther;
+	return f->cause < ARRAY_SIZE(codes) && codes[f->cause] ? codes[f->cause] : HalExcOther;
 }
 
 const char *fault_name(const struct fault *f)
 {
+	const char *name = names;
+
 	if (f->kind == FAULT_PANIC)
 		return "panic";
 	if (f->kind == FAULT_OUT_OF_MEMORY)
 		return "out of memory";
 	if (f->cause & CAUSE_IS_INTERRUPT)
 		return "interrupt without a trap vector";
-	return is_listed(f) ? exceptions[f->cause].name : "reserved exception";
+	if (f->cause >= ARRAY_SIZE(codes))
+		return "reserved exception";
+	for (u64 i = 0; i < f->cause; i++)
+		name += strlen(name) + 1;
+	return *name ? name : "reserved exception";
 }
 
 static struct fault_region region_at(const struct vm *vm, u64 address)
