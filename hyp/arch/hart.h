@@ -32,7 +32,7 @@ struct hart {
 	struct run_queue rq; /* others, too */
 
 	u8 switch_plain;      /* SWITCH_*: why vcpu_turn() takes the plain way */
-	bool put_down;        /* another hart waits for that (arch/remote.h); atomic */
+	u64 put_down;         /* the hart that waits for that (arch/remote.c), or 0; atomic */
 	u64 *lock;            /* lock_word, whose address takes an instruction more to make */
 	u64 kicks;            /* harts, by index, to interrupt once the lock is released */
 	FloeTraceRing *trace; /* core/trace.h */

@@ -255,6 +255,37 @@ static void test_stopped_from_another_hart(void **state)
 	assert_int_equal(fake_cpu.ipi, before + 1);
 }
 
+static void first_hart_answers(void)
+{
+	struct hart *self = fake_this_hart;
+
+	fake_this_hart = &fake_hart;
+	assert_true(remote_serve());
+	fake_this_hart = self;
+}
+
+/* A hart that stands still as long as this one does not sleep puts its vCPU down, and says so. */
+static void test_stopped_while_this_one_sleeps(void **state)
+{
+	unsigned int before;
+
+	(void)state;
+	occupy();
+	be(1);
+	before = fake_cpu.ipi;
+	fake_cpu.asleep = first_hart_answers;
+	fake_cpu.wfi = 0;
+	*fake_csr("sepc") = 0x1234;
+	remote_put_down(&fake_hart);
+	assert_null(fake_hart.current);
+	assert_int_equal(threads[0].vcpu.pc, 0x1234);
+	assert_int_equal(fake_cpu.wfi, 1);
+	assert_int_equal(fake_cpu.ipi, before + 2);
+	/* Nothing more is asked for. */
+	fake_this_hart = &fake_hart;
+	assert_false(remote_serve());
+}
+
 /* Memory that goes is in no other hart's reach, and its next VMID is a new one. */
 static void test_memory_is_taken_away(void **state)
 {
@@ -287,6 +318,65 @@ static void test_lock_is_handed_over(void **state)
 	lock_release();
 	assert_int_equal(lock_word, 0);
 	lock_take();
+}
+
+static void holder_releases(void)
+{
+	struct hart *self = fake_this_hart;
+
+	assert_int_equal(lock_word, (u64)harts[2] | LOCK_AWAITED);
+	fake_this_hart = harts[2];
+	lock_release();
+	fake_this_hart = self;
+}
+
+static void test_lock_is_awaited(void **state)
+{
+	(void)state;
+	be(2);
+	fake_this_hart = harts[1];
+	fake_cpu.asleep = holder_releases;
+	fake_cpu.wfi = 0;
+	fake_cpu.ipi = 0;
+	lock_take();
+	assert_int_equal(fake_cpu.wfi, 1);
+	assert_int_equal(fake_cpu.ipi, 1);
+	assert_int_equal(lock_word, (u64)harts[1]);
+}
+
+/* The hart that was awaiting it has got it otherwise: nobody is left. */
+static void test_lock_is_awaited_by_nobody(void **state)
+{
+	(void)state;
+	lock_word |= LOCK_AWAITED;
+	fake_cpu.ipi = 0;
+	lock_release();
+	assert_int_equal(lock_word, 0);
+	assert_int_equal(fake_cpu.ipi, 0);
+	lock_take();
+}
+
+static void second_waits(void)
+{
+	struct hart *self = fake_this_hart;
+
+	fake_cpu.asleep = holder_releases;
+	fake_this_hart = harts[3];
+	lock_take();
+	assert_int_equal(lock_word, (u64)harts[3] | LOCK_AWAITED);
+	lock_release();
+	fake_this_hart = self;
+}
+
+/* The next in the order of the harts gets it first, and gives it to the other one. */
+static void test_lock_is_awaited_by_two(void **state)
+{
+	(void)state;
+	be(2);
+	fake_this_hart = harts[1];
+	fake_cpu.asleep = second_waits;
+	lock_take();
+	assert_int_equal(lock_word, (u64)harts[1]);
 }
 
 /* f registers: what a hart holds is stale once the vCPU was elsewhere. */
@@ -330,8 +420,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_policy_of_a_running_thread_changes, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_stopped_from_another_hart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stopped_while_this_one_sleeps, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_memory_is_taken_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lock_is_handed_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lock_is_awaited, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lock_is_awaited_by_two, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lock_is_awaited_by_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_f_registers_move, setup, teardown),
 	};
 

@@ -115,6 +115,10 @@ bool hart_timer_pending(void)
 void cpu_wfi(void)
 {
 	fake_cpu.wfi++;
+	if (fake_cpu.asleep) {
+		fake_cpu.asleep();
+		return;
+	}
 	if (fake_this_hart->timer_at == TIME_NEVER) {
 		fprintf(stderr, "the hart sleeps and nothing will wake it\n");
 		abort();
@@ -129,7 +133,7 @@ struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 
 	(void)extension, (void)function, (void)arg0, (void)arg2;
 	fake_cpu.ipi++;
 	for (unsigned int i = 0; i < nharts; i++)
-		if (harts[i]->id == arg1) {
+		if (harts[i]->id == arg1 && !fake_cpu.asleep) {
 			fake_this_hart = harts[i];
 			remote_serve();
 		}

@@ -17,6 +17,8 @@ struct fake_cpu {
 	const void *last_flush;
 	gpa_t last_page;
 	u64 last_vmid;
+	void (*asleep)(
+		void); /* what others do while the hart sleeps; until then none answers an IPI */
 };
 
 extern struct fake_cpu fake_cpu;
