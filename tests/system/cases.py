@@ -24,7 +24,7 @@ class Case:
     qemu_args: str = ""
     icount: bool = False
     input: str = ""  # typed into the inspection shell, which is then added to the system
-    timeout: int = 60
+    timeout: int = 150
     exit: int = 0
     expect: list = dataclasses.field(default_factory=list)
     expect_any: list = dataclasses.field(default_factory=list)
