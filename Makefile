@@ -44,7 +44,7 @@ MAKEFLAGS += -j$(shell nproc) --output-sync=target
 endif
 
 # What each command needs, as groups of ci/setup.
-commands := run shell gdb test test-unit test-system bench sdk image check debug trace
+commands := run shell gdb test test-unit test-system stress bench sdk image check debug trace
 group_run := run
 group_shell := shell
 group_gdb := debug
@@ -52,6 +52,7 @@ group_image := run
 group_test := test
 group_test-unit := test
 group_test-system := test
+group_stress := test
 group_bench := bench
 group_check := test check
 group_debug := debug
@@ -126,6 +127,9 @@ test-unit: $(UNIT_TESTS)
 test-system: programs $(INSPECT_HOST) $(SYSTEM_TEST_IMAGES)
 	$(run_tests) --system
 
+stress: programs $(test_images)/stress.elf
+	$(run_tests) --system --cases long
+
 # What is measured, and its limits, stand in tests/bench/bench.toml.
 bench: programs $(BENCH_IMAGES)
 	+$(Q)tests/bench/run --build $(call quote,$(BUILD)) --cross $(call quote,$(CROSS_COMPILE)) \
@@ -147,6 +151,7 @@ Commands:
   make debug       the same under gdb, halted before the first instruction
   make trace       runs it too, and saves who ran when, in $(BUILD)/traces
   make test        all tests; make test-unit and make test-system are its parts
+  make stress      a long test: 100,000 operations on each number of harts
   make bench       measures, prints a table, writes $(BUILD)/bench.json
   make check       format, static analysis, sizes; make format lays out the C files
   make sdk         the SDK for programs of your own, in $(BUILD)/sdk

@@ -4,11 +4,17 @@
  * create, start, freeze, terminate, revoke, change class, priority and affinity,
  * close. What they get is an error more often than not; afterwards nothing is left.
  * Some threads beside them count, whatever class, priority and hart they are given
- * meanwhile: each has to go on, during all that and afterwards.
+ * meanwhile: each has to go on, during all that and afterwards, and so has each
+ * process that still runs.
+ *
+ * Arguments: how often each of the threads does something, and `counted` where QEMU
+ * runs one hart at a time and before 8.1 changes harts only when one sleeps or makes
+ * way: then no process computes for ever.
  */
 #include "api-test.h"
 #include "child.h"
 
+#include <coresrv/task/inspect_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <stdint.h>
 
@@ -16,15 +22,40 @@
 #define SLOTS 4
 #define COUNTERS 4
 
+#define COMPUTE(rounds) "li t0, " #rounds "\n9: addi t0, t0, -1\nbnez t0, 9b\n"
+#define SLEEP(ms) "li a0, " #ms "\n" CHILD_CALL(72)
+
+CHILD_CODE(computes, "1:\n" COMPUTE(100000) SLEEP(0) "j 1b\n");
 CHILD_CODE(spins, "1: j 1b\n");
 CHILD_CODE(crashes, "sd zero, 0(zero)\n");
-CHILD_CODE(sleeps, "1: li a0, 1\n" CHILD_CALL(72) "j 1b\n");
+CHILD_CODE(sleeps, "1:\n" SLEEP(1) "j 1b\n");
 CHILD_CODE(ends, "li a0, 3\n" CHILD_CALL(18) "1: j 1b\n");
+
+/* Two more threads, on as many harts; all are busy when the first one takes an exception. */
+/* clang-format off */
+CHILD_CODE(crashes_with_others,
+	   "addi sp, sp, -64\n"
+	   "lla t0, 3f\n"
+	   "sd t0, 0(sp)\n"
+	   "li s0, 2\n"
+	   "1: addi a0, sp, 48\n"
+	   "addi a1, sp, 56\n"
+	   "li a2, 10\n"
+	   "li a3, 4096\n"
+	   "mv a4, sp\n"
+	   CHILD_CALL(60)
+	   "addi s0, s0, -1\n"
+	   "bnez s0, 1b\n"
+	   COMPUTE(20000)
+	   "sd zero, 0(zero)\n"
+	   "3:\n" COMPUTE(5000) SLEEP(0) "j 3b\n");
+/* clang-format on */
 
 static Handle tasks[SLOTS], threads[SLOTS];
 static Handle counting[COUNTERS];
 static volatile unsigned long counted[COUNTERS];
 static volatile int stop;
+static int endless = 1;
 static unsigned long rounds, made, done;
 
 static unsigned long random_number(unsigned long *state)
@@ -51,11 +82,14 @@ static void make_task(Handle *slot, unsigned long random)
 {
 	static const struct {
 		const char *start, *end;
-	} codes[] = { { spins, spins_end },
+	} codes[] = { { computes, computes_end },
 		      { sleeps, sleeps_end },
 		      { ends, ends_end },
-		      { crashes, crashes_end } };
-	const char *start = codes[random % 4].start, *end = codes[random % 4].end;
+		      { crashes, crashes_end },
+		      { crashes_with_others, crashes_with_others_end },
+		      { spins, spins_end } };
+	unsigned long which = random / 8 % (endless ? 6 : 5);
+	const char *start = codes[which].start, *end = codes[which].end;
 	char name[24];
 	Handle task;
 
@@ -118,6 +152,23 @@ static void check_progress(void)
 			KnSleep(50);
 		CHECK(counted[i] != before);
 	}
+}
+
+/* It has more to its credit within 20 s, or does not run any more, or never did. */
+static int goes_on(Handle task)
+{
+	TaskInfo first, now;
+
+	if (KnTaskGetInfo(task, &first) != rcOk)
+		return 1;
+	for (int n = 0; n < 400; n++) {
+		NEED(KnTaskGetInfo(task, &now));
+		if (now.state != TaskStateRunning || now.runTime != first.runTime)
+			return 1;
+		KnSleep(50);
+	}
+	printf("process %u stands still\n", (unsigned)first.pid);
+	return 0;
 }
 
 static void disturb(Handle thread, unsigned long random)
@@ -219,6 +270,7 @@ static void all(void)
 	}
 	check_progress();
 	for (int i = 0; i < SLOTS; i++) {
+		CHECK(goes_on(tasks[i]));
 		put(&tasks[i], INVALID_HANDLE);
 		put(&threads[i], INVALID_HANDLE);
 	}
@@ -229,18 +281,35 @@ static void all(void)
 	}
 }
 
+/* They are there at all. */
+static void check_others(void)
+{
+	Handle task = child_start("three", CHILD(crashes_with_others), TaskExceptionFreezesTask);
+	TaskInfo info;
+
+	child_wait(task);
+	NEED(KnTaskGetInfo(task, &info));
+	CHECK_EQUAL(TaskStateFrozen, info.state);
+	CHECK_EQUAL(3, info.threads);
+	NEED(KnTaskTerminateAfterFreezing(task));
+	NEED(KnHandleClose(task));
+}
+
 int main(int argc, char **argv)
 {
 	SysCounters before, after;
 
 	for (int i = 0; i < SLOTS; i++)
 		tasks[i] = threads[i] = INVALID_HANDLE;
+	endless = argc < 3 || strcmp(argv[2], "counted") != 0;
+	check_others();
 	/* What the library and the tables of handles keep is there afterwards. */
 	rounds = 200;
 	all();
 	KnSleep(200);
 	before = counters();
 	rounds = argc > 1 ? (unsigned long)atoi(argv[1]) : 1000;
+	done = 0;
 	all();
 	KnSleep(200);
 	after = counters();
