@@ -35,7 +35,17 @@ class Binding:
         self.root = properties(root)
         self.root["compatible"] = Property("strings", [], 0, 0)
         self.partition = properties(partition)
-        self.required = partition["required"]
+        self.required = required(partition)
+        schedule = root["properties"]["schedule"]
+        (window,) = schedule["patternProperties"].values()
+        self.schedule, self.schedule_required = properties(schedule), required(schedule)
+        self.window, self.window_required = properties(window), required(window)
+
+
+def required(node):
+    """Name -> Property of those that a node must have."""
+    known = properties(node)
+    return {name: known[name] for name in node["required"]}
 
 
 def properties(node):
@@ -43,13 +53,18 @@ def properties(node):
     return {
         name: Property(kind(schema), schema.get("enum", []), *limits(schema.get("items", schema)))
         for name, schema in node["properties"].items()
-        if "$ref" in schema or "oneOf" in schema
+        if schema.get("type") != "object"
     }
 
 
 def kind(schema):
+    if schema.get("maxItems") == 2:
+        return "pair"
     # One or two cells, written as a choice of both types: a number of bytes.
-    return KINDS[schema["$ref"].split("/")[-1]] if "$ref" in schema else "size"
+    if "oneOf" in schema:
+        return "size"
+    # dt-schema knows the type of what ends with a unit, such as -us.
+    return KINDS[schema["$ref"].split("/")[-1]] if "$ref" in schema else "number"
 
 
 def limits(schema):

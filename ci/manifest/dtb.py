@@ -27,7 +27,7 @@ DTC_NAMES = {
     "duplicate_property_names": "duplicate-property",
 }
 DTC_ADVICE = {
-    "duplicate_node_names": "two nodes have this name; give each partition a name of its own",
+    "duplicate_node_names": "two nodes have this name; give each a name of its own",
     "duplicate_property_names": "the property stands there twice; keep one",
 }
 

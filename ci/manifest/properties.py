@@ -5,12 +5,14 @@ Which properties there are and of which type, the binding says; what it cannot
 say, such as names, stands here.
 """
 
+from . import cpu_time
 from .errors import nearest
 
 NAME_MAX = 1023  # bytes of a partition's name and class
 ENV_MAX = 131072  # bytes of arguments and environment together
 ADDRESS_END = 1 << 39
 HIGHEST_PRIORITY = {"standard": 15, "fifo": 31, "rr": 31}
+NODES = "partitions", "schedule"  # of the root
 IGNORED = ("phandle", "linux,phandle")  # dtc's own, where a label is referred to
 
 # Kind of a property -> its description, and how an example is written.
@@ -20,6 +22,7 @@ KINDS = {
     "strings": ("a list of strings", '{} = "...", "...";'),
     "number": ("one number (a cell)", "{} = <1>;"),
     "numbers": ("a list of numbers (cells)", "{} = <1 2>;"),
+    "pair": ("two numbers (cells)", "{} = <2000 10000>;"),
     "size": ("one number of bytes (one or two cells)", "{} = <0x10000>;"),
 }
 
@@ -34,7 +37,9 @@ def decode(kind, data):
         return int.from_bytes(data, "big")
     if kind == "number" and len(data) == 4:
         return int.from_bytes(data, "big")
-    if kind == "numbers" and data and len(data) % 4 == 0:
+    if kind == "pair" and len(data) != 8:
+        return None
+    if kind in ("numbers", "pair") and data and len(data) % 4 == 0:
         return [int.from_bytes(data[i : i + 4], "big") for i in range(0, len(data), 4)]
     return None
 
@@ -69,9 +74,10 @@ class Checker:
         if "" in found.get("files", ()):
             self.mistakes.add("bad-value", "/files", "an empty file name; remove it")
         for child in root.children:
-            if child.name != "partitions" and not child.name.startswith("__"):
-                meant = "; did you mean that?" if nearest(child.name, ["partitions"]) else ""
-                sentence = f"only partitions {{ }} stands here{meant}"
+            if child.name not in NODES and not child.name.startswith("__"):
+                meant = nearest(child.name, NODES)
+                advice = f"; did you mean {meant}?" if meant else ""
+                sentence = f"only partitions {{ }} and schedule {{ }} stand here{advice}"
                 self.mistakes.add("unknown-node", child.path, sentence)
         partitions = root.child("partitions")
         if partitions is None or not partitions.children:
@@ -85,24 +91,29 @@ class Checker:
     def partition(self, node):
         found = self.values(node, self.binding.partition)
         self.name(node)
-        for name in self.binding.required:
-            if name not in node.properties:
-                sentence = f"every partition needs it; write {self.example(name)}"
-                self.mistakes.add("missing-property", f"{node.path}/{name}", sentence)
-        for child in node.children:
-            sentence = "a partition has properties only; move it out or remove it"
-            self.mistakes.add("unknown-node", child.path, sentence)
+        self.required(node, self.binding.required, "every partition")
+        self.no_children(node, "a partition")
         for name in ("image", "class"):
             if name in found and not 1 <= size_of(found[name]) <= NAME_MAX:
                 sentence = f"it has {size_of(found.pop(name))} bytes; write 1 to {NAME_MAX}"
                 self.mistakes.add("bad-value", f"{node.path}/{name}", sentence)
         self.priority(node, found)
+        if "cpu-budget" in found:
+            cpu_time.check_budget(f"{node.path}/cpu-budget", found, self.mistakes)
         self.sizes(node, found)
         self.environment(node, found)
         return found
 
-    def example(self, name):
-        return KINDS[self.binding.partition[name].kind][1].format(name)
+    def required(self, node, names, what):
+        for name, prop in names.items():
+            if name not in node.properties:
+                sentence = f"{what} needs it; write {KINDS[prop.kind][1].format(name)}"
+                self.mistakes.add("missing-property", f"{node.path}/{name}", sentence)
+
+    def no_children(self, node, what):
+        for child in node.children:
+            sentence = f"{what} has properties only; move it out or remove it"
+            self.mistakes.add("unknown-node", child.path, sentence)
 
     def values(self, node, table):
         """The node's values by name; unknown and wrong properties are mistakes."""
@@ -132,8 +143,8 @@ class Checker:
             advice = f"did you mean {meant}?" if meant else f"write one of {choices}"
             self.mistakes.add("bad-value", where, f'"{value}" is unknown; {advice}')
             return False
-        if prop.kind in ("number", "numbers"):
-            for number in value if prop.kind == "numbers" else [value]:
+        if prop.kind in ("number", "numbers", "pair"):
+            for number in [value] if prop.kind == "number" else value:
                 if not prop.minimum <= number <= prop.maximum:
                     sentence = f"{number} is out of range; write {prop.minimum} to {prop.maximum}"
                     self.mistakes.add("bad-value", where, sentence)
@@ -146,12 +157,15 @@ class Checker:
         if node.name == "init":
             sentence = "init is the name of Floe's first process; choose another"
             self.mistakes.add("duplicate-name", node.path, sentence)
-        if "@" in node.name:
-            sentence = f"a name has no unit address here; write {node.name.replace('@', '')}"
-            self.mistakes.add("bad-value", node.path, sentence)
+        self.unit_address(node)
         if size_of(node.name) > NAME_MAX:
             sentence = f"the name has {size_of(node.name)} bytes; {NAME_MAX} is the most"
             self.mistakes.add("bad-value", node.path[:60] + "...", sentence)
+
+    def unit_address(self, node):
+        if "@" in node.name:
+            sentence = f"a name has no unit address here; write {node.name.replace('@', '')}"
+            self.mistakes.add("bad-value", node.path, sentence)
 
     def priority(self, node, found):
         policy = found.get("policy", None if "policy" in node.properties else "standard")

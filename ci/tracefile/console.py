@@ -16,6 +16,8 @@ KINDS = {
     8: ("start", "pid", "tid"),
     9: ("freeze", "pid", "tid"),
     10: ("end", "pid", "status"),
+    11: ("grant", "pid", "ticks"),
+    12: ("window", "number", None),
 }
 
 Event = collections.namedtuple("Event", "cpu time kind arg value")

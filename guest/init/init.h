@@ -21,7 +21,7 @@ bool check_image(const struct manifest_partition *partition);
 bool load_partition(const struct manifest_partition *partition, Handle *task);
 
 /*
- * Loads all partitions, and starts them when all are loaded; if one fails, ends
+ * Sets the windows, loads all partitions, and starts them when all are loaded; if one fails, ends
  * those that are there and gives false. Then waits until every partition has
  * ended or frozen for good, or the operator has ended the system, and restarts
  * those that are to be. True if all ended as the manifest allows.

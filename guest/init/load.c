@@ -4,6 +4,7 @@
 
 #include "elf.h"
 
+#include <coresrv/handle/handle_api.h>
 #include <kos/romfs.h>
 #include <kos/task.h>
 #include <stdio.h>
@@ -78,6 +79,15 @@ static void report_failure(const struct manifest_partition *p, const char *call,
 		printf("cannot load %s: %s gave %s\n", p->name, call, RtlRetcodeName(rc));
 }
 
+static Retcode promise_cpu_time(const struct manifest_partition *p, Handle task)
+{
+	rtl_uint32_t budget, period;
+	bool soft;
+
+	manifest_cpu_time(p, &budget, &period, &soft);
+	return budget ? KnTaskSetCpuBudget(task, budget, period, soft ? TaskBudgetSoft : 0) : rcOk;
+}
+
 bool load_partition(const struct manifest_partition *p, Handle *task)
 {
 	const TaskLimits limits = {
@@ -86,6 +96,7 @@ bool load_partition(const struct manifest_partition *p, Handle *task)
 		.permissions = (p->allow_rwx ? TaskMayRwx : 0u) |
 			       (p->inspect ? TaskMayInspect : 0u),
 		.cpuMask = p->cpus,
+		.windows = p->windows ? p->windows : FLOE_NO_WINDOW,
 	};
 	const KosTaskParams params = {
 		.eiid = p->eiid,
@@ -99,7 +110,14 @@ bool load_partition(const struct manifest_partition *p, Handle *task)
 	};
 	Retcode rc = KosTaskInitEx(&params, p->name, manifest_base_name(p->image), task);
 
-	if (rc != rcOk)
+	if (rc != rcOk) {
 		report_failure(p, KosTaskFailedCall(), rc);
-	return rc == rcOk;
+		return false;
+	}
+	rc = promise_cpu_time(p, *task);
+	if (rc == rcOk)
+		return true;
+	report_failure(p, "KnTaskSetCpuBudget", rc);
+	KnHandleClose(*task);
+	return false;
 }

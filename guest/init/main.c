@@ -54,5 +54,6 @@ int main(void)
 	}
 	sound = manifest_read(&manifest, tree, size, &reporter);
 	sound &= check_files_and_images(&manifest);
+	sound &= manifest_check_cpu_time(&manifest, KnTaskGetGsi()->cpuMask, &reporter);
 	return sound && run_system(&manifest) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

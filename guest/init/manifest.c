@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manifest.h"
-#include "property.h"
+#include "reader.h"
+#include "schedule.h"
 #include "tree.h"
 
 #include <libfdt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +14,6 @@ enum {
 	ENV_MAX_BYTES = 131072,
 	DEFAULT_PRIORITY = 10,
 	DEFAULT_RESTARTS = 10,
-	WHERE_SIZE = 256, /* longer paths are cut in messages */
-	SENTENCE_SIZE = 512,
-};
-
-struct reader {
-	const void *tree;
-	struct manifest *manifest;
-	const struct manifest_reporter *reporter;
-	bool failed;
 };
 
 static const char *const policies[] = { "standard", "fifo", "rr", NULL };
@@ -39,6 +30,7 @@ static const struct property partition_properties[] = {
 	{"policy", PROPERTY_CHOICE, FIELD(policy), "policy = \"fifo\"", policies},
 	{"priority", PROPERTY_NUMBER, FIELD(priority), "priority = <10>", NULL},
 	{"cpus", PROPERTY_CPUS, FIELD(cpus), "cpus = <0 1>", NULL},
+	{"cpu-budget", PROPERTY_PAIR, FIELD(cpu_budget), "cpu-budget = <2000 10000>", NULL},
 	{"stack-size", PROPERTY_SIZE, FIELD(stack_size), "stack-size = <0x10000>", NULL},
 	{"memory-limit", PROPERTY_SIZE, FIELD(memory_limit), "memory-limit = <0x200000>", NULL},
 	{"on-exception", PROPERTY_CHOICE, FIELD(on_exception), "on-exception = \"freeze\"",
@@ -59,112 +51,28 @@ static const struct property root_properties[] = {
 };
 /* clang-format on */
 
-#define TABLE(properties)                                                                          \
-	{                                                                                          \
-		properties, sizeof(properties) / sizeof(properties[0])                             \
-	}
-static const struct property_table partition_table = TABLE(partition_properties);
-static const struct property_table root_table = TABLE(root_properties);
+static const struct property_table partition_table = PROPERTY_TABLE(partition_properties);
+static const struct property_table root_table = PROPERTY_TABLE(root_properties);
 static const struct property_table no_properties = { NULL, 0 };
-
-/*
- * Reports a mistake at the node `folder` and `name`, a child or property of
- * it, or "" for the node itself.
- */
-__attribute__((format(printf, 5, 6))) static void mistake(struct reader *r, const char *error,
-							  const char *folder, const char *name,
-							  const char *format, ...)
-{
-	char where[WHERE_SIZE], sentence[SENTENCE_SIZE];
-	const char *slash = *name && strcmp(folder, "/") != 0 ? "/" : "";
-	va_list args;
-
-	snprintf(where, sizeof(where), "%s%s%s", folder, slash, name);
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	r->reporter->report(r->reporter->context, error, where, sentence);
-	r->failed = true;
-}
-
-/* dtc's own, where a label is referred to. */
-static bool is_ignored(const char *property)
-{
-	return strcmp(property, "phandle") == 0 || strcmp(property, "linux,phandle") == 0;
-}
-
-static void report_value(struct reader *r, const char *path, const struct property *property,
-			 enum property_error error)
-{
-	char words[64] = "";
-
-	for (size_t i = 0; property->kind == PROPERTY_CHOICE && property->choices[i]; i++) {
-		strcat(words, i ? ", " : ": ");
-		strcat(words, property->choices[i]);
-	}
-	if (error == PROPERTY_NO_MEMORY)
-		mistake(r, "not-enough-memory", path, property->name,
-			"init has no memory for it; give the machine more");
-	else
-		mistake(r, error == PROPERTY_WRONG_TYPE ? "wrong-type" : "bad-value", path,
-			property->name, "write %s%s, for example %s;",
-			property_kind_text(property->kind), words, property->example);
-}
-
-static void read_properties(struct reader *r, int node, const char *path,
-			    const struct property_table *table, void *target)
-{
-	int at, size;
-
-	fdt_for_each_property_offset(at, r->tree, node)
-	{
-		const char *name;
-		const void *data = fdt_getprop_by_offset(r->tree, at, &name, &size);
-		const struct property *property;
-		enum property_error error;
-
-		if (!data || is_ignored(name))
-			continue;
-		property = property_find(table, name);
-		if (!property) {
-			mistake(r, "unknown-property", path, name,
-				"there is no such property here; correct its name or remove it");
-			continue;
-		}
-		error = property_take(property, data, (size_t)size, target);
-		if (error != PROPERTY_OK)
-			report_value(r, path, property, error);
-	}
-}
-
-static void refuse_children(struct reader *r, int node, const char *path)
-{
-	int child;
-
-	fdt_for_each_subnode(child, r->tree, node)
-	{
-		mistake(r, "unknown-node", path, fdt_get_name(r->tree, child, NULL),
-			"a partition has properties only; move it out or remove it");
-	}
-}
 
 static void check_name(struct reader *r, const char *path, const struct manifest_partition *p)
 {
 	const struct manifest_partition *other = r->manifest->partitions;
 
 	if (strcmp(p->name, "init") == 0)
-		mistake(r, "duplicate-name", path, "",
-			"init is the name of Floe's first process; choose another");
+		reader_mistake(r, "duplicate-name", path, "",
+			       "init is the name of Floe's first process; choose another");
 	if (strchr(p->name, '@'))
-		mistake(r, "bad-value", path, "",
+		reader_mistake(
+			r, "bad-value", path, "",
 			"a partition's name has no unit address; remove the @ and what follows");
 	if (strlen(p->name) > NAME_MAX_BYTES)
-		mistake(r, "bad-value", path, "", "the name is longer than %d bytes; shorten it",
-			NAME_MAX_BYTES);
+		reader_mistake(r, "bad-value", path, "",
+			       "the name is longer than %d bytes; shorten it", NAME_MAX_BYTES);
 	for (; other < p; other++)
 		if (strcmp(other->name, p->name) == 0) {
-			mistake(r, "duplicate-name", path, "",
-				"two partitions have this name; rename one");
+			reader_mistake(r, "duplicate-name", path, "",
+				       "two partitions have this name; rename one");
 			return;
 		}
 }
@@ -176,9 +84,9 @@ static void check_shell(struct reader *r, const char *path, const struct manifes
 	while (other < p && !other->shell)
 		other++;
 	if (p->shell && other < p)
-		mistake(r, "bad-value", path, "shell",
-			"%s has it already, and a system has one operator; remove it here",
-			other->name);
+		reader_mistake(r, "bad-value", path, "shell",
+			       "%s has it already, and a system has one operator; remove it here",
+			       other->name);
 }
 
 static void check_env(struct reader *r, const char *path, const struct manifest_partition *p)
@@ -190,13 +98,13 @@ static void check_env(struct reader *r, const char *path, const struct manifest_
 	for (size_t i = 0; p->env && p->env[i]; i++) {
 		size += strlen(p->env[i]) + 1;
 		if (strchr(p->env[i] + (p->env[i][0] != '\0'), '=') == NULL || p->env[i][0] == '=')
-			mistake(r, "bad-value", path, "env",
-				"\"%s\" sets nothing; write NAME=value", p->env[i]);
+			reader_mistake(r, "bad-value", path, "env",
+				       "\"%s\" sets nothing; write NAME=value", p->env[i]);
 	}
 	if (size > ENV_MAX_BYTES)
-		mistake(r, "bad-value", path, "args",
-			"args and env have %zu bytes together; %d is the most", size,
-			ENV_MAX_BYTES);
+		reader_mistake(r, "bad-value", path, "args",
+			       "args and env have %zu bytes together; %d is the most", size,
+			       ENV_MAX_BYTES);
 }
 
 /* Where the policy is a mistake itself, the range is unknown. */
@@ -210,9 +118,10 @@ static void check_priority(struct reader *r, int node, const char *path,
 	if (written && ((size_t)size != strlen(word) + 1 || memcmp(written, word, strlen(word))))
 		return;
 	if (p->priority > highest_priorities[p->policy])
-		mistake(r, "priority-out-of-range", path, "priority",
-			"%u is above what policy %s has; write 0 to %u", (unsigned)p->priority,
-			policies[p->policy], (unsigned)highest_priorities[p->policy]);
+		reader_mistake(r, "priority-out-of-range", path, "priority",
+			       "%u is above what policy %s has; write 0 to %u",
+			       (unsigned)p->priority, policies[p->policy],
+			       (unsigned)highest_priorities[p->policy]);
 }
 
 static void read_partition(struct reader *r, int node, struct manifest_partition *p)
@@ -226,14 +135,14 @@ static void read_partition(struct reader *r, int node, struct manifest_partition
 	};
 	p->eiid = p->name;
 	snprintf(path, sizeof(path), "/partitions/%s", p->name);
-	read_properties(r, node, path, &partition_table, p);
-	refuse_children(r, node, path);
+	reader_properties(r, node, path, &partition_table, p);
+	reader_no_children(r, node, path, "a partition");
 	check_name(r, path, p);
 	check_shell(r, path, p);
 	check_env(r, path, p);
 	if (!fdt_getprop(r->tree, node, "image", NULL))
-		mistake(r, "missing-property", path, "image",
-			"name the program, for example image = \"sensor.elf\";");
+		reader_mistake(r, "missing-property", path, "image",
+			       "name the program, for example image = \"sensor.elf\";");
 	check_priority(r, node, path, p);
 }
 
@@ -248,15 +157,15 @@ static void read_partitions(struct reader *r, int node)
 		count++;
 	}
 	if (!count) {
-		mistake(r, "no-partitions", "/partitions", "",
-			"there is no partition; write NAME { image = \"FILE.elf\"; };");
+		reader_mistake(r, "no-partitions", "/partitions", "",
+			       "there is no partition; write NAME { image = \"FILE.elf\"; };");
 		return;
 	}
-	read_properties(r, node, "/partitions", &no_properties, NULL);
+	reader_properties(r, node, "/partitions", &no_properties, NULL);
 	m->partitions = calloc(count, sizeof(*m->partitions));
 	if (!m->partitions) {
-		mistake(r, "not-enough-memory", "/partitions", "",
-			"init has no memory for so many; give the machine more");
+		reader_mistake(r, "not-enough-memory", "/partitions", "",
+			       "init has no memory for so many; give the machine more");
 		return;
 	}
 	fdt_for_each_subnode(child, r->tree, node)
@@ -272,15 +181,15 @@ static void check_compatible(struct reader *r)
 	while (word && *word && strcmp(*word, "floe,system") != 0)
 		word++;
 	if (!word || !*word)
-		mistake(r, word ? "bad-value" : "missing-property", "/", "compatible",
-			"write compatible = \"floe,system\"; at the top");
+		reader_mistake(r, word ? "bad-value" : "missing-property", "/", "compatible",
+			       "write compatible = \"floe,system\"; at the top");
 }
 
 static void read_root(struct reader *r)
 {
-	int child, partitions = -1;
+	int child, partitions = -1, schedule = -1;
 
-	read_properties(r, 0, "/", &root_table, r->manifest);
+	reader_properties(r, 0, "/", &root_table, r->manifest);
 	check_compatible(r);
 	fdt_for_each_subnode(child, r->tree, 0)
 	{
@@ -288,14 +197,19 @@ static void read_root(struct reader *r)
 
 		if (strcmp(name, "partitions") == 0)
 			partitions = child;
+		else if (strcmp(name, "schedule") == 0)
+			schedule = child;
 		else if (strncmp(name, "__", 2) != 0) /* dtc -@ adds __symbols__ */
-			mistake(r, "unknown-node", "/", name, "only partitions stands here");
+			reader_mistake(r, "unknown-node", "/", name,
+				       "only partitions and schedule stand here");
 	}
 	if (partitions < 0)
-		mistake(r, "no-partitions", "/partitions", "",
-			"write partitions { NAME { image = \"FILE.elf\"; }; };");
+		reader_mistake(r, "no-partitions", "/partitions", "",
+			       "write partitions { NAME { image = \"FILE.elf\"; }; };");
 	else
 		read_partitions(r, partitions);
+	if (schedule >= 0)
+		schedule_read(r, schedule);
 }
 
 bool manifest_read(struct manifest *manifest, const void *tree, size_t size,
@@ -306,12 +220,13 @@ bool manifest_read(struct manifest *manifest, const void *tree, size_t size,
 
 	*manifest = (struct manifest){ .partitions = NULL };
 	if (error)
-		mistake(&r, "bad-manifest", "system.dtb", "",
-			"it is no sound device tree (%s); compile it with dtc",
-			fdt_strerror(error));
+		reader_mistake(&r, "bad-manifest", "system.dtb", "",
+			       "it is no sound device tree (%s); compile it with dtc",
+			       fdt_strerror(error));
 	else
 		read_root(&r);
-	return !r.failed;
+	manifest->is_whole = !r.mistakes;
+	return manifest->is_whole;
 }
 
 void manifest_free(struct manifest *manifest)
@@ -320,6 +235,9 @@ void manifest_free(struct manifest *manifest)
 		free(manifest->partitions[i].args);
 		free(manifest->partitions[i].env);
 	}
+	for (size_t i = 0; i < manifest->window_count; i++)
+		free(manifest->windows[i].partitions);
+	free(manifest->windows);
 	free(manifest->partitions);
 	free(manifest->files);
 	free(manifest->compatible);

@@ -91,6 +91,17 @@ static enum property_error take_cpus(const uint8_t *data, size_t size, uint64_t 
 	return PROPERTY_OK;
 }
 
+static enum property_error take_pair(const uint8_t *data, size_t size, uint32_t *value)
+{
+	if (size != 2 * CELL)
+		return PROPERTY_WRONG_TYPE;
+	if (!cell_at(data) || !cell_at(data + CELL))
+		return PROPERTY_BAD_VALUE;
+	value[0] = cell_at(data);
+	value[1] = cell_at(data + CELL);
+	return PROPERTY_OK;
+}
+
 static enum property_error take_choice(const char *const *choices, const char *data, size_t size,
 				       uint32_t *value)
 {
@@ -125,6 +136,8 @@ enum property_error property_take(const struct property *property, const void *d
 		return take_size(data, size, value);
 	case PROPERTY_CPUS:
 		return take_cpus(data, size, value);
+	case PROPERTY_PAIR:
+		return take_pair(data, size, value);
 	case PROPERTY_CHOICE:
 		return take_choice(property->choices, data, size, value);
 	}
@@ -148,6 +161,7 @@ const char *property_kind_text(enum property_kind kind)
 		[PROPERTY_NUMBER] = "one number (a cell)",
 		[PROPERTY_SIZE] = "one number of bytes (one or two cells), above 0 and below 2^39",
 		[PROPERTY_CPUS] = "a list of CPU indexes (cells), each 0 to 63",
+		[PROPERTY_PAIR] = "two numbers (cells) above 0",
 		[PROPERTY_CHOICE] = "one of its words",
 	};
 

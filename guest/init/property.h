@@ -13,6 +13,7 @@ enum property_kind {
 	PROPERTY_NUMBER,  /* uint32_t: one cell */
 	PROPERTY_SIZE,    /* uint64_t: one or two cells, above 0 and below 2^39 */
 	PROPERTY_CPUS,    /* uint64_t: a mask, from a list of indexes */
+	PROPERTY_PAIR,    /* uint32_t[2]: two cells above 0 */
 	PROPERTY_CHOICE,  /* uint32_t: index of a word in choices */
 };
 
@@ -29,6 +30,11 @@ struct property_table {
 	const struct property *properties;
 	size_t count;
 };
+
+#define PROPERTY_TABLE(properties)                                                                 \
+	{                                                                                          \
+		properties, sizeof(properties) / sizeof(properties[0])                             \
+	}
 
 enum property_error {
 	PROPERTY_OK,

@@ -5,6 +5,7 @@
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/notice/notice_api.h>
+#include <coresrv/sched/sched_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,22 @@ static bool check(Retcode rc, const char *call, const struct partition *p)
 		printf("%s: %s gave %s\n", p ? p->manifest->name : "init", call,
 		       RtlRetcodeName(rc));
 	return rc == rcOk;
+}
+
+/* In force from now on: init itself runs outside of them. */
+static bool add_windows(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->window_count; i++) {
+		const struct manifest_window *w = &m->windows[i];
+		Retcode rc = KnSchedAddWindow(m->major_frame, w->cpu, w->start, w->duration);
+
+		if (rc != rcOk) {
+			printf("window %s: KnSchedAddWindow gave %s\n", w->name,
+			       RtlRetcodeName(rc));
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Loads the partition and subscribes to its end. */
@@ -230,8 +247,8 @@ bool run_system(const struct manifest *manifest)
 		s.partitions[i].manifest = &manifest->partitions[i];
 		s.has_operator |= manifest->partitions[i].shell;
 	}
-	if (!check(KnNoticeCreate(&s.notice), "KnNoticeCreate", NULL) || !prepare_all(&s) ||
-	    !start_all(&s) || !wait_for_all(&s))
+	if (!check(KnNoticeCreate(&s.notice), "KnNoticeCreate", NULL) || !add_windows(manifest) ||
+	    !prepare_all(&s) || !start_all(&s) || !wait_for_all(&s))
 		return false;
 	end_the_rest(&s);
 	return judge(&s);

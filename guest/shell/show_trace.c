@@ -124,6 +124,16 @@ static void show(const struct entry *entry)
 	case FloeTraceFreeze:
 		printf("froze     %s, thread %llu\n", process_name(arg, name, sizeof(name)), value);
 		break;
+	case FloeTraceGrant:
+		printf("granted   %llu ticks of its budget to %s\n", value,
+		       process_name(arg, name, sizeof(name)));
+		break;
+	case FloeTraceWindow:
+		if (arg == FLOE_WINDOWS_MAX)
+			printf("window    none\n");
+		else
+			printf("window    %llu begins\n", arg);
+		break;
 	case FloeTraceEnd:
 		printf("ended     %s, status %llu\n", process_name(arg, name, sizeof(name)), value);
 		break;

@@ -99,7 +99,8 @@ api_fn api_task_create_check, api_task_create, api_task_reseed_aslr, api_task_lo
 	api_task_set_elf_hdr, api_task_set_env, api_task_free_env, api_task_set_initial_policy,
 	api_task_set_initial_priority_check, api_task_set_initial_priority,
 	api_task_get_initial_priority, api_task_resume, api_task_set_path_check, api_task_set_path,
-	api_task_set_limits, api_task_exit, api_task_terminate, api_task_terminate_after_freezing,
+	api_task_set_limits, api_task_set_cpu_budget_check, api_task_set_cpu_budget,
+	api_sched_add_window, api_task_exit, api_task_terminate, api_task_terminate_after_freezing,
 	api_task_get_exit_status, api_task_get_exit_code, api_task_get_exception_info,
 	api_task_get_thread_context, api_task_get_id_by_handle, api_task_get_name,
 	api_task_get_path, api_task_get_pcb;

@@ -37,7 +37,8 @@ Retcode api_task_create(struct call *c)
 				  .flags = (u32)(c->a[4] >> 32),
 				  .creator = self,
 				  .limits = { .memoryLimit = self->limits.memoryLimit,
-					      .cpuMask = self->limits.cpuMask } };
+					      .cpuMask = self->limits.cpuMask,
+					      .windows = self->limits.windows } };
 	Retcode rc = read_name(self, c->a[0], name);
 
 	if (rc == rcOk)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What may still be set before a process starts, and its start: api.md, section 2. */
 #include "api/api.h"
+#include "arch/hart.h"
 #include "console/line.h"
 #include "console/report.h"
+#include "core/budget.h"
 #include "core/slab.h"
+#include "core/window.h"
 
 #define RR_INTERVAL_DEFAULT_MS 10
 #define NS_PER_SECOND 1000000000u
@@ -142,8 +145,10 @@ Retcode api_task_set_limits(struct call *c)
 		return rcInvalidArgument;
 	given.memoryLimit = given.memoryLimit ? given.memoryLimit : own->memoryLimit;
 	given.cpuMask = given.cpuMask ? given.cpuMask : own->cpuMask;
+	given.windows = given.windows ? given.windows : own->windows;
 	if (given.memoryLimit > own->memoryLimit || given.maxTasks > own->maxTasks ||
-	    (given.permissions & ~own->permissions) || (given.cpuMask & ~own->cpuMask))
+	    (given.permissions & ~own->permissions) || (given.cpuMask & ~own->cpuMask) ||
+	    (given.windows & ~own->windows))
 		return rcSecurityDisallow;
 	/* What it has mapped may need the permission. */
 	if (c->task->vm.allow_rwx && !(given.permissions & TaskMayRwx) && c->task->vm.nregions)
@@ -152,4 +157,33 @@ Retcode api_task_set_limits(struct call *c)
 		return rcQuotaExceeded;
 	task_set_limits(c->task, &given);
 	return rcOk;
+}
+
+/* (task, budgetUs, periodUs, flags): rounded so that it is never more. */
+Retcode api_task_set_cpu_budget_check(struct call *c)
+{
+	u64 budget = c->a[1], period = c->a[2];
+	bool fits = period >= FLOE_CPU_PERIOD_MIN && period <= FLOE_CPU_PERIOD_MAX &&
+		    budget <= period * nharts && ticks_from_us(budget) &&
+		    !(c->a[3] & ~(u64)TaskBudgetSoft);
+
+	return fits ? rcOk : rcInvalidArgument;
+}
+
+Retcode api_task_set_cpu_budget(struct call *c)
+{
+	if (!(c->self->limits.permissions & TaskMaySchedule))
+		return rcSecurityDisallow;
+	if (!task_allows(c->task, CALL_CONFIGURE))
+		return rcInvalidOperation;
+	return budget_set(c->task, ticks_from_us(c->a[1]), ticks_from_ns(0, c->a[2] * 1000),
+			  (c->a[3] & TaskBudgetSoft) != 0);
+}
+
+/* (majorFrameUs, cpu, startUs, durationUs) */
+Retcode api_sched_add_window(struct call *c)
+{
+	if (!(c->self->limits.permissions & TaskMaySchedule))
+		return rcSecurityDisallow;
+	return window_add(c->a[0], c->a[1], c->a[2], c->a[3]);
 }

@@ -41,6 +41,10 @@ struct hart {
 		*fp_holder; /* whose f registers are live, if its fp_hart is this; NULL: zeros */
 	u64 timer_at;       /* what the timer is set to, ticks */
 
+	/* core/window.c */
+	u64 window; /* bit n: the n-th; FLOE_NO_WINDOW: none now */
+	struct timer window_timer;
+
 	/* VMIDs (arch/vmid.c) */
 	const struct pgtable *gstage; /* that hgatp points to; others, too, while no vCPU is live */
 	u64 vmid_generation;          /* from 1 on */

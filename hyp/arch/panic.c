@@ -4,6 +4,7 @@
 #include "arch/csr.h"
 #include "arch/image.h"
 #include "console/device.h"
+#include "console/format.h"
 #include "core/lock.h"
 #include "core/system.h"
 
@@ -19,7 +20,7 @@ static void put_text(const char *text)
 static void put_hex(u64 value)
 {
 	for (int shift = 60; shift >= 0; shift -= 4)
-		device_panic_putc("0123456789abcdef"[value >> shift & 15]);
+		device_panic_putc(format_digit[value >> shift & 15]);
 }
 
 static void put_register(const char *name, u64 value)
@@ -31,12 +32,6 @@ static void put_register(const char *name, u64 value)
 
 void panic_trap(const u64 *x)
 {
-	static const char name[32][6] = { "",     " ra ", " sp ", " gp ", " tp ", " t0 ", " t1 ",
-					  " t2 ", " s0 ", " s1 ", " a0 ", " a1 ", " a2 ", " a3 ",
-					  " a4 ", " a5 ", " a6 ", " a7 ", " s2 ", " s3 ", " s4 ",
-					  " s5 ", " s6 ", " s7 ", " s8 ", " s9 ", " s10", " s11",
-					  " t3 ", " t4 ", " t5 ", " t6 " };
-
 	/* Nobody else writes then; but he who does may be broken, or be this hart. */
 	for (u32 i = 0; i < LOCK_PATIENCE && !lock_try(); i++)
 		;
@@ -49,7 +44,8 @@ void panic_trap(const u64 *x)
 	for (unsigned int i = 1; i < 32; i++) {
 		if (i % 4 == 1)
 			put_text("\n[floe] ");
-		put_register(name[i], x[i]);
+		put_text(" ");
+		put_register(format_register[i], x[i]);
 	}
 	put_text("\n");
 	system_power_off(false);

@@ -2,9 +2,11 @@
 #include "boot/init.h"
 
 #include "arch/hart.h"
+#include "core/budget.h"
 #include "core/page.h"
 #include "core/task.h"
 #include "lib/elf.h"
+#include "lib/text.h"
 #include "lib/romfs.h"
 
 #include <string.h>
@@ -101,18 +103,21 @@ static Retcode load(struct task *task, const struct elf_image *elf, const u8 *ro
 static bool choose_image(const char *word)
 {
 	for (; word && *word; word += strcspn(word, " "), word += strspn(word, " ")) {
-		size_t length = strcspn(word, " "), skip = strlen(INIT_OPTION);
+		const char *name = text_after(word, INIT_OPTION);
+		size_t length;
 
-		if (strncmp(word, INIT_OPTION, skip))
+		if (!name)
 			continue;
-		length -= skip;
+		length = strcspn(name, " ");
 		if (!length || length >= sizeof(image_name))
 			return false;
-		memcpy(image_name, word + skip, length);
+		memcpy(image_name, name, length);
 		image_name[length] = 0;
 	}
 	return true;
 }
+
+const char init_no_memory[] = "there is not enough memory for Floe itself and the first program";
 
 const char *init_start(const char *bootargs)
 {
@@ -123,7 +128,8 @@ const char *init_start(const char *bootargs)
 				  .priority = ThreadPriorityNormal,
 				  .flags = TaskEmpty | TaskExceptionFreezesTask,
 				  .limits = { page_count_all() << PAGE_SHIFT, ~0u,
-					      TaskMayRwx | TaskMayInspect, all_harts } };
+					      TaskMayRwx | TaskMayInspect | TaskMaySchedule,
+					      all_harts, ~(u64)0 } };
 	u64 romfs_bytes;
 	const struct memobj *mem = vm_romfs(&romfs_bytes);
 	struct romfs fs;
@@ -146,7 +152,9 @@ const char *init_start(const char *bootargs)
 		return "the first program is not usable: a static RISC-V ELF64 file without a "
 		       "writable "
 		       "and executable segment is wanted";
-	if (task_create(&q, &task) != rcOk || load(task, &elf, fs.image) != rcOk)
-		return "there is not enough memory to start the first program";
+	if (task_create(&q, &task) != rcOk ||
+	    budget_set(task, ticks_from_ms(1), ticks_from_ms(10), true) != rcOk ||
+	    load(task, &elf, fs.image) != rcOk)
+		return init_no_memory;
 	return NULL;
 }

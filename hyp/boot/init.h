@@ -13,4 +13,7 @@
  */
 const char *init_start(const char *bootargs);
 
+/* That there is not enough memory for all that, in one sentence. */
+extern const char init_no_memory[];
+
 #endif

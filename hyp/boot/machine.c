@@ -2,6 +2,7 @@
 #include "boot/machine.h"
 
 #include "boot/tree.h"
+#include "lib/text.h"
 
 #include <libfdt.h>
 #include <string.h>
@@ -51,17 +52,19 @@ static bool has_extension(const struct node *n, const char *name)
 {
 	const struct property *list = &n->p[ISA_EXTENSIONS];
 	const char *isa = tree_string(n, ISA), *at;
-	size_t length = strlen(name);
 
 	if (list->value)
 		return fdt_stringlist_contains(list->value, list->bytes, name);
 	if (strlen(isa) < 4)
 		return true; /* the tree does not say: the probe will */
-	if (length == 1)
+	if (!name[1])
 		return memchr(isa + 4, name[0], strcspn(isa + 4, "_")) != NULL;
-	for (at = isa + strcspn(isa, "_"); *at; at += 1 + strcspn(at + 1, "_"))
-		if (!strncmp(at + 1, name, length) && (at[1 + length] == '_' || !at[1 + length]))
+	for (at = isa + strcspn(isa, "_"); *at; at += strcspn(at, "_")) {
+		const char *rest = text_after(++at, name);
+
+		if (rest && (*rest == '_' || !*rest))
 			return true;
+	}
 	return false;
 }
 
@@ -87,7 +90,7 @@ static void read_hart(struct reader *r, const struct node *n)
 	struct machine_tree *m = r->m;
 	u64 id;
 
-	if (strcmp(tree_string(n, DEVICE_TYPE), "cpu") != 0 || !tree_is_enabled(n) ||
+	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
 	    m->nharts == MAX_HARTS || !tree_u64(n, REG, &id))
 		return;
 	m->hart_id[m->nharts++] = id;
@@ -164,15 +167,15 @@ static void read_node(struct walk *w)
 	struct machine_tree *m = r->m;
 	bool top = w->depth == 1;
 
-	if (top && !strcmp(n->name, "cpus"))
+	if (top && text_is(n->name, "cpus"))
 		tree_u64(n, TIMEBASE, &m->timebase);
-	else if (top && !strcmp(n->name, "chosen"))
+	else if (top && text_is(n->name, "chosen"))
 		read_chosen(r, n);
-	else if (top && !strcmp(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
+	else if (top && text_is(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
 		add_ranges(n, parent, m->memory, &m->nmemory, MAX_RANGES);
-	else if (w->depth == 2 && !strcmp(parent->name, "cpus"))
+	else if (w->depth == 2 && text_is(parent->name, "cpus"))
 		read_hart(r, n);
-	else if (w->depth == 2 && !strcmp(parent->name, "reserved-memory"))
+	else if (w->depth == 2 && text_is(parent->name, "reserved-memory"))
 		add_ranges(n, parent, m->reserved, &m->nreserved, MAX_RESERVED);
 	else
 		read_device(r, n, parent);

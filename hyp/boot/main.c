@@ -60,7 +60,7 @@ static void require(const char *problem)
 static void enable_own_tables(void)
 {
 	if (!memory_map_own(&tree))
-		give_up("there is not enough memory for the hypervisor's own page tables");
+		give_up(init_no_memory);
 	boot_satp = memory_satp();
 	csr_write(satp, boot_satp);
 	__asm__ volatile("sfence.vma" ::: "memory");
@@ -75,14 +75,12 @@ static void make_harts(u64 boot_id)
 
 		harts[i] = boot ? &boot_hart : mem_alloc(sizeof(struct hart));
 		if (!harts[i])
-			give_up("there is not enough memory for the harts");
+			give_up(init_no_memory);
 		harts[i]->id = tree.hart_id[i];
 		harts[i]->index = i;
 		harts[i]->stack_top = memory_map_stack(i);
-		if (!harts[i]->stack_top)
-			give_up("there is not enough memory for the harts' stacks");
-		if (!trace_init(harts[i]))
-			give_up("there is not enough memory for the harts' traces");
+		if (!harts[i]->stack_top || !trace_init(harts[i]))
+			give_up(init_no_memory);
 		if (!boot)
 			sched_init(harts[i]);
 	}
@@ -135,7 +133,7 @@ static void map_system_window(void)
 	if (trap_page)
 		memcpy(trap_page, trap_page_code, TRAP_PAGE_CODE_SIZE);
 	if (!trap_page || !gsi || !vm_system_init(trap_page, gsi, romfs, bytes))
-		give_up("there is not enough memory for the trap page and to map ROMFS");
+		give_up(init_no_memory);
 	gsi->startTime = boot_time;
 	gsi->ticksPerSecond = machine.timebase;
 	gsi->caches = tree.caches;

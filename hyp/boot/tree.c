@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/tree.h"
 
+#include "lib/text.h"
+
 #include <libfdt.h>
 #include <string.h>
 
 /* No pointers: each would need a relocation. */
-static const char property_name[PROPERTIES][24] = {
+static const char property_name[PROPERTIES][22] = {
 	"#address-cells",
 	"#size-cells",
 	"compatible",
@@ -63,7 +65,7 @@ bool tree_is_enabled(const struct node *n)
 {
 	const char *status = tree_string(n, STATUS);
 
-	return !*status || !strcmp(status, "okay") || !strcmp(status, "ok");
+	return !*status || text_is(status, "okay") || text_is(status, "ok");
 }
 
 bool tree_is_compatible(const struct node *n, const char *name)
@@ -77,7 +79,7 @@ static enum property_id find_property(const char *name)
 {
 	enum property_id id = 0;
 
-	while (id < PROPERTIES && strcmp(name, property_name[id]) != 0)
+	while (id < PROPERTIES && !text_is(name, property_name[id]))
 		id++;
 	return id;
 }
@@ -121,7 +123,7 @@ static void enter_node(struct walk *w, int offset, const char *name)
 		return;
 	memset(&w->node[w->depth], 0, sizeof(w->node[0]));
 	w->node[w->depth].name = name;
-	if (w->depth == 1 && !strcmp(name, "aliases"))
+	if (w->depth == 1 && text_is(name, "aliases"))
 		w->aliases = offset;
 }
 

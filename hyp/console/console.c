@@ -107,8 +107,6 @@ static bool is_shown(char c, char end)
 
 static void put_escaped(const char *text, u64 bytes, char end)
 {
-	static const char digit[] = "0123456789abcdef";
-
 	for (; bytes; bytes--, text++) {
 		if (is_shown(*text, end)) {
 			put(*text);
@@ -116,8 +114,8 @@ static void put_escaped(const char *text, u64 bytes, char end)
 		}
 		put('\\');
 		put('x');
-		put(digit[(u8)*text >> 4]);
-		put(digit[(u8)*text & 15]);
+		put(format_digit[(u8)*text >> 4]);
+		put(format_digit[(u8)*text & 15]);
 	}
 }
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/format.h"
 
+const char format_digit[16] = "0123456789abcdef";
+
+const char format_register[32][4] = { "   ", "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ",
+				      "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ",
+				      "a6 ", "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",
+				      "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 " };
+
 struct output {
 	char *to;
 	u64 size, used;
@@ -23,7 +30,7 @@ static void put_number(struct output *o, u64 value, unsigned int base, const str
 	unsigned int n = 0;
 
 	do {
-		digits[n++] = "0123456789abcdef"[value % base];
+		digits[n++] = format_digit[value % base];
 		value /= base;
 	} while (value);
 	for (unsigned int i = n; i < spec->width; i++)

@@ -10,6 +10,11 @@
 
 #include <stdarg.h>
 
+extern const char format_digit[16];
+
+/* x0 to x31 as the ABI calls them, padded. */
+extern const char format_register[32][4];
+
 /* Writes at most `size` bytes without a NUL and returns how many. */
 u64 format_text(char *to, u64 size, const char *format, va_list args);
 

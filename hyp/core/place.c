@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/place.h"
 
+#include "core/budget.h"
+#include "core/window.h"
+
+#define RESERVED (2 + RT_PRIORITIES)
+
 u64 place_joined, place_waited;
 
 static u64 bit(const struct hart *hart)
@@ -23,16 +28,23 @@ static u64 allowed(const struct thread *t)
 
 bool place_allows(const struct thread *t, const struct hart *hart)
 {
-	return (allowed(t) & bit(hart)) != 0;
+	return (allowed(t) & bit(hart)) != 0 && window_is_open(t, hart);
 }
 
-u32 place_importance(const struct thread *t)
+u32 place_class(const struct thread *t)
 {
 	return t->policy == ThreadSchedPolicyOther ? 1 : 2 + t->priority;
 }
 
+u32 place_importance(const struct thread *t)
+{
+	return t->reserved ? RESERVED : place_class(t);
+}
+
 u32 place_waiting(const struct run_queue *rq)
 {
+	if (!list_empty(&rq->reserved))
+		return RESERVED;
 	if (rq->rt_ready)
 		return 2 + sched_highest(rq->rt_ready);
 	return rq->nready ? 1 : 0;
@@ -59,6 +71,9 @@ struct hart *place_search(const struct thread *t)
 			continue;
 		cost = (u64)busy(&harts[i]->rq) << 32 |
 		       (harts[i] == t->hart ? 0 : 1 + harts[i]->rq.nready);
+		/* It has to wait on some hart. */
+		if (!window_is_open(t, harts[i]))
+			cost = ~(u64)0 - 1;
 		if (cost < least) {
 			least = cost;
 			best = harts[i];
@@ -77,7 +92,7 @@ static struct thread *first_for(const struct list *queue, const struct hart *har
 
 static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than)
 {
-	struct thread *t = NULL;
+	struct thread *t = than < RESERVED ? budget_best(rq, hart) : NULL;
 
 	for (u32 left = rq->rt_ready; left && !t;) {
 		unsigned int priority = sched_highest(left);

@@ -24,6 +24,9 @@ extern u64 place_joined, place_waited;
 void place_join(struct hart *hart);
 
 /* 1: a standard thread; above that a real-time one, by priority. */
+u32 place_class(const struct thread *thread);
+
+/* The same, but that a reserved one (core/budget.h) is above all others. */
 u32 place_importance(const struct thread *thread);
 
 /* That of the best thread that is ready and does not run; 0: there is none. */
@@ -38,7 +41,7 @@ static inline bool place_several(void)
 	return (place_joined & (place_joined - 1)) != 0;
 }
 
-/* Where the thread goes, which is neither running nor ready. */
+/* Where the thread goes, which is neither running nor ready; anywhere if its windows are closed. */
 struct hart *place_search(const struct thread *thread);
 
 /* The same, at once where there is no choice. */

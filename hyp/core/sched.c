@@ -7,13 +7,16 @@
 #include "arch/remote.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
+#include "core/budget.h"
 #include "core/lock.h"
 #include "core/object.h"
 #include "core/place.h"
+#include "core/queue.h"
 #include "core/system.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/trace.h"
+#include "core/window.h"
 
 /* Turns of an empty loop. */
 #define IDLE_PAUSE 100u
@@ -23,26 +26,12 @@ static struct run_queue *run_queue(void)
 	return &this_hart()->rq;
 }
 
-__attribute__((cold)) void sched_init(struct hart *hart)
-{
-	struct run_queue *rq = &hart->rq;
-
-	hart->lock = &lock_word;
-	hart->switch_plain |= SWITCH_NOBODY;
-	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
-		list_init(&rq->rt[p]);
-	list_init(&rq->active);
-	list_init(&rq->expired);
-	rq->timers = TIMER_QUEUE_EMPTY;
-	rq->work = WORK_TIMER;
-}
-
 void sched_request(u32 work)
 {
 	run_queue()->work |= work;
 }
 
-static void request_of(struct hart *hart, u32 work)
+void sched_request_of(struct hart *hart, u32 work)
 {
 	if (hart != this_hart() && (work & ~hart->rq.work))
 		remote_kick(hart);
@@ -52,24 +41,6 @@ static void request_of(struct hart *hart, u32 work)
 u64 sched_next_deadline(void)
 {
 	return run_queue()->timers.next;
-}
-
-static bool is_realtime(const struct thread *t)
-{
-	return t->policy != ThreadSchedPolicyOther;
-}
-
-static u64 quantum(const struct thread *t)
-{
-	switch (t->policy) {
-	case ThreadSchedPolicyRR:
-		return t->rr_interval;
-	case ThreadSchedPolicyFifo:
-		return TIME_NEVER / 2;
-	case ThreadSchedPolicyOther:
-		break;
-	}
-	return ticks_from_ms(t->priority + 1);
 }
 
 static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
@@ -83,23 +54,33 @@ static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool
 	rq->rt_ready |= 1u << t->priority;
 }
 
-/* Has it had all its turns of this rotation? */
-static bool had_turns(const struct run_queue *rq, const struct thread *t)
-{
-	return t->rotation == rq->rotation + 1;
-}
-
 static inline void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
+	struct list *queue;
+
 	if (t->rotation == rq->rotation && !t->quanta_left)
 		sched_give_turns(t, rq->rotation + 1);
 	else if (t->rotation != rq->rotation && !had_turns(rq, t))
 		sched_give_turns(t, rq->rotation);
 	rq->nready++;
+	queue = had_turns(rq, t) ? &rq->expired : &rq->active;
 	if (first)
-		list_add_head(&rq->active, &t->ready);
+		list_add_head(queue, &t->ready);
 	else
-		list_add_tail(had_turns(rq, t) ? &rq->expired : &rq->active, &t->ready);
+		list_add_tail(queue, &t->ready);
+}
+
+/* Parks a guarded thread or queues it as a reserved one; false: it is to be queued by class. */
+__attribute__((noinline, cold)) static bool guard(struct run_queue *rq, struct thread *t,
+						  bool first)
+{
+	bool done;
+
+	if (window_park(container_of(rq, struct hart, rq), t))
+		return true;
+	done = t->budget && budget_queue(rq, t, first);
+	rq->guarded += !done || t->state == THREAD_READY;
+	return done;
 }
 
 /* Queues a thread in front of or behind its equals. */
@@ -108,6 +89,8 @@ static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, 
 {
 	if (!t->slice_left)
 		t->slice_left = t->quantum;
+	if (t->guarded && guard(rq, t, first))
+		return;
 	t->state = THREAD_READY;
 	place_waited |= rq->bit;
 	if (is_realtime(t))
@@ -116,10 +99,12 @@ static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, 
 		enqueue_standard(rq, t, first);
 }
 
-static inline void dequeue(struct run_queue *rq, struct thread *t)
+void sched_dequeue(struct run_queue *rq, struct thread *t)
 {
 	list_del(&t->ready);
-	if (!is_realtime(t))
+	if (t->guarded)
+		rq->guarded--;
+	if (!is_realtime(t) || (t->guarded && t->reserved))
 		rq->nready--;
 	else if (list_empty(&rq->rt[t->priority]))
 		rq->rt_ready &= ~(1u << t->priority);
@@ -128,10 +113,15 @@ static inline void dequeue(struct run_queue *rq, struct thread *t)
 }
 
 /* Does t go before the running thread at once? */
-static bool preempts(const struct thread *t, const struct thread *running)
+static inline __attribute__((always_inline)) bool preempts(const struct thread *t,
+							   const struct run_queue *rq)
 {
+	const struct thread *running = rq->running;
+
 	if (!running)
 		return true;
+	if (rq->guarded && (t->reserved || running->reserved))
+		return budget_goes_before(t, running);
 	if (!is_realtime(t))
 		return false;
 	return !is_realtime(running) || t->priority > running->priority;
@@ -154,13 +144,21 @@ static inline __attribute__((always_inline)) void queue_on(struct hart *hart, st
 	move(t, hart);
 	enqueue(rq, t, false);
 	/* Now that somebody waits, the end of the running thread's slice matters. */
-	request_of(hart, preempts(t, rq->running) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
+	sched_request_of(hart, preempts(t, rq) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
 }
 
-/* Where that is rare. */
+/* The same where that is rare. */
+__attribute__((noinline, cold)) static void enqueue_rarely(struct run_queue *rq, struct thread *t,
+							   bool first)
+{
+	enqueue(rq, t, first);
+}
+
 __attribute__((noinline, cold)) static void send_to(struct hart *hart, struct thread *t)
 {
-	queue_on(hart, t);
+	move(t, hart);
+	enqueue_rarely(&hart->rq, t, false);
+	sched_request_of(hart, WORK_RESCHEDULE | WORK_TIMER);
 }
 
 void sched_wake(struct thread *t)
@@ -169,20 +167,36 @@ void sched_wake(struct thread *t)
 	queue_on(place_choose(t), t);
 }
 
+static inline void count_turn(struct thread *t)
+{
+	if (!t->slice_left && t->quanta_left)
+		t->quanta_left--;
+}
+
+__attribute__((noinline, cold)) static void put_down_guarded(struct run_queue *rq, struct thread *t,
+							     u64 now)
+{
+	rq->guarded--;
+	if (t->budget)
+		budget_put_down(rq, t, now - rq->run_since);
+	count_turn(t);
+}
+
 /*
  * Takes the running thread off. What is left of its slice stays, through a wait
  * as well: who waits often would otherwise never use up his turns.
  */
-static void put_down_running(struct run_queue *rq)
+static void put_down_running(struct run_queue *rq, u64 now)
 {
 	struct thread *t = rq->running;
-	u64 now = cpu_time();
 
 	rq->running = NULL;
 	t->run_time += now - rq->run_since;
 	t->slice_left = rq->slice_end > now ? rq->slice_end - now : 0;
-	if (!t->slice_left && t->quanta_left)
-		t->quanta_left--;
+	if (t->guarded)
+		put_down_guarded(rq, t, now);
+	else
+		count_turn(t);
 }
 
 __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state state)
@@ -190,19 +204,16 @@ __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state stat
 	struct run_queue *rq = &t->hart->rq;
 
 	if (rq->running == t) {
-		put_down_running(rq);
-		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+		put_down_running(rq, cpu_time());
+		if (t->budget)
+			budget_share(t->budget);
+		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY) {
-		dequeue(rq, t);
+		sched_dequeue(rq, t);
+	} else if (t->state == THREAD_PARKED) {
+		list_del(&t->ready);
 	}
 	t->state = state;
-}
-
-u64 sched_run_time(const struct thread *t)
-{
-	const struct run_queue *rq = &t->hart->rq;
-
-	return t->run_time + (rq->running == t ? cpu_time() - rq->run_since : 0);
 }
 
 void sched_yield(void)
@@ -211,47 +222,6 @@ void sched_yield(void)
 
 	rq->slice_end = 0;
 	rq->work |= WORK_RESCHEDULE | WORK_TIMER;
-}
-
-__attribute__((cold)) void sched_set_policy(struct thread *t, ThreadSchedPolicy policy,
-					    ThreadPriority priority, u64 rr_interval)
-{
-	struct run_queue *rq = &t->hart->rq;
-	bool ready = t->state == THREAD_READY;
-
-	if (ready)
-		dequeue(rq, t);
-	t->policy = policy;
-	t->priority = priority;
-	t->rr_interval = rr_interval;
-	t->quantum = quantum(t);
-	/* What is left of the quantum is given up: no change makes a turn longer. */
-	if (rq->running == t) {
-		rq->slice_end = 0;
-		request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
-		return;
-	}
-	if (had_turns(rq, t))
-		sched_give_turns(t, t->rotation);
-	else if (t->slice_left && t->quanta_left)
-		t->quanta_left--;
-	t->slice_left = 0;
-	if (ready)
-		sched_wake(t);
-}
-
-__attribute__((cold)) void sched_set_affinity(struct thread *t, u64 harts_allowed)
-{
-	struct run_queue *rq = &t->hart->rq;
-
-	t->affinity = harts_allowed;
-	if (rq->running == t) {
-		if (!place_allows(t, t->hart))
-			request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
-	} else if (t->state == THREAD_READY && place_choose(t) != t->hart) {
-		dequeue(rq, t);
-		sched_wake(t);
-	}
 }
 
 /* Everybody had his turns: the next rotation begins. */
@@ -265,7 +235,7 @@ __attribute__((noinline, cold)) static void next_rotation(struct hart *hart)
 	list_move_all(&rq->active, &rq->expired);
 	t = place_to_give(hart, &to);
 	if (t) {
-		dequeue(rq, t);
+		sched_dequeue(rq, t);
 		send_to(to, t);
 	}
 }
@@ -280,6 +250,8 @@ static struct thread *take_best(struct hart *hart)
 	if (place_waited & ~rq->bit)
 		t = place_to_take(hart, place_waiting(rq));
 
+	if (!t && rq->guarded)
+		t = budget_best(rq, hart);
 	if (!t) {
 		if (rq->rt_ready)
 			queue = &rq->rt[sched_highest(rq->rt_ready)];
@@ -289,7 +261,7 @@ static struct thread *take_best(struct hart *hart)
 			return NULL;
 		t = list_first(queue, struct thread, ready);
 	}
-	dequeue(&t->hart->rq, t);
+	sched_dequeue(&t->hart->rq, t);
 	move(t, hart);
 	return t;
 }
@@ -312,6 +284,8 @@ static bool slice_matters(const struct run_queue *rq)
 
 	if (!t)
 		return false;
+	if (rq->guarded && t->grant)
+		return true;
 	if (is_realtime(t))
 		return !list_empty(&rq->rt[t->priority]);
 	return !list_empty(&rq->active) || !list_empty(&rq->expired);
@@ -343,27 +317,49 @@ __attribute__((noinline, cold)) static bool move_away(struct hart *hart, struct 
 static inline void put_back(struct hart *hart, struct thread *t)
 {
 	if (!place_several() || !move_away(hart, t))
-		enqueue(&hart->rq, t, t->slice_left != 0);
+		enqueue_rarely(&hart->rq, t, t->slice_left != 0);
+}
+
+/* What is left of a guarded one's slice here; false: nothing, and it is queued again. */
+__attribute__((noinline, cold)) static bool put_on_guarded(struct hart *hart, struct thread *t,
+							   u64 *slice)
+{
+	struct run_queue *rq = &hart->rq;
+
+	if (t->budget)
+		*slice = budget_put_on(t, rq->run_since);
+	if (*slice) {
+		rq->guarded++;
+		return true;
+	}
+	send_to(hart, t);
+	/* As late as the look at its budget that it was queued with. */
+	rq->run_since = cpu_time();
+	return false;
 }
 
 static void pick(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 	struct thread *t = rq->running;
+	u64 now = cpu_time(), slice;
 
 	if (t) {
-		put_down_running(rq);
+		put_down_running(rq, now);
 		put_back(hart, t);
 	}
-	t = take_best(hart);
+	rq->run_since = now;
+	do {
+		t = take_best(hart);
+		slice = t ? t->slice_left : 0;
+	} while (t && t->guarded && !put_on_guarded(hart, t, &slice));
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 	if (!t)
 		return;
-	trace(FloeTraceSwitch, t->tid, t->pid);
+	trace_at(rq->run_since, FloeTraceSwitch, t->tid, t->pid);
 	t->state = THREAD_RUNNING;
 	rq->running = t;
-	rq->run_since = cpu_time();
-	rq->slice_end = rq->run_since + t->slice_left;
+	rq->slice_end = rq->run_since + slice;
 }
 
 /*

@@ -11,11 +11,15 @@
  * others. A preempted thread goes on where it was; one whose quantum is spent
  * goes behind its equals.
  *
+ * Above that, threads of processes with a budget of CPU time go first while some of it is
+ * left (core/budget.h), and time windows say who may run at all (core/window.h).
+ *
  * The hart takes timer interrupts only for what is due: a wake-up, the end of
- * a quantum while another thread waits for the hart, console output.
+ * a quantum while another thread waits for the hart, console output, a time window.
  *
  * All operations are constant-time but those on timers, which are logarithmic,
- * and the look at the other harts.
+ * the look at the other harts, and what concerns budgets and windows, which is linear
+ * in the threads that these keep waiting.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -30,6 +34,7 @@ struct thread;
 enum thread_state {
 	THREAD_STOPPED, /* not started, or halted for good */
 	THREAD_READY,
+	THREAD_PARKED, /* ready, but its budget is used up or its window closed */
 	THREAD_RUNNING,
 	THREAD_BLOCKED,
 };
@@ -48,16 +53,22 @@ enum {
 };
 
 struct run_queue {
-	u64 slice_end; /* when the running thread's quantum or interval is over; trap.S knows where
-			*/
-	u32 work;      /* WORK_* */
-	u64 bit;       /* the hart's, among harts by index */
-	u32 rt_ready;  /* bit p: rt[p] is not empty */
-	u32 nready;    /* threads in active and expired */
+	u64 slice_end; /* when the running thread's slice is over; arch/trap.S knows where */
+	union {
+		struct {
+			u32 work;    /* WORK_* */
+			u32 guarded; /* such threads (core/thread.h) in its queues or running */
+		};
+		u64 work_or_guarded; /* nothing of both: the short ways are open */
+	};
+	u64 bit;                       /* the hart's, among harts by index */
+	u32 rt_ready;                  /* bit p: rt[p] is not empty */
+	u32 nready;                    /* threads in active, expired and reserved */
 	struct thread *running;        /* on no list; NULL: none; others only take it off */
 	u64 run_since;                 /* when the running thread was put on */
 	struct list rt[RT_PRIORITIES]; /* ready, not running */
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
+	struct list reserved;          /* ready ones with some budget left, in their order */
 	u32 rotation;
 	struct timer_queue timers;
 };
@@ -65,8 +76,9 @@ struct run_queue {
 /* A hart without threads. */
 void sched_init(struct hart *hart);
 
-/* Asks for WORK_* before a guest goes on. */
+/* Asks for WORK_* before a guest goes on, here or on a certain hart. */
 void sched_request(u32 work);
+void sched_request_of(struct hart *hart, u32 work);
 
 /*
  * Does the work that was asked for and gives the thread to go on with; waits
@@ -109,6 +121,10 @@ void sched_yield(void);
 /* Changes class and priority in any state. Arguments are valid. */
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
+
+/* What its budget or windows allow has changed: it is queued again if it is ready, parked or
+ * running. */
+void sched_requeue(struct thread *thread);
 
 /* Changes where the thread may run, in any state; not 0. */
 void sched_set_affinity(struct thread *thread, u64 harts_allowed);

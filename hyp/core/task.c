@@ -2,12 +2,14 @@
 #include "core/task.h"
 
 #include "console/report.h"
+#include "core/budget.h"
 #include "core/counters.h"
 #include "core/notice.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
+#include "lib/text.h"
 
 #include <string.h>
 
@@ -35,11 +37,11 @@ static bool name_is_taken(const char *name)
 {
 	struct list *bucket = name_bucket(name);
 
-	if (!strcmp(name, "floe"))
+	if (text_is(name, "floe"))
 		return true;
 
 	list_for_each(it, bucket)
-		if (!strcmp(list_entry(it, struct task, name_link)->name, name))
+		if (text_is(list_entry(it, struct task, name_link)->name, name))
 			return true;
 	return false;
 }
@@ -101,6 +103,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 		task->creator = q->creator;
 		list_add_tail(&q->creator->children, &task->sibling_link);
 		q->creator->nchildren++;
+		budget_inherit(task, q->creator);
 	}
 	counters.tasks++;
 	trace(FloeTraceCreate, task->pid, q->creator ? q->creator->pid : 0);
@@ -146,6 +149,7 @@ static void release(struct task *task)
 		t->task = NULL;
 	}
 	task->initial_thread = NULL;
+	budget_drop(task);
 	handle_close_all(&task->handles);
 	/* Memory that others still hold counts for who created the process. */
 	while (heir && heir->state == TASK_ENDED)

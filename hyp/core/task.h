@@ -70,6 +70,7 @@ struct task {
 	struct list sibling_link;
 	u32 nchildren;
 	TaskLimits limits;
+	struct budget *budget; /* of CPU time; NULL: none (core/budget.h) */
 
 	/* The initial thread. */
 	ThreadSchedPolicy policy;

@@ -23,7 +23,7 @@ static void guest_timer_expired(struct timer *timer)
 		thread_wake(t);
 }
 
-void thread_init_waits(struct thread *t)
+__attribute__((cold)) void thread_init_waits(struct thread *t)
 {
 	t->wait_timer.expired = wait_is_over;
 	t->guest_timer.expired = guest_timer_expired;
@@ -76,13 +76,13 @@ void thread_wake(struct thread *t)
 	sched_wake(t);
 }
 
-void thread_wake_first(struct list *queue)
+__attribute__((cold)) void thread_wake_first(struct list *queue)
 {
 	if (!list_empty(queue))
 		thread_wake(list_first(queue, struct thread, waiting));
 }
 
-void thread_wake_all(struct list *queue)
+__attribute__((cold)) void thread_wake_all(struct list *queue)
 {
 	while (!list_empty(queue))
 		thread_wake_first(queue);

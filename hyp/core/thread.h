@@ -51,6 +51,14 @@ struct thread {
 	u32 rotation;    /* of its hart, that quanta_left is for: once none is left, the next */
 	u32 quanta_left;
 
+	/* core/budget.c and core/window.c */
+	bool guarded;          /* it has a budget, or there are windows: no short ways for it */
+	u64 windows;           /* bit n: it runs in the n-th; FLOE_NO_WINDOW: where there is none */
+	struct budget *budget; /* the task's; NULL: none */
+	bool reserved;         /* queued or running as one with budget left */
+	u64 grant;     /* ticks that its hart took for it; 0: it does not run on its budget */
+	u64 slice_cut; /* ticks of its slice beyond the grant */
+
 	/* core/thread.c */
 	enum thread_wait wait;
 	u64 retry_pc, retry_sp;   /* where a hypercall waited and is made again */

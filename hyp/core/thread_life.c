@@ -5,6 +5,7 @@
 #include "core/exception.h"
 #include "core/slab.h"
 #include "core/task.h"
+#include "core/window.h"
 
 static Tid last_tid;
 
@@ -36,6 +37,8 @@ static void uncharge(struct task *task)
 static void init(struct thread *t, const struct thread_request *q, const struct region *stack)
 {
 	t->task = q->task;
+	t->budget = q->task->budget;
+	window_admit(t, &q->task->limits);
 	t->tid = ++last_tid;
 	t->pid = q->task->pid;
 	t->hart = this_hart();

@@ -124,6 +124,11 @@ u64 ticks_from_ns(u64 sec, u64 nsec)
 	return scale(sec, nsec, 1000000000);
 }
 
+__attribute__((cold)) u64 ticks_from_us(u64 us)
+{
+	return us * machine.timebase / 1000000;
+}
+
 RtlTimeSpec timespec_from_ticks(u64 ticks)
 {
 	u64 rest = ticks % machine.timebase;

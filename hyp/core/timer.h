@@ -46,6 +46,9 @@ void timer_run(struct timer_queue *q, u64 now);
 u64 ticks_from_ms(u64 ms);
 u64 ticks_from_ns(u64 sec, u64 nsec);
 
+/* Rounded down, of up to some minutes. */
+u64 ticks_from_us(u64 us);
+
 /* The other way, rounded down. */
 RtlTimeSpec timespec_from_ticks(u64 ticks);
 

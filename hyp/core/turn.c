@@ -102,7 +102,7 @@ static inline __attribute__((always_inline)) struct turn turn(struct thread *t, 
 	if (now < not_before || !lock_try())
 		return (struct turn){ NULL, 0 };
 	queue = equals(rq, t, standard, &next);
-	if (!queue || (rq->work | t->retry_pc))
+	if (!queue || (rq->work_or_guarded | t->retry_pc))
 		goto plain;
 	/* An equal that may run elsewhere than t: pick() looks for a hart for t. */
 	if (next->affinity != t->affinity)
@@ -153,8 +153,8 @@ struct turn sched_preempt(void)
 	unsigned int priority;
 	struct list *queue;
 
-	if (rq->work != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready || hart->kicks ||
-	    rq->slice_end <= now || (place_waited & ~rq->bit) ||
+	if (rq->work_or_guarded != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready ||
+	    hart->kicks || rq->slice_end <= now || (place_waited & ~rq->bit) ||
 	    (t->affinity & place_joined & ~rq->bit))
 		return (struct turn){ NULL, 0 };
 	priority = sched_highest(rq->rt_ready);

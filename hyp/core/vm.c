@@ -9,83 +9,7 @@
 
 #include <string.h>
 
-/* What all partitions share, mapped once. */
-static struct {
-	struct pgtable gs;
-	struct memobj *romfs;
-	u64 romfs_bytes;
-	void *zero_page;
-} system_window;
-
-bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes)
-{
-	struct pgtable *gs = &system_window.gs;
-	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
-	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
-
-	system_window.zero_page = page_alloc_zero(0);
-	if (!system_window.zero_page || !pgtable_init(gs, gstage_levels()) ||
-	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1) ||
-	    !pgtable_prepare(gs, VM_GSI, gsi, 1))
-		return false;
-	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
-	pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ);
-	if (!romfs)
-		return true;
-	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))
-		return false;
-	pgtable_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
-	mem->owned = false;
-	memobj_append(mem, romfs, npages);
-	system_window.romfs = mem;
-	system_window.romfs_bytes = romfs_bytes;
-	return true;
-}
-
-struct memobj *vm_romfs(u64 *bytes)
-{
-	*bytes = system_window.romfs_bytes;
-	return system_window.romfs;
-}
-
-Retcode vm_init(struct vm *vm, u64 limit_pages)
-{
-	list_init(&vm->regions);
-	list_init(&vm->objects);
-	vm->limit = limit_pages;
-	vmid_init(&vm->tags);
-	if (!pgtable_init(&vm->gs, gstage_levels()))
-		return rcOutOfMemory;
-	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
-		counters.vmids++;
-		return rcOk;
-	}
-	pgtable_destroy(&vm->gs);
-	return rcOutOfMemory;
-}
-
-void vm_destroy(struct vm *vm, struct vm *heir)
-{
-	if (!vm->gs.root)
-		return;
-	/* No hart may keep a translation to what is freed below. */
-	vmid_forget(&vm->tags, &vm->gs);
-	while (!list_empty(&vm->regions))
-		vm_unmap_region(vm, list_first(&vm->regions, struct region, link));
-	/* Memory objects may outlive whom they counted for. */
-	list_for_each_safe(it, tmp, &vm->objects) {
-		struct memobj *mem = list_entry(it, struct memobj, account_link);
-
-		mem->account = NULL;
-		list_del(&mem->account_link);
-		if (heir) {
-			heir->used += mem->committed;
-			vm_own(heir, mem);
-		}
-	}
-	pgtable_destroy(&vm->gs);
-	counters.vmids--;
-}
+void *vm_zero_page;
 
 u64 vm_used(const struct vm *vm)
 {
@@ -105,12 +29,6 @@ Retcode vm_charge(struct vm *vm, u64 npages)
 void vm_uncharge(struct vm *vm, u64 npages)
 {
 	vm->used -= npages;
-}
-
-void vm_own(struct vm *vm, struct memobj *mem)
-{
-	mem->account = vm;
-	list_add_tail(&vm->objects, &mem->account_link);
 }
 
 /* Has another hart mapped a page there, and this one remembers that there was none? */
@@ -135,7 +53,7 @@ static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa
 		return VM_TOUCH_REFUSED;
 	/* Its tables count, if not the page. */
 	if (vm_used(vm) >= vm->limit ||
-	    !pgtable_map_page(&vm->gs, gpa, system_window.zero_page, r->prot & VMM_FLAG_RWX_MASK))
+	    !pgtable_map_page(&vm->gs, gpa, vm_zero_page, r->prot & VMM_FLAG_RWX_MASK))
 		return VM_TOUCH_NO_MEMORY;
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;

@@ -93,6 +93,9 @@ struct vm_request {
  */
 bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes);
 
+/* A page of zeros that is mapped read-only where a memory object has a hole. */
+extern void *vm_zero_page;
+
 /* The memory object behind the ROMFS image; NULL without one. */
 struct memobj *vm_romfs(u64 *bytes);
 

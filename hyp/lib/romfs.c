@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "romfs.h"
 
+#include "text.h"
+
 #include <string.h>
 
 /*
@@ -104,7 +106,7 @@ bool romfs_find(const struct romfs *fs, const char *name, struct romfs_file *fil
 	struct romfs_cursor cursor = { 0 };
 
 	while (romfs_next(fs, &cursor, file))
-		if (strcmp(file->name, name) == 0)
+		if (text_is(file->name, name))
 			return true;
 	return false;
 }

@@ -286,7 +286,7 @@ static void test_wrong_arguments_of_the_rest(void **state)
 		{ FloeFnRandomGenerate, { 8, UNMAPPED }, rcTargetFault },
 		{ FloeFnRandomGenerate, { 8, RO_BASE }, rcTargetFault },
 		{ FloeFnCount, { 0 }, rcUnimplemented },
-		{ 53, { 0 }, rcUnimplemented },
+		{ FloeFnCount + 1, { 0 }, rcUnimplemented },
 		{ ~(u64)0, { 0 }, rcUnimplemented },
 		{ (u64)1 << 32 | FloeFnAbiVersion, { 0 }, rcUnimplemented },
 	};

@@ -119,6 +119,47 @@ static void test_scheduling(void **state)
 	assert_rc(call(FloeFnTaskSetInitialThreadPriority, resolve(ENTRY_SET), 20), rcOk);
 }
 
+static void test_budgets(void **state)
+{
+	static const struct test_case cases[] = {
+		{ "0", FloeFnTaskSetCpuBudget, { EMPTY, 0, 10000, 0 }, rcInvalidArgument },
+		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 1, 99, 0 }, rcInvalidArgument },
+		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 1, 10000001, 0 }, rcInvalidArgument },
+		{ "much", FloeFnTaskSetCpuBudget, { EMPTY, 64001, 1000, 0 }, rcInvalidArgument },
+		{ "flags", FloeFnTaskSetCpuBudget, { EMPTY, 1, 1000, 2 }, rcInvalidArgument },
+	};
+	struct test_case forbidden = {
+		"permission", FloeFnTaskSetCpuBudget, { EMPTY, 1, 100, 0 }, rcSecurityDisallow
+	};
+
+	(void)state;
+	must_all_fail(cases, ARRAY_SIZE(cases));
+	assert_rc(call(FloeFnTaskSetCpuBudget, resolve(EMPTY), 1, 10000000, 1), rcOk);
+	world_self->limits.permissions &= ~(u32)TaskMaySchedule;
+	must_fail(&forbidden);
+}
+
+/* More about the values in tests/unit/window.c, without processes: here there are several. */
+static void test_windows(void **state)
+{
+	static const struct test_case cases[] = {
+		{ "cpu", FloeFnSchedAddWindow, { 10000, 1, 0, 1000 }, rcInvalidArgument },
+		{ "cpu", FloeFnSchedAddWindow, { 10000, 1ul << 32, 0, 1000 }, rcInvalidArgument },
+		{ "frame", FloeFnSchedAddWindow, { 10000001, 0, 0, 1000 }, rcInvalidArgument },
+		{ "start", FloeFnSchedAddWindow, { 10000, 0, 9001, 1000 }, rcInvalidArgument },
+		{ "short", FloeFnSchedAddWindow, { 10000, 0, 0, 99 }, rcInvalidArgument },
+		{ "late", FloeFnSchedAddWindow, { 10000, 0, 0, 1000 }, rcInvalidOperation },
+	};
+	struct test_case forbidden = {
+		"permission", FloeFnSchedAddWindow, { 10000, 0, 0, 1000 }, rcSecurityDisallow
+	};
+
+	(void)state;
+	must_all_fail(cases, ARRAY_SIZE(cases));
+	world_self->limits.permissions &= ~(u32)TaskMaySchedule;
+	must_fail(&forbidden);
+}
+
 static void test_segments(void **state)
 {
 	const Handle mdl = (Handle)stand_in[MDL - EMPTY];
@@ -183,9 +224,8 @@ static void test_segments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FAMILY_TEST(test_sizes),
-		FAMILY_TEST(test_scheduling),
-		FAMILY_TEST(test_segments),
+		FAMILY_TEST(test_sizes),   FAMILY_TEST(test_scheduling), FAMILY_TEST(test_budgets),
+		FAMILY_TEST(test_windows), FAMILY_TEST(test_segments),
 	};
 
 	return cmocka_run_group_tests_name("api_values", tests, NULL, NULL);

@@ -2,58 +2,10 @@
 /* The manifest as init reads it: guest/init/manifest.c, on trees made here with libfdt. */
 #include "unit.h"
 
-#include "manifest.h"
+#include "support/manifest_tree.h"
 
-#include <libfdt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TREE_SIZE 8192
-
-static char tree[TREE_SIZE] __attribute__((aligned(8)));
-
-/* What was reported, one "name where" a line. */
-static char mistakes[4096];
-
-static void report(void *context, const char *name, const char *where, const char *sentence)
-{
-	(void)context;
-	assert_true(strlen(sentence) > 5);
-	if (strlen(mistakes) + strlen(name) + strlen(where) + 3 < sizeof(mistakes))
-		sprintf(mistakes + strlen(mistakes), "%s %s\n", name, where);
-}
-
-static bool read_tree(struct manifest *m, const void *bytes, size_t size)
-{
-	const struct manifest_reporter reporter = { report, NULL };
-
-	mistakes[0] = 0;
-	return manifest_read(m, bytes, size, &reporter);
-}
-
-/* Begins a tree up to its partitions; returns to begin them. */
-static void begin(void)
-{
-	fdt_create(tree, sizeof(tree));
-	fdt_finish_reservemap(tree);
-	fdt_begin_node(tree, "");
-	fdt_property_string(tree, "compatible", "floe,system");
-	fdt_begin_node(tree, "partitions");
-}
-
-static void end(void)
-{
-	fdt_end_node(tree);
-	fdt_end_node(tree);
-	assert_int_equal(fdt_finish(tree), 0);
-}
-
-static void begin_partition(const char *name)
-{
-	fdt_begin_node(tree, name);
-	fdt_property_string(tree, "image", "image.elf");
-}
 
 static void test_a_whole_manifest(void **state)
 {
@@ -62,7 +14,7 @@ static void test_a_whole_manifest(void **state)
 	struct manifest m;
 
 	(void)state;
-	begin();
+	tree_begin();
 	fdt_begin_node(tree, "sensor");
 	fdt_property_string(tree, "image", "dir/sensor.elf");
 	fdt_property_string(tree, "class", "demo.Sensor");
@@ -79,10 +31,10 @@ static void test_a_whole_manifest(void **state)
 	fdt_property(tree, "may-fail", "", 0);
 	fdt_property(tree, "inspect", "", 0);
 	fdt_end_node(tree);
-	begin_partition("plain");
+	tree_begin_partition("plain");
 	fdt_end_node(tree);
-	end();
-	assert_true(read_tree(&m, tree, fdt_totalsize(tree)));
+	tree_end();
+	assert_true(tree_read(&m, tree, fdt_totalsize(tree)));
 	assert_string_equal(mistakes, "");
 	assert_int_equal(m.count, 2);
 	p = &m.partitions[0];
@@ -145,6 +97,9 @@ static const struct {
 	{ "cpus", "\0\0\0\x40", 4, "bad-value " AT "cpus\n" },
 	{ "cpus", "", 0, "wrong-type " AT "cpus\n" },
 	{ "cpus", "\0\0\0\1\0", 5, "wrong-type " AT "cpus\n" },
+	{ "cpu-budget", "\0\0\0\1", 4, "wrong-type " AT "cpu-budget\n" },
+	{ "cpu-budget", "\0\0\0\0\0\0\0\1", 8, "bad-value " AT "cpu-budget\n" },
+	{ "cpu-budget", "\0\0\0\1\0\0\0\0", 8, "bad-value " AT "cpu-budget\n" },
 	{ "stack-size", "\0\0\0\0", 4, "bad-value " AT "stack-size\n" },
 	{ "stack-size", "\0\0\0\x80\0\0\0\0", 8, "bad-value " AT "stack-size\n" },
 	{ "memory-limit", "\0\0\0\0\0\0\0\0", 8, "bad-value " AT "memory-limit\n" },
@@ -155,6 +110,7 @@ static const struct {
 	/* Right ones. */
 	{ "priority", "\0\0\0\x0f", 4, "" },
 	{ "cpus", "\0\0\0\x3f", 4, "" },
+	{ "cpu-budget", "\0\0\0\1\0\0\0\2", 8, "" },
 	{ "stack-size", "\0\0\0\x7f\xff\xff\xff\xff", 8, "" },
 	{ "phandle", "\0\0\0\1", 4, "" },
 	{ "env", "A=", 3, "" },
@@ -167,13 +123,13 @@ static void test_properties(void **state)
 		struct manifest m;
 		bool ok;
 
-		begin();
-		begin_partition("p");
+		tree_begin();
+		tree_begin_partition("p");
 		fdt_property(tree, properties[i].property, properties[i].value,
 			     (int)properties[i].size);
 		fdt_end_node(tree);
-		end();
-		ok = read_tree(&m, tree, fdt_totalsize(tree));
+		tree_end();
+		ok = tree_read(&m, tree, fdt_totalsize(tree));
 		if (strcmp(mistakes, properties[i].mistake) != 0)
 			fail_msg("%s: \"%s\" instead of \"%s\"", properties[i].property, mistakes,
 				 properties[i].mistake);
@@ -187,21 +143,21 @@ static void test_nodes(void **state)
 	struct manifest m;
 
 	(void)state;
-	begin();
-	begin_partition("a");
+	tree_begin();
+	tree_begin_partition("a");
 	fdt_end_node(tree);
-	begin_partition("init");
+	tree_begin_partition("init");
 	fdt_end_node(tree);
-	begin_partition("b@1");
+	tree_begin_partition("b@1");
 	fdt_end_node(tree);
 	fdt_begin_node(tree, "c");
 	fdt_begin_node(tree, "child");
 	fdt_end_node(tree);
 	fdt_end_node(tree);
-	begin_partition("a");
+	tree_begin_partition("a");
 	fdt_end_node(tree);
-	end();
-	assert_false(read_tree(&m, tree, fdt_totalsize(tree)));
+	tree_end();
+	assert_false(tree_read(&m, tree, fdt_totalsize(tree)));
 	/* All at once, in the order of the tree. */
 	assert_string_equal(mistakes, "duplicate-name /partitions/init\n"
 				      "bad-value /partitions/b@1\n"
@@ -216,9 +172,9 @@ static void test_without_partitions(void **state)
 	struct manifest m;
 
 	(void)state;
-	begin();
-	end();
-	assert_false(read_tree(&m, tree, fdt_totalsize(tree)));
+	tree_begin();
+	tree_end();
+	assert_false(tree_read(&m, tree, fdt_totalsize(tree)));
 	assert_string_equal(mistakes, "no-partitions /partitions\n");
 	manifest_free(&m);
 	fdt_create(tree, sizeof(tree));
@@ -228,7 +184,7 @@ static void test_without_partitions(void **state)
 	fdt_end_node(tree);
 	fdt_end_node(tree);
 	fdt_finish(tree);
-	assert_false(read_tree(&m, tree, fdt_totalsize(tree)));
+	assert_false(tree_read(&m, tree, fdt_totalsize(tree)));
 	assert_string_equal(mistakes, "missing-property /compatible\nunknown-node /other\n"
 				      "no-partitions /partitions\n");
 	manifest_free(&m);
@@ -242,8 +198,9 @@ static bool read_copy(const char *bytes, size_t size)
 	bool ok;
 
 	memcpy(block, bytes, size);
-	ok = read_tree(&m, block, size);
+	ok = tree_read(&m, block, size);
 	assert_int_equal(ok, mistakes[0] == 0);
+	tree_judge(&m, 3);
 	manifest_free(&m);
 	free(block);
 	return ok;
@@ -251,16 +208,25 @@ static bool read_copy(const char *bytes, size_t size)
 
 static void make_sample(void)
 {
-	begin();
-	begin_partition("p");
+	tree_begin();
+	tree_begin_partition("p");
 	fdt_property(tree, "args", "one\0two", 8);
 	fdt_property_u32(tree, "priority", 5);
 	fdt_property_string(tree, "policy", "rr");
 	fdt_end_node(tree);
-	begin_partition("q");
+	tree_begin_partition("q");
 	fdt_property_string(tree, "env", "A=b");
 	fdt_end_node(tree);
-	end();
+	fdt_end_node(tree);
+	fdt_begin_node(tree, "schedule");
+	fdt_property_u32(tree, "major-frame-us", 20000);
+	fdt_begin_node(tree, "w");
+	fdt_property_u32(tree, "cpu", 1);
+	fdt_property_u32(tree, "start-us", 0);
+	fdt_property_u32(tree, "duration-us", 5000);
+	fdt_property(tree, "partitions", "p\0q", 4);
+	fdt_end_node(tree);
+	tree_end();
 }
 
 static void test_every_length(void **state)

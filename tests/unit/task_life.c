@@ -186,15 +186,16 @@ static void test_limits(void **state)
 		TaskLimits limits;
 		Retcode rc;
 	} cases[] = {
-		{ { 0, 0, 0, 0 }, rcOk },
-		{ { 3000 << PAGE_SHIFT, 100, TaskMayInspect, 3 }, rcOk },
-		{ { 3001 << PAGE_SHIFT, 0, 0, 0 }, rcSecurityDisallow },
-		{ { 0, 101, 0, 0 }, rcSecurityDisallow },
-		{ { 0, 0, TaskMayRwx, 0 }, rcSecurityDisallow },
-		{ { 0, 0, 0, 4 }, rcSecurityDisallow },
-		{ { 0, 0, 4, 0 }, rcInvalidArgument },
-		{ { 1, 0, 0, 0 }, rcQuotaExceeded },
-		{ { 20 << PAGE_SHIFT, 2, 0, 1 }, rcOk },
+		{ { 0, 0, 0, 0, 0 }, rcOk },
+		{ { 3000 << PAGE_SHIFT, 100, TaskMayInspect, 3, 0 }, rcOk },
+		{ { 3001 << PAGE_SHIFT, 0, 0, 0, 0 }, rcSecurityDisallow },
+		{ { 0, 101, 0, 0, 0 }, rcSecurityDisallow },
+		{ { 0, 0, TaskMayRwx, 0, 0 }, rcSecurityDisallow },
+		{ { 0, 0, 0, 4, 0 }, rcSecurityDisallow },
+		{ { 0, 0, 4, 0, 0 }, rcInvalidArgument },
+		{ { 1, 0, 0, 0, 0 }, rcQuotaExceeded },
+		{ { 0, 0, 0, 0, 4 }, rcSecurityDisallow },
+		{ { 20 << PAGE_SHIFT, 2, 0, 1, 2 }, rcOk },
 	};
 	Handle h = world_task("child", TASK_EMPTY);
 	struct task *task = world_task_of(h);
@@ -205,6 +206,7 @@ static void test_limits(void **state)
 	assert_int_equal(task->limits.maxTasks, 0);
 	assert_int_equal(task->limits.permissions, 0);
 	assert_int_equal(task->limits.cpuMask, 3);
+	assert_true(task->limits.windows == (FLOE_NO_WINDOW | 3));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		TaskLimits before = task->limits;
 
@@ -214,6 +216,7 @@ static void test_limits(void **state)
 			assert_memory_equal(&task->limits, &before, sizeof(before));
 	}
 	assert_int_equal(task->vm.limit, 20);
+	assert_int_equal(task->limits.windows, 2);
 	assert_rc(call(FloeFnTaskSetEnv, h, BUFFER_AT, 20 << PAGE_SHIFT), rcQuotaExceeded);
 }
 

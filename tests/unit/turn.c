@@ -3,9 +3,11 @@
 #include "unit.h"
 
 #include "arch/this_hart.h"
+#include "core/budget.h"
 #include "core/lock.h"
 #include "core/task.h"
 #include "core/thread.h"
+#include "core/window.h"
 #include "fake/fake.h"
 #include "support/world.h"
 
@@ -21,8 +23,9 @@ struct step {
 	u64 slice_end, timer, ran;
 };
 
-static struct thread threads[THREADS];
-static struct task task;
+/* The last one is there whatever sleeps or has used its budget up. */
+static struct thread threads[THREADS + 1];
+static struct task task, budgeted;
 static unsigned int turns, preemptions; /* that took the short way */
 
 static void expired(struct timer *timer)
@@ -38,9 +41,18 @@ static void start(unsigned int i)
 
 	*t = (struct thread){ .hart = &fake_hart, .task = &task, .affinity = 1 };
 	t->wait_timer.expired = expired;
+	if (i < THREADS && rand() % 6 == 0) {
+		t->task = &budgeted;
+		t->budget = budgeted.budget;
+		window_admit(t, &(TaskLimits){ .windows = FLOE_NO_WINDOW });
+		list_add_tail(&budgeted.threads, &t->task_link);
+	}
 	list_init(&t->ready);
 	list_init(&t->waiting);
-	sched_set_policy(t, policy[rand() % 4], (ThreadPriority)(rand() % 3 * 5), 10 * MS);
+	if (i == THREADS)
+		sched_set_policy(t, ThreadSchedPolicyOther, 0, 0);
+	else
+		sched_set_policy(t, policy[rand() % 4], (ThreadPriority)(rand() % 3 * 5), 10 * MS);
 	sched_wake(t);
 }
 
@@ -90,7 +102,7 @@ static void sleep_for(u64 ticks)
 {
 	struct thread *t = fake_hart.rq.running;
 
-	if (!fake_hart.rq.rt_ready && !fake_hart.rq.nready)
+	if (t == &threads[THREADS])
 		return;
 	timer_arm(&fake_hart.rq.timers, &t->wait_timer, fake_cpu.time + ticks);
 	sched_remove(t, THREAD_BLOCKED);
@@ -113,7 +125,9 @@ static void simulate(unsigned int seed, bool shortly, struct step *log)
 	fake_reset();
 	lock_take();
 	srand(seed);
-	for (unsigned int i = 0; i < THREADS; i++)
+	list_init(&budgeted.threads);
+	assert_int_equal(budget_set(&budgeted, 3 * MS + 77, 20 * MS + 333, rand() % 2), rcOk);
+	for (unsigned int i = 0; i <= THREADS; i++)
 		start(i);
 	sched_work();
 	for (unsigned int i = 0; i < STEPS; i++) {
@@ -129,6 +143,7 @@ static void simulate(unsigned int seed, bool shortly, struct step *log)
 					fake_hart.rq.slice_end, fake_hart.timer_at,
 					sched_run_time(&threads[i % THREADS]) };
 	}
+	budget_drop(&budgeted);
 	lock_release();
 }
 
@@ -156,5 +171,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_both_ways_agree) };
 
-	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("turn", tests, machine_setup, machine_teardown);
 }

@@ -10,7 +10,7 @@ unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
 	$(addprefix hyp/arch/,cache.c pgtable.c vmid.c vcpu.c exit.c remote.c) hyp/boot/init.c
 unit_inspect := $(wildcard guest/inspect/*.c)
-unit_init := $(addprefix guest/init/,manifest.c property.c tree.c)
+unit_init := $(addprefix guest/init/,cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
 unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
 unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_inspect) \

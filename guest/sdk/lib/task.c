@@ -83,6 +83,12 @@ Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits)
 	return FLOE_RC(FloeFnTaskSetLimits, task, FLOE_ARG(limits));
 }
 
+Retcode KnTaskSetCpuBudget(Handle task, rtl_uint32_t budgetUs, rtl_uint32_t periodUs,
+			   rtl_uint32_t flags)
+{
+	return FLOE_RC(FloeFnTaskSetCpuBudget, task, budgetUs, periodUs, flags);
+}
+
 Retcode KnTaskSetInitialPolicy(Handle task, ThreadSchedPolicy policy, ThreadPriority priority,
 			       const ThreadSchedParam *param)
 {

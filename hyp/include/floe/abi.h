@@ -47,6 +47,7 @@ enum {
 	FloeFnTaskResume = 15,                   /* (task) */
 	FloeFnTaskSetPath = 16,                  /* (task, path) */
 	FloeFnTaskSetLimits = 17,                /* (task, const TaskLimits *) */
+	FloeFnTaskSetCpuBudget = 53,             /* (task, budgetUs, periodUs, flags) */
 	FloeFnTaskExit = 18,                     /* (status) */
 	FloeFnTaskPanic = 19,                    /* () */
 	FloeFnTaskTerminate = 20,                /* (task) */
@@ -102,6 +103,8 @@ enum {
 	FloeFnThreadOpenCurrent = 71,    /* (Handle *) */
 	FloeFnSleep = 72,                /* (ms) */
 	FloeFnThreadCurrent = 73,        /* () -> a1 Tid */
+
+	FloeFnSchedAddWindow = 59, /* (majorFrameUs, cpu, startUs, durationUs) */
 
 	FloeFnTaskSetExceptionHandler = 74,   /* (handler) -> a1 the one before */
 	FloeFnThreadSetExceptionHandler = 75, /* (handler) -> a1 the one before */

@@ -61,14 +61,34 @@ typedef enum {
 enum {
 	TaskMayRwx = 1u << 0,
 	TaskMayInspect = 1u << 1,
+	TaskMaySchedule = 1u << 2, /* promises CPU time: KnTaskSetCpuBudget, KnSchedAddWindow */
 };
+
+/* Flags of KnTaskSetCpuBudget. */
+enum {
+	TaskBudgetSoft = 1u << 0, /* guaranteed, but no upper limit */
+};
+
+/* The shortest and the longest period of a CPU budget, microseconds. */
+#define FLOE_CPU_PERIOD_MIN 100u
+#define FLOE_CPU_PERIOD_MAX 10000000u
 
 typedef struct {
 	rtl_size_t memoryLimit;   /* bytes; 0: as the creator */
 	rtl_uint32_t maxTasks;    /* processes that it may have at a time */
 	rtl_uint32_t permissions; /* TaskMay* */
 	rtl_uint64_t cpuMask;     /* bit n: the hart of the n-th cpu node; 0: as the creator */
+	rtl_uint64_t windows;     /* bit n: runs in the n-th window; 0: as the creator */
 } TaskLimits;
+
+/* In TaskLimits.windows: runs where and when there is no window. Without windows that is ever. */
+#define FLOE_NO_WINDOW ((rtl_uint64_t)1 << 63)
+
+#define FLOE_WINDOWS_MAX 63u
+
+/* The shortest time window and the longest major frame, microseconds. */
+#define FLOE_WINDOW_MIN 100u
+#define FLOE_FRAME_MAX 10000000u
 
 typedef struct {
 	rtl_uintptr_t entryAddr; /* e_entry + load offset; even */
@@ -225,6 +245,8 @@ enum FloeTraceType {
 	FloeTraceStart,     /* process id, thread id */
 	FloeTraceFreeze,    /* process id, thread id */
 	FloeTraceEnd,       /* process id, TaskExitStatus */
+	FloeTraceGrant,     /* process id, ticks of its CPU budget for who runs next here */
+	FloeTraceWindow,    /* the window that begins on this hart; FLOE_WINDOWS_MAX: none; 0 */
 };
 
 #define FLOE_TRACE_EVENTS 512u

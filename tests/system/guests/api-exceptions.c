@@ -351,7 +351,7 @@ static void unhandled(void)
 		{ "thread", HalExcBreakpoint, 3, 0 },
 		{ "return-page", HalExcOther, 10, 0 },
 	};
-	static const TaskLimits limits = { 0, 0, TaskMayInspect, 0 };
+	static const TaskLimits limits = { 0, 0, TaskMayInspect, 0, 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		Handle task = another(cases[i].mode, cases[i].mode, KOS_TASK_FLAG_DUMPABLE,

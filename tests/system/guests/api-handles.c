@@ -121,7 +121,7 @@ static void open_board_for_all(Handle *handle)
 
 static void three_generations(Handle shared)
 {
-	static const TaskLimits limits = { 0, 1, 0, 0 };
+	static const TaskLimits limits = { 0, 1, 0, 0, 0 };
 	SysCounters before = settled();
 	Handle task = another("child", "child", 0, &limits), buffer, kept;
 	void *view;

@@ -95,7 +95,7 @@ static void then_permission(void)
 static void then_state_and_memory(void)
 {
 	static const TaskInitialState odd = { 1, 0 };
-	static const TaskLimits unknown = { 0, 0, 1u << 31, 0 };
+	static const TaskLimits unknown = { 0, 0, 1u << 31, 0, 0 };
 
 	FAILS(rcInvalidOperation, KnTaskReseedAslr(running, NOWHERE, 8));
 	FAILS(rcInvalidOperation, KnTaskLoadSeg(running, NOWHERE, NOWHERE));
@@ -143,7 +143,7 @@ static int holder(void)
 
 int main(int argc, char **argv)
 {
-	static const TaskLimits limits = { 0, 2, TaskMayInspect, 0 };
+	static const TaskLimits limits = { 0, 2, TaskMayInspect, 0, 0 };
 	Handle task, subject, doomed, buffer;
 
 	(void)argv;

@@ -28,7 +28,7 @@ static int has_rwx;
 static void rwx(void)
 {
 	Retcode expected = has_rwx ? rcOk : rcSecurityDisallow;
-	static const TaskLimits limits = { 0, 0, TaskMayRwx, 0 };
+	static const TaskLimits limits = { 0, 0, TaskMayRwx, 0, 0 };
 	Handle task = child_create("rwx", 0), mdl = INVALID_HANDLE;
 	char *page = KnVmAllocate(RTL_NULL, PAGE, RW | AT_ONCE), *all;
 	void *at = RTL_NULL;
@@ -112,7 +112,7 @@ static void rwx_image(void)
 
 static void inspect(int permitted)
 {
-	static const TaskLimits limits = { 0, 0, TaskMayInspect, 0 };
+	static const TaskLimits limits = { 0, 0, TaskMayInspect, 0, 0 };
 	Retcode expected = permitted ? rcOk : rcSecurityDisallow;
 	SysCounters c = { .allPages = 0 };
 	Handle handle = INVALID_HANDLE, task = child_create("inspects", 0);
@@ -129,6 +129,9 @@ static void inspect(int permitted)
 	CHECK_RC(expected, KnSysGetCounters(&c));
 	CHECK_EQUAL(permitted, c.allPages != 0);
 	CHECK_RC(expected, KnTaskSetLimits(task, &limits));
+	/* Only init promises CPU time. */
+	CHECK_RC(rcSecurityDisallow, KnTaskSetCpuBudget(task, 1000, 10000, 0));
+	CHECK_RC(rcInvalidArgument, KnTaskSetCpuBudget(task, 0, 10000, 0));
 	/* Arguments first, then the permission, then memory. */
 	CHECK_RC(rcInvalidArgument, KnTaskGetNext(0, RTL_NULL));
 	CHECK_RC(permitted ? rcTargetFault : rcSecurityDisallow, KnTaskGetNext(0, NOWHERE));
@@ -140,8 +143,8 @@ static void inspect(int permitted)
 /* Memory that a child keeps counts for the child, the rest for who made it: 2 MiB in all. */
 static void memory(void)
 {
-	static const TaskLimits quarter = { MIB / 4, 0, 0, 0 }, odd = { 100, 0, 0, 0 },
-				more = { 2 * MIB + 1, 0, 0, 0 }, most = { 2 * MIB, 0, 0, 0 };
+	static const TaskLimits quarter = { MIB / 4, 0, 0, 0, 0 }, odd = { 100, 0, 0, 0, 0 },
+				more = { 2 * MIB + 1, 0, 0, 0, 0 }, most = { 2 * MIB, 0, 0, 0, 0 };
 	Handle task = child_create("small", 0), mdl[2];
 	rtl_uintptr_t at;
 	void *reserved;
@@ -183,7 +186,7 @@ static void memory(void)
 /* Nobody creates more than it may, or gives its children more than that. */
 static void creation(rtl_uint32_t may)
 {
-	const TaskLimits same = { 0, may, 0, 0 }, one_more = { 0, may + 1, 0, 0 };
+	const TaskLimits same = { 0, may, 0, 0, 0 }, one_more = { 0, may + 1, 0, 0, 0 };
 	Handle task[4];
 
 	if (!may) {

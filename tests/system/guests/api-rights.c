@@ -19,7 +19,7 @@ static volatile int *turn;
 static void check_load(Handle task, Handle own, Retcode expected)
 {
 	static const TaskInitialState state = { 0x1000, 0 };
-	static const TaskLimits limits = { 0, 0, 0, 0 };
+	static const TaskLimits limits = { 0, 0, 0, 0, 0 };
 	VmSeg seg = { .h = own, .loadAddr = AT, .size = PAGE, .flags = R };
 	Handle out = INVALID_HANDLE;
 	rtl_uintptr_t loaded;
@@ -195,7 +195,7 @@ static void give(Handle task, Handle handle, rtl_uint32_t rights, const char *na
 
 int main(int argc, char **argv)
 {
-	static const TaskLimits limits = { 0, 1, TaskMayInspect, 0 };
+	static const TaskLimits limits = { 0, 1, TaskMayInspect, 0, 0 };
 	Handle holding, task, mdl, page, weak, notice;
 	void *view;
 	Pid pid;

@@ -92,7 +92,7 @@ static Retcode set_path(Handle t)
 
 static Retcode set_limits(Handle t)
 {
-	const TaskLimits limits = { 0, 0, 0, 0 };
+	const TaskLimits limits = { 0, 0, 0, 0, 0 };
 
 	return KnTaskSetLimits(t, &limits);
 }

@@ -337,9 +337,9 @@ static void processes(void)
 		int code;
 		TaskLimits limits;
 	} cases[] = {
-		{ "initial-first", 31, { 0, 0, 0, 0 } },
-		{ "exit-with-threads", 17, { 0, 0, 0, 0 } },
-		{ "limit", 5, { 0x100000, 0, TaskMayInspect, 0 } },
+		{ "initial-first", 31, { 0, 0, 0, 0, 0 } },
+		{ "exit-with-threads", 17, { 0, 0, 0, 0, 0 } },
+		{ "limit", 5, { 0x100000, 0, TaskMayInspect, 0, 0 } },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -42,7 +42,7 @@ static void failures(void)
 {
 	static char large[FLOE_ENV_MAX + 1];
 	static const char *const large_args[] = { large, RTL_NULL };
-	static const TaskLimits too_much = { 0, 77, 0, 0 }, too_little = { 4096, 0, 0, 0 };
+	static const TaskLimits too_much = { 0, 77, 0, 0, 0 }, too_little = { 4096, 0, 0, 0, 0 };
 	const KosTaskParams good = { .priority = ThreadPriorityNormal };
 	KosTaskParams params = good;
 
@@ -107,7 +107,7 @@ static void all_parameters(void)
 	static const char *const args[] = { "child", "", RTL_NULL }, *const envs[] = { "ONE=1",
 										       "TWO=x=y",
 										       RTL_NULL };
-	static const TaskLimits limits = { 4ul << 20, 0, 0, 0 };
+	static const TaskLimits limits = { 4ul << 20, 0, 0, 0, 0 };
 	const KosTaskParams params = { .eiid = "test.Class",
 				       .args = args,
 				       .envs = envs,

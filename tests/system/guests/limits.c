@@ -43,12 +43,13 @@ static void may_create_two(void)
 static void gives(void)
 {
 	Handle task = child_create("given", 0);
-	static const TaskLimits same = { 2 * MIB, 2, 0, 1 }, as_creator = { 0, 0, 0, 0 },
-				memory = { 2 * MIB + FLOE_PAGE_SIZE, 0, 0, 0 },
-				tasks = { 0, 3, 0, 0 }, rwx = { 0, 0, TaskMayRwx, 0 },
-				inspect = { 0, 0, TaskMayInspect, 0 }, cpus = { 0, 0, 0, 2 },
-				absent_cpus = { 0, 0, 0, (rtl_uint64_t)1 << 63 },
-				unknown = { 0, 0, 1u << 31, 0 }, low = { FLOE_PAGE_SIZE, 0, 0, 0 };
+	static const TaskLimits same = { 2 * MIB, 2, 0, 1, 0 }, as_creator = { 0, 0, 0, 0, 0 },
+				memory = { 2 * MIB + FLOE_PAGE_SIZE, 0, 0, 0, 0 },
+				tasks = { 0, 3, 0, 0, 0 }, rwx = { 0, 0, TaskMayRwx, 0, 0 },
+				inspect = { 0, 0, TaskMayInspect, 0, 0 }, cpus = { 0, 0, 0, 2, 0 },
+				absent_cpus = { 0, 0, 0, (rtl_uint64_t)1 << 63, 0 },
+				unknown = { 0, 0, 1u << 31, 0, 0 },
+				low = { FLOE_PAGE_SIZE, 0, 0, 0, 0 };
 
 	CHECK_RC(rcOk, KnTaskSetLimits(task, &same));
 	CHECK_RC(rcOk, KnTaskSetLimits(task, &as_creator));
@@ -67,7 +68,7 @@ static void gives(void)
 
 static void memory_of_a_child(void)
 {
-	static const TaskLimits limits = { 64 * 1024, 0, 0, 0 };
+	static const TaskLimits limits = { 64 * 1024, 0, 0, 0, 0 };
 	Handle task = child_create("small", 0);
 	rtl_uintptr_t address;
 	VmSeg seg;

@@ -72,8 +72,9 @@ int world_setup(void **state)
 				  .flags = TaskEmpty | TaskExceptionTerminatesTask,
 				  .limits = { .memoryLimit = 3000 << PAGE_SHIFT,
 					      .maxTasks = 100,
-					      .permissions = TaskMayInspect,
-					      .cpuMask = 3 } };
+					      .permissions = TaskMayInspect | TaskMaySchedule,
+					      .cpuMask = 3,
+					      .windows = FLOE_NO_WINDOW | 3 } };
 
 	machine_setup(state);
 	assert_rc(task_create(&q, &world_self), rcOk);

@@ -156,15 +156,35 @@ Retcode KnTaskSetPath(Handle task, const char *path);
 
 /*
  * Sets the process's memory limit (in whole pages, rounded down), the number of
- * processes it may create, its permissions (TaskMayRwx, TaskMayInspect) and
- * CPUs. Without this call it has its creator's memory limit and CPUs and may
- * nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
+ * processes it may create, its permissions (TaskMayRwx, TaskMayInspect), CPUs and
+ * time windows: bit n for the n-th of KnSchedAddWindow(), FLOE_NO_WINDOW for the
+ * time outside of all. Without this call it has its creator's memory limit, CPUs and
+ * windows and may nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
  *
- * rcSecurityDisallow: more than the caller itself has. rcQuotaExceeded: it uses
- * more memory than that already. rcInvalidOperation: TaskMayRwx is taken away when
- * it has memory mapped. rcInvalidArgument: unknown permissions.
+ * rcSecurityDisallow: more than the caller itself has, so of CPUs and windows any
+ * that it has not. rcQuotaExceeded: it uses more memory than that already.
+ * rcInvalidOperation: TaskMayRwx is taken away when it has memory mapped.
+ * rcInvalidArgument: unknown permissions.
  */
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
+
+/*
+ * Promises the process budgetUs microseconds of CPU time, summed over all CPUs, of any
+ * periodUs, and no more: no stretch of that length has more, wherever it begins. What was
+ * used comes again a period after it was used. While some of it is left, the process's
+ * threads go before all threads of processes without a budget, whatever class and priority
+ * those have; among processes with one, that whose period ends first. Then they wait
+ * until some comes again. TaskBudgetSoft: when the budget is used up, they compete by class
+ * and priority instead. What the process creates runs on the same budget, unless that is
+ * soft. Replaces an earlier one. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
+ *
+ * rcInvalidArgument: a budget of 0 or above the period times the machine's CPUs, a
+ * period below FLOE_CPU_PERIOD_MIN or above FLOE_CPU_PERIOD_MAX, unknown flags.
+ * rcSecurityDisallow: the caller lacks TaskMaySchedule, which init has. Whether all
+ * budgets together can be kept is the caller's business.
+ */
+Retcode KnTaskSetCpuBudget(Handle task, rtl_uint32_t budgetUs, rtl_uint32_t periodUs,
+			   rtl_uint32_t flags);
 
 /*
  * Sets the scheduling class and the priority of the initial thread (standard:

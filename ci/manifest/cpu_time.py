@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Can what a manifest promises of CPUs' time be kept? guest/init/cpu_time.c at build time.
+
+Which CPUs the machine has is not known here, so it is taken to have all that there can be:
+what is too much for that one is too much for each. init judges the real one.
+"""
+
+PERIODS = 100, 10000000  # microseconds
+WHOLE = 1000000  # a CPU
+GUARANTEE = 1000, 10000  # microseconds, of each so many
+CPUS = frozenset(range(64))
+
+
+def promise(found):
+    """The budget and its period that a partition has, or is guaranteed."""
+    if "cpu-budget" in found:
+        return found["cpu-budget"]
+    soft = "inspect" in found and found.get("policy", "standard") == "standard"
+    return GUARANTEE if soft else (0, 1)
+
+
+def share(budget, period):
+    """Of a CPU's time, in millionths, rounded up."""
+    return -(-budget * WHOLE // period)
+
+
+def check_budget(where, found, mistakes):
+    """Whether it is a budget, and not more than the partition's CPUs have."""
+    budget, period = found["cpu-budget"]
+    cpus = len(set(found.get("cpus", CPUS)))
+    shortest, longest = PERIODS
+    if not shortest <= period <= longest:
+        sentence = f"{period} us is no period of a budget; write {shortest} to {longest} us"
+        mistakes.add("bad-cpu-budget", where, sentence)
+    elif budget > period * cpus:
+        sentence = (
+            f"{budget} us of each {period} us is more than the {cpus} CPUs that it may run on "
+            "have; write less"
+        )
+        mistakes.add("bad-cpu-budget", where, sentence)
+
+
+class Promises:
+    """All of them, of a manifest without other mistakes."""
+
+    def __init__(self, partitions, schedule, mistakes):
+        self.partitions = partitions  # name -> values
+        self.frame = schedule.frame if schedule else 1
+        self.windows = schedule.windows if schedule else []
+        self.mistakes = mistakes
+
+    def place(self, found):
+        """Where and when it may run: CPUs, outside of windows, or indexes of windows."""
+        cpus = frozenset(found.get("cpus", CPUS))
+        if "windows" not in found:
+            return cpus, frozenset()
+        return frozenset(), frozenset(i for i in found["windows"] if self.windows[i].cpu in cpus)
+
+    def room(self, cpus, windows):
+        """Microseconds that there are at that place in each major frame."""
+        times = [window.end - window.start for window in self.windows]
+        outside = len(cpus) * self.frame
+        outside -= sum(time for w, time in zip(self.windows, times) if w.cpu in cpus)
+        return outside + sum(times[index] for index in windows)
+
+    def promised(self, cpus, windows):
+        """In millionths of a CPU, to those that can run at that place only; init may anywhere."""
+        total = share(*GUARANTEE) if CPUS <= cpus else 0
+        for found in self.partitions.values():
+            own_cpus, own_windows = self.place(found)
+            if own_cpus <= cpus and own_windows <= windows:
+                total += share(*promise(found))
+        return total
+
+    def check(self):
+        for name, found in self.partitions.items():
+            if "cpu-budget" in found:
+                self.check_room(f"/partitions/{name}/cpu-budget", found)
+
+    def check_room(self, where, found):
+        """Whether there is room for a budget, and for all else that is promised where it runs."""
+        budget, period = found["cpu-budget"]
+        place = self.place(found)
+        time, total = self.room(*place), self.promised(*place)
+        there = -(-time * WHOLE // self.frame)
+        if "windows" in found and budget * self.frame > time * period:
+            sentence = (
+                f"{budget} us of each {period} us is more than its windows have, {time} us of "
+                f"each {self.frame} us; write less"
+            )
+            self.mistakes.add("bad-cpu-budget", where, sentence)
+        elif total > there:
+            sentence = (
+                f"{percent(total + 999)} % of a CPU are promised where it may run, with what init "
+                f"and inspect are guaranteed, and there are {percent(there)} %; write less"
+            )
+            self.mistakes.add("too-much-cpu", where, sentence)
+
+
+def percent(millionths):
+    return f"{millionths // 10000}.{millionths // 1000 % 10}"

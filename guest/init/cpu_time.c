@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Can a machine keep what a manifest promises of its CPUs' time, in windows and outside? */
+#include "manifest.h"
+
+#include <floe/types.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* A CPU. */
+#define WHOLE UINT64_C(1000000)
+
+enum {
+	CPU_COUNT = 64,
+	PATH_SIZE = 256, /* longer ones are cut in messages */
+};
+
+/* init's as well, which has it from the hypervisor. */
+enum {
+	GUARANTEE = 1000,
+	GUARANTEE_PERIOD = 10000,
+};
+
+void manifest_cpu_time(const struct manifest_partition *p, uint32_t *budget, uint32_t *period,
+		       bool *soft)
+{
+	*soft = !p->cpu_budget[0] && p->inspect && p->policy == POLICY_STANDARD;
+	*budget = *soft ? GUARANTEE : p->cpu_budget[0];
+	*period = *soft ? GUARANTEE_PERIOD : p->cpu_budget[1];
+}
+
+/* Of a CPU's time, in millionths, rounded up. */
+static uint64_t share(uint32_t budget, uint32_t period)
+{
+	return budget ? (budget * WHOLE + period - 1) / period : 0;
+}
+
+static uint64_t share_of(const struct manifest_partition *p)
+{
+	uint32_t budget, period;
+	bool soft;
+
+	manifest_cpu_time(p, &budget, &period, &soft);
+	return share(budget, period);
+}
+
+/* That it may run on. */
+static uint64_t cpus_of(const struct manifest_partition *p, uint64_t machine)
+{
+	return p->cpus & machine ? p->cpus & machine : machine;
+}
+
+/* Where and when a partition may run: either outside of windows, or in some. */
+struct place {
+	uint64_t cpus;    /* outside of windows */
+	uint64_t windows; /* bit n: in the n-th one */
+};
+
+static struct place place_of(const struct manifest *m, const struct manifest_partition *p,
+			     uint64_t machine)
+{
+	uint64_t cpus = cpus_of(p, machine);
+	struct place place = { 0 };
+
+	if (!p->windows)
+		place.cpus = cpus;
+	for (size_t i = 0; i < m->window_count; i++)
+		place.windows |= p->windows & (cpus >> m->windows[i].cpu & 1) << i;
+	return place;
+}
+
+static bool lies_in(struct place inner, struct place outer)
+{
+	return !(inner.cpus & ~outer.cpus) && !(inner.windows & ~outer.windows);
+}
+
+/* Microseconds of a major frame; without a schedule any number would do. */
+static uint64_t frame_of(const struct manifest *m)
+{
+	return m->major_frame ? m->major_frame : 1;
+}
+
+/* Microseconds that there are at that place in each major frame, summed over the CPUs. */
+static uint64_t room(const struct manifest *m, struct place place)
+{
+	uint64_t sum = (uint64_t)__builtin_popcountll(place.cpus) * frame_of(m);
+
+	for (size_t i = 0; i < m->window_count; i++) {
+		if (place.cpus >> m->windows[i].cpu & 1)
+			sum -= m->windows[i].duration;
+		if (place.windows >> i & 1)
+			sum += m->windows[i].duration;
+	}
+	return sum;
+}
+
+/* In millionths of a CPU, to those that can run at that place only; init may on all CPUs. */
+static uint64_t promised(const struct manifest *m, struct place place, uint64_t machine)
+{
+	const struct place init = { .cpus = machine };
+	uint64_t sum = lies_in(init, place) ? share(GUARANTEE, GUARANTEE_PERIOD) : 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (lies_in(place_of(m, &m->partitions[i], machine), place))
+			sum += share_of(&m->partitions[i]);
+	return sum;
+}
+
+__attribute__((format(printf, 4, 5))) static void report(const struct manifest_reporter *reporter,
+							 const char *name, const char *where,
+							 const char *format, ...)
+{
+	char sentence[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	reporter->report(reporter->context, name, where, sentence);
+}
+
+static void path_of(const struct manifest_partition *p, char *path, size_t size)
+{
+	snprintf(path, size, "/partitions/%s/cpu-budget", p->name);
+}
+
+/* Whether it is a budget, and not more than these CPUs have. */
+static bool check_budget(const struct manifest_partition *p, uint64_t machine,
+			 const struct manifest_reporter *reporter)
+{
+	unsigned budget = p->cpu_budget[0], period = p->cpu_budget[1];
+	unsigned count = (unsigned)__builtin_popcountll(cpus_of(p, machine));
+	char path[PATH_SIZE];
+
+	path_of(p, path, sizeof(path));
+	if (period < FLOE_CPU_PERIOD_MIN || period > FLOE_CPU_PERIOD_MAX)
+		report(reporter, "bad-cpu-budget", path,
+		       "%u us is no period of a budget; write %u to %u us", period,
+		       FLOE_CPU_PERIOD_MIN, FLOE_CPU_PERIOD_MAX);
+	else if (budget > (uint64_t)period * count)
+		report(reporter, "bad-cpu-budget", path,
+		       "%u us of each %u us is more than the %u CPUs that it may run on have; "
+		       "write less",
+		       budget, period, count);
+	else
+		return true;
+	return false;
+}
+
+/* Whether there is room for the budget, and for all else that is promised where it runs. */
+static bool check_room(const struct manifest *m, const struct manifest_partition *p,
+		       uint64_t machine, const struct manifest_reporter *reporter)
+{
+	unsigned budget = p->cpu_budget[0], period = p->cpu_budget[1];
+	struct place place = place_of(m, p, machine);
+	uint64_t sum = promised(m, place, machine), frame = frame_of(m), time = room(m, place);
+	uint64_t there = (time * WHOLE + frame - 1) / frame;
+	/* Of a per cent, so that what is too much shows as more. */
+	unsigned long long tenths = (sum + 999) / 1000, there_tenths = there / 1000;
+	char path[PATH_SIZE];
+
+	path_of(p, path, sizeof(path));
+	if (p->windows && budget * frame > time * period)
+		report(reporter, "bad-cpu-budget", path,
+		       "%u us of each %u us is more than its windows have, %llu us of each %llu "
+		       "us; write less",
+		       budget, period, (unsigned long long)time, (unsigned long long)frame);
+	else if (sum > there)
+		report(reporter, "too-much-cpu", path,
+		       "%llu.%llu %% of a CPU are promised where it may run, with what init and "
+		       "inspect are guaranteed, and there are %llu.%llu %%; write less",
+		       tenths / 10, tenths % 10, there_tenths / 10, there_tenths % 10);
+	else
+		return true;
+	return false;
+}
+
+static bool check_cpu(const struct manifest_window *w, uint64_t machine,
+		      const struct manifest_reporter *reporter)
+{
+	char path[PATH_SIZE];
+
+	if (machine >> w->cpu & 1)
+		return true;
+	snprintf(path, sizeof(path), "/schedule/%s/cpu", w->name);
+	report(reporter, "bad-value", path, "the machine has no CPU %u; name one that it has",
+	       (unsigned)w->cpu);
+	return false;
+}
+
+/* On one CPU at least, which has no windows or leaves enough of each frame. */
+static bool check_init(const struct manifest *m, uint64_t machine,
+		       const struct manifest_reporter *reporter)
+{
+	for (unsigned cpu = 0; cpu < CPU_COUNT; cpu++) {
+		struct place outside = { .cpus = machine & UINT64_C(1) << cpu };
+		uint64_t time = room(m, outside);
+
+		if (time >= GUARANTEE || time == frame_of(m))
+			return true;
+	}
+	report(reporter, "no-time-for-init", "/schedule",
+	       "on every CPU of the machine less than %u us of a major frame are outside of "
+	       "windows, where init has to run; make some shorter",
+	       GUARANTEE);
+	return false;
+}
+
+bool manifest_check_cpu_time(const struct manifest *m, uint64_t machine,
+			     const struct manifest_reporter *reporter)
+{
+	bool kept = true;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->partitions[i].cpu_budget[0])
+			kept &= check_budget(&m->partitions[i], machine, reporter);
+	if (!m->is_whole)
+		return false;
+	for (size_t i = 0; i < m->window_count; i++)
+		kept &= check_cpu(&m->windows[i], machine, reporter);
+	kept &= check_init(m, machine, reporter);
+	if (!kept)
+		return false;
+	for (size_t i = 0; i < m->count; i++)
+		if (m->partitions[i].cpu_budget[0])
+			kept &= check_room(m, &m->partitions[i], machine, reporter);
+	return kept;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CPU budgets: so much time in any stretch as long as a period, summed over the harts,
+ * for the threads of one process and of the processes that it creates.
+ *
+ * A budget lies there in pieces. What has been used of one comes again a period
+ * after it was used, moment for moment, so no stretch of a period's length has more than
+ * the budget, wherever it begins. While some of it is there, its threads are reserved:
+ * they go before all threads without a budget, whatever those' class; among
+ * themselves the one goes first whose period since it could run ends first (earliest
+ * deadline), then class and priority. When it is used up, a hard budget's threads
+ * are parked until the next piece comes; those of a soft one, which is a guarantee without
+ * a limit, compete by class.
+ *
+ * A hart that puts a thread on is granted pieces that follow one another without a
+ * gap, and gives back what the thread has not used. What a hart was late to take it off
+ * is missing from the periods that follow, so that the sum stays right.
+ */
+#ifndef CORE_BUDGET_H
+#define CORE_BUDGET_H
+
+#include "core/list.h"
+#include "core/timer.h"
+#include "core/types.h"
+
+struct hart;
+struct run_queue;
+struct task;
+struct thread;
+
+/* More than these are joined, so that a part comes later than it need, never sooner. */
+#define BUDGET_PIECES 12u
+
+/* May be used from `at` on: its n-th tick n ticks later. */
+struct budget_piece {
+	u64 at, amount; /* ticks */
+};
+
+struct budget {
+	u64 amount, period;                        /* ticks */
+	u64 deadline;                              /* by when what is there is to be used */
+	struct budget_piece pieces[BUDGET_PIECES]; /* neither used nor granted, by time */
+	u32 npieces;
+	bool soft;
+	u32 users;           /* tasks */
+	struct task *owner;  /* of a soft one: its only task */
+	struct list parked;  /* threads, by thread.ready */
+	struct timer refill; /* armed while somebody waits for a piece */
+};
+
+/* Gives a task without threads a budget of its own; in ticks, not 0. rcOutOfMemory. */
+Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft);
+
+/* A new task runs on its creator's budget, if that is a hard one. */
+void budget_inherit(struct task *task, const struct task *creator);
+
+/* The task has no threads any more. */
+void budget_drop(struct task *task);
+
+/*
+ * For core/sched.c, of a thread with a budget. Queue: as a reserved one, or parks it;
+ * false: it is to be queued by class. Put on: what is left of its slice now, on this
+ * hart, 0 if there is none and it has to be queued again. Put down: after so many ticks.
+ */
+bool budget_queue(struct run_queue *rq, struct thread *thread, bool first);
+u64 budget_put_on(struct thread *thread, u64 now);
+void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
+
+/* A thread that ran on it does not want to any more: those that wait for it may. */
+void budget_share(struct budget *budget);
+
+/* Of the reserved threads that wait for a hart, the first one for another one or itself; or NULL.
+ */
+struct thread *budget_best(const struct run_queue *rq, const struct hart *hart);
+
+/* Of two of which one at least is reserved: does t go before the other? */
+bool budget_goes_before(const struct thread *t, const struct thread *other);
+
+#endif

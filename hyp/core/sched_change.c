@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scheduling: the beginning, and changes of what a thread may and is. All of it is rare. */
+#include "core/lock.h"
+#include "core/place.h"
+#include "core/queue.h"
+#include "core/sched.h"
+
+#include "arch/cpu.h"
+
+void sched_init(struct hart *hart)
+{
+	struct run_queue *rq = &hart->rq;
+
+	hart->lock = &lock_word;
+	hart->switch_plain |= SWITCH_NOBODY;
+	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
+		list_init(&rq->rt[p]);
+	list_init(&rq->active);
+	list_init(&rq->expired);
+	list_init(&rq->reserved);
+	rq->timers = TIMER_QUEUE_EMPTY;
+	hart->window = FLOE_NO_WINDOW;
+	rq->work = WORK_TIMER;
+}
+
+static u64 quantum(const struct thread *t)
+{
+	switch (t->policy) {
+	case ThreadSchedPolicyRR:
+		return t->rr_interval;
+	case ThreadSchedPolicyFifo:
+		return TIME_NEVER / 2;
+	case ThreadSchedPolicyOther:
+		break;
+	}
+	return ticks_from_ms(t->priority + 1);
+}
+
+void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority priority,
+		      u64 rr_interval)
+{
+	struct run_queue *rq = &t->hart->rq;
+	bool ready = t->state == THREAD_READY;
+
+	if (ready)
+		sched_dequeue(rq, t);
+	t->policy = policy;
+	t->priority = priority;
+	t->rr_interval = rr_interval;
+	t->quantum = quantum(t);
+	/* What is left of the quantum is given up: no change makes a turn longer. */
+	if (rq->running == t) {
+		rq->slice_end = 0;
+		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+		return;
+	}
+	if (had_turns(rq, t))
+		sched_give_turns(t, t->rotation);
+	else if (t->slice_left && t->quanta_left)
+		t->quanta_left--;
+	t->slice_left = 0;
+	if (ready)
+		sched_wake(t);
+}
+
+void sched_requeue(struct thread *t)
+{
+	if (t->hart->rq.running == t) {
+		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+	} else if (t->state == THREAD_READY || t->state == THREAD_PARKED) {
+		sched_remove(t, THREAD_BLOCKED);
+		sched_wake(t);
+	}
+}
+
+void sched_set_affinity(struct thread *t, u64 harts_allowed)
+{
+	struct run_queue *rq = &t->hart->rq;
+
+	t->affinity = harts_allowed;
+	if (rq->running == t) {
+		if (!place_allows(t, t->hart))
+			sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+	} else if (t->state == THREAD_PARKED ||
+		   (t->state == THREAD_READY && place_choose(t) != t->hart)) {
+		sched_requeue(t);
+	}
+}
+
+u64 sched_run_time(const struct thread *t)
+{
+	const struct run_queue *rq = &t->hart->rq;
+
+	return t->run_time + (rq->running == t ? cpu_time() - rq->run_since : 0);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all address spaces have in common, and the beginning and end of one. */
+#include "core/counters.h"
+#include "core/page.h"
+#include "core/region.h"
+#include "core/vm.h"
+
+/* What all partitions share, mapped once. */
+static struct {
+	struct pgtable gs;
+	struct memobj *romfs;
+	u64 romfs_bytes;
+} system_window;
+
+bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 romfs_bytes)
+{
+	struct pgtable *gs = &system_window.gs;
+	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
+	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
+
+	vm_zero_page = page_alloc_zero(0);
+	if (!vm_zero_page || !pgtable_init(gs, gstage_levels()) ||
+	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1) ||
+	    !pgtable_prepare(gs, VM_GSI, gsi, 1))
+		return false;
+	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
+	pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ);
+	if (!romfs)
+		return true;
+	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))
+		return false;
+	pgtable_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
+	mem->owned = false;
+	memobj_append(mem, romfs, npages);
+	system_window.romfs = mem;
+	system_window.romfs_bytes = romfs_bytes;
+	return true;
+}
+
+struct memobj *vm_romfs(u64 *bytes)
+{
+	*bytes = system_window.romfs_bytes;
+	return system_window.romfs;
+}
+
+Retcode vm_init(struct vm *vm, u64 limit_pages)
+{
+	list_init(&vm->regions);
+	list_init(&vm->objects);
+	vm->limit = limit_pages;
+	vmid_init(&vm->tags);
+	if (!pgtable_init(&vm->gs, gstage_levels()))
+		return rcOutOfMemory;
+	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
+		counters.vmids++;
+		return rcOk;
+	}
+	pgtable_destroy(&vm->gs);
+	return rcOutOfMemory;
+}
+
+void vm_destroy(struct vm *vm, struct vm *heir)
+{
+	if (!vm->gs.root)
+		return;
+	/* No hart may keep a translation to what is freed below. */
+	vmid_forget(&vm->tags, &vm->gs);
+	while (!list_empty(&vm->regions))
+		vm_unmap_region(vm, list_first(&vm->regions, struct region, link));
+	/* Memory objects may outlive whom they counted for. */
+	list_for_each_safe(it, tmp, &vm->objects) {
+		struct memobj *mem = list_entry(it, struct memobj, account_link);
+
+		mem->account = NULL;
+		list_del(&mem->account_link);
+		if (heir) {
+			heir->used += mem->committed;
+			vm_own(heir, mem);
+		}
+	}
+	pgtable_destroy(&vm->gs);
+	counters.vmids--;
+}
+
+void vm_own(struct vm *vm, struct memobj *mem)
+{
+	mem->account = vm;
+	list_add_tail(&vm->objects, &mem->account_link);
+}

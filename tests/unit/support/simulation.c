@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/simulation.h"
+
+#include "unit.h"
+
+#include "arch/this_hart.h"
+#include "core/budget.h"
+#include "core/lock.h"
+#include "core/place.h"
+#include "core/window.h"
+#include "fake/fake.h"
+#include "support/world.h"
+
+static struct hart others[SIM_HARTS - 1];
+static FloeTraceRing rings[SIM_HARTS - 1];
+struct task sim_tasks[SIM_TASKS];
+struct thread sim_threads[SIM_THREADS];
+
+void sim_be(unsigned int i)
+{
+	lock_word = 0;
+	fake_this_hart = harts[i];
+	lock_take();
+}
+
+void sim_begin(unsigned int n)
+{
+	machine_setup(NULL);
+	nharts = n;
+	for (unsigned int i = 1; i < n; i++) {
+		others[i - 1] = (struct hart){ .id = 10 + i,
+					       .index = i,
+					       .timer_at = TIME_NEVER,
+					       .vmid_generation = 1,
+					       .trace = &rings[i - 1] };
+		harts[i] = &others[i - 1];
+		sched_init(harts[i]);
+	}
+	place_joined = 0;
+	for (unsigned int i = 0; i < n; i++)
+		place_join(harts[i]);
+	for (unsigned int i = 0; i < SIM_TASKS; i++) {
+		sim_tasks[i] = (struct task){ .pid = i + 1, .limits.windows = FLOE_NO_WINDOW };
+		list_init(&sim_tasks[i].threads);
+	}
+	for (unsigned int i = 0; i < SIM_THREADS; i++)
+		sim_threads[i] = (struct thread){ .task = NULL };
+	sim_be(0);
+}
+
+static void drop(void)
+{
+	for (unsigned int i = 0; i < SIM_TASKS; i++)
+		budget_drop(&sim_tasks[i]);
+}
+
+int sim_end(void **state)
+{
+	sim_be(0);
+	drop();
+	nharts = 1;
+	place_joined = 1;
+	fake_this_hart = &fake_hart;
+	machine_teardown(state);
+	return 0;
+}
+
+/* What arch/exit.c does when a hart looks at its queue; idle() waits for its timer. */
+static void look(unsigned int i)
+{
+	struct hart *h = harts[i];
+	struct thread *t;
+
+	sim_be(i);
+	if (h->timer_at <= fake_cpu.time)
+		sched_timer_interrupt();
+	if (!h->rq.running && !h->rq.work)
+		return;
+	t = sched_work();
+	if (t != h->current)
+		vcpu_switch(t);
+}
+
+static bool anything_to_do(void)
+{
+	for (unsigned int i = 0; i < nharts; i++)
+		if (harts[i]->rq.work || harts[i]->timer_at <= fake_cpu.time)
+			return true;
+	return false;
+}
+
+void sim_settle(void)
+{
+	while (anything_to_do())
+		for (unsigned int i = 0; i < nharts; i++) {
+			look(i);
+			harts[i]->kicks = 0;
+		}
+	sim_be(0);
+}
+
+void sim_run_until(u64 end)
+{
+	for (;;) {
+		u64 next = end;
+
+		sim_settle();
+		for (unsigned int i = 0; i < nharts; i++)
+			next = min_u64(next, harts[i]->timer_at);
+		if (fake_cpu.time >= end)
+			return;
+		fake_cpu.time = next;
+	}
+}
+
+struct thread *sim_start(unsigned int i, unsigned int task, ThreadSchedPolicy policy,
+			 ThreadPriority priority)
+{
+	struct thread *t = &sim_threads[i];
+
+	*t = (struct thread){ .hart = &fake_hart,
+			      .task = &sim_tasks[task],
+			      .budget = sim_tasks[task].budget,
+			      .affinity = ~(u64)0 };
+	window_admit(t, &sim_tasks[task].limits);
+	list_init(&t->ready);
+	list_init(&t->waiting);
+	thread_init_waits(t);
+	list_add_tail(&sim_tasks[task].threads, &t->task_link);
+	sim_tasks[task].nthreads++;
+	sched_set_policy(t, policy, priority, 10 * MS);
+	sched_wake(t);
+	return t;
+}
+
+/* No hart is ever without anything to do. */
+void sim_spin_everywhere(ThreadSchedPolicy policy, ThreadPriority priority)
+{
+	for (unsigned int i = 0; i < nharts; i++)
+		sched_set_affinity(sim_start(i, 0, policy, priority), (u64)1 << i);
+}
+
+u64 sim_ran(unsigned int task)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = 0; i < SIM_THREADS; i++)
+		if (sim_threads[i].task == &sim_tasks[task])
+			sum += sched_run_time(&sim_threads[i]);
+	return sum;
+}
