@@ -11,6 +11,7 @@ enum {
 	CALLS = 1000,
 	SLEEPS = 100,
 	REPEATED = 20,
+	CREATIONS = 200, /* more: one in three has a block of random numbers to pay */
 	/* What the loops below execute themselves, in a round, and once. */
 	TURN_FIRST = 3,
 	TURN_OTHER = 4,
@@ -149,7 +150,7 @@ static void creations(void)
 	VmSeg text = text_of(CHILD(first));
 	uint64_t total = 0;
 
-	for (int i = -1; i < REPEATED; i++) {
+	for (int i = -1; i < CREATIONS; i++) {
 		uint64_t before = instret();
 		Handle task = start("child", &text, 0, ThreadSchedPolicyFifo, 31);
 
@@ -158,7 +159,7 @@ static void creations(void)
 		/* Its end is said on the console, before the next is measured. */
 		KnSleep(20);
 	}
-	print("partition_create", total, REPEATED);
+	print("partition_create", total, CREATIONS);
 }
 
 /* From the load that faults to the creator, who waits for the freeze; a turn of the console is
