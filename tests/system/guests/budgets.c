@@ -189,17 +189,6 @@ static int judge(bool exact)
 	return checks_result();
 }
 
-static void bursts(void)
-{
-	uint32_t random = 1;
-
-	for (;;) {
-		random = random * 1664525 + 1013904223;
-		stints_run_for(stints_ticks(random >> 21));
-		stints_sleep((random >> 8) % 4);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -207,7 +196,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "judge"))
 		return judge(argc > 2 && !strcmp(argv[2], "exact"));
 	if (!strcmp(argv[1], "bursts"))
-		bursts();
+		stints_bursts();
 	if (!strcmp(argv[1], "spin"))
 		stints_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
 	for (int i = 2; i < argc; i++)

@@ -318,6 +318,16 @@ static inline void stints_run_for(uint64_t ticks)
 		;
 }
 
+/* Sleeps, and runs, as it comes. */
+static inline void stints_bursts(void)
+{
+	for (uint32_t random = 1;;) {
+		random = random * 1664525 + 1013904223;
+		stints_run_for(stints_ticks(random >> 21));
+		stints_sleep((random >> 8) % 4);
+	}
+}
+
 static int stints_spin(void *rests)
 {
 	for (;;) {

@@ -228,15 +228,6 @@ static int judge(int argc, char **argv)
 	return checks_result();
 }
 
-static void bursts(void)
-{
-	for (uint32_t random = 1;;) {
-		random = random * 1664525 + 1013904223;
-		stints_run_for(stints_ticks(random >> 21));
-		stints_sleep((random >> 8) % 4);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -244,7 +235,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "judge"))
 		return judge(argc, argv);
 	if (!strcmp(argv[1], "bursts"))
-		bursts();
+		stints_bursts();
 	if (!strcmp(argv[1], "spin"))
 		stints_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
 	stints_run_for(~(uint64_t)0 >> 1);

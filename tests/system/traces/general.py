@@ -56,6 +56,9 @@ def _keeps(scene, actor):
         if one.waits or one.hart != two.hart or not attributes or attributes.policy != FIFO or \
                 attributes != actor.at(two.begin):
             continue
+        # Who was changed goes behind his equals, as soon as his hart hears of it.
+        if any(after >= one.begin and before <= one.end for before, after, _ in actor.changes):
+            continue
         for run in scene.runs[one.hart]:
             rank = _rank_of(scene, run, run.begin) if run.tid != actor.tid else None
             if one.end <= run.begin < two.begin and rank is not None and \
