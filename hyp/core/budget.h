@@ -69,8 +69,7 @@ void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
 /* A thread that ran on it does not want to any more: those that wait for it may. */
 void budget_share(struct budget *budget);
 
-/* Of the reserved threads that wait for a hart, the first one for another one or itself; or NULL.
- */
+/* Of the reserved threads that wait there, the first one that may run on a hart; or NULL. */
 struct thread *budget_best(const struct run_queue *rq, const struct hart *hart);
 
 /* Of two of which one at least is reserved: does t go before the other? */

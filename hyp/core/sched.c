@@ -137,14 +137,18 @@ static void move(struct thread *t, struct hart *to)
 	sched_give_turns(t, to->rq.rotation);
 }
 
+/* Now that t waits, the end of the running thread's slice matters. */
+static inline __attribute__((always_inline)) void request_for(struct hart *hart,
+							      const struct thread *t)
+{
+	sched_request_of(hart, preempts(t, &hart->rq) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
+}
+
 static inline __attribute__((always_inline)) void queue_on(struct hart *hart, struct thread *t)
 {
-	struct run_queue *rq = &hart->rq;
-
 	move(t, hart);
-	enqueue(rq, t, false);
-	/* Now that somebody waits, the end of the running thread's slice matters. */
-	sched_request_of(hart, preempts(t, rq) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
+	enqueue(&hart->rq, t, false);
+	request_for(hart, t);
 }
 
 /* The same where that is rare. */
@@ -158,7 +162,7 @@ __attribute__((noinline, cold)) static void send_to(struct hart *hart, struct th
 {
 	move(t, hart);
 	enqueue_rarely(&hart->rq, t, false);
-	sched_request_of(hart, WORK_RESCHEDULE | WORK_TIMER);
+	request_for(hart, t);
 }
 
 void sched_wake(struct thread *t)

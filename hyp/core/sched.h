@@ -122,8 +122,10 @@ void sched_yield(void);
 void sched_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPriority priority,
 		      u64 rr_interval);
 
-/* What its budget or windows allow has changed: it is queued again if it is ready, parked or
- * running. */
+/*
+ * What its budget or windows allow has changed: it is queued again if it is ready, parked
+ * or running.
+ */
 void sched_requeue(struct thread *thread);
 
 /* Changes where the thread may run, in any state; not 0. */

@@ -66,17 +66,17 @@ static void change(struct timer *timer)
 	change_threads(hart);
 }
 
-static bool overlaps(const struct window *new)
+static bool overlaps(const struct window *added)
 {
 	for (const struct window *w = windows; w < windows + nwindows; w++)
-		if (w->cpu == new->cpu &&new->start<w->end &&new->end> w->start)
+		if (w->cpu == added->cpu && added->start < w->end && added->end > w->start)
 			return true;
 	return false;
 }
 
 Retcode window_add(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us)
 {
-	struct window *new = &windows[nwindows];
+	struct window *added = &windows[nwindows];
 	struct hart *hart;
 	u64 length;
 
@@ -88,13 +88,13 @@ Retcode window_add(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us)
 	if (nwindows == FLOE_WINDOWS_MAX)
 		return rcQuotaExceeded;
 	length = ticks_from_us(frame_us);
-	*new = (struct window){ ticks_from_us(start_us), ticks_from_us(start_us + duration_us),
-				cpu };
+	*added = (struct window){ ticks_from_us(start_us), ticks_from_us(start_us + duration_us),
+				  cpu };
 	if (!nwindows) {
 		list_init(&parked);
 		frame = length;
 	}
-	if (frame != length || overlaps(new))
+	if (frame != length || overlaps(added))
 		return rcInvalidArgument;
 	nwindows++;
 	hart = harts[cpu];

@@ -19,7 +19,7 @@
 /*
  * Adds one, in microseconds; begins with the next look of its hart at its timers. Only before
  * there is a second process. rcInvalidArgument, rcQuotaExceeded: as KnSchedAddWindow
- * has it; rcInvalidOperation: there is one.
+ * has it; rcInvalidOperation: there is a second process.
  */
 Retcode window_add(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us);
 

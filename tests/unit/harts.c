@@ -10,45 +10,27 @@
 #include "core/task.h"
 #include "core/thread.h"
 #include "fake/fake.h"
+#include "support/simulation.h"
 #include "support/world.h"
 
-#define HARTS 4u
+#define HARTS SIM_HARTS
 #define THREADS 12u
 #define ALL ((1u << HARTS) - 1)
 
-static struct hart others[HARTS - 1];
-static FloeTraceRing rings[HARTS - 1];
 static struct task task;
 static struct thread threads[THREADS];
-
-static void be(unsigned int i)
-{
-	lock_word = 0;
-	fake_this_hart = harts[i];
-	lock_take();
-}
 
 static int setup(void **state)
 {
 	(void)state;
 	fake_reset();
-	nharts = HARTS;
-	for (unsigned int i = 1; i < HARTS; i++) {
-		others[i - 1] = (struct hart){ .id = 10 + i,
-					       .index = i,
-					       .timer_at = TIME_NEVER,
-					       .vmid_generation = 1,
-					       .trace = &rings[i - 1] };
-		harts[i] = &others[i - 1];
-		sched_init(harts[i]);
-		place_join(harts[i]);
-	}
+	sim_harts(HARTS);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		threads[i] = (struct thread){ .hart = &fake_hart, .task = &task, .affinity = ALL };
 		list_init(&threads[i].ready);
 		list_init(&threads[i].waiting);
 	}
-	be(0);
+	sim_be(0);
 	return 0;
 }
 
@@ -72,7 +54,7 @@ static struct thread *run(unsigned int i)
 {
 	struct thread *t;
 
-	be(i);
+	sim_be(i);
 	t = sched_work();
 	if (t != harts[i]->current)
 		vcpu_switch(t);
@@ -87,7 +69,7 @@ static void occupy(void)
 		start(i, ThreadSchedPolicyOther, 5);
 	for (unsigned int i = 0; i < HARTS; i++)
 		assert_ptr_equal(run(i)->hart, harts[i]);
-	be(0);
+	sim_be(0);
 }
 
 static void test_each_gets_a_hart(void **state)
@@ -137,7 +119,7 @@ static void test_realtime_takes_the_least_important(void **state)
 	}
 	for (unsigned int i = 0; i < HARTS; i++)
 		run(i);
-	be(0);
+	sim_be(0);
 	/* 10 is the lowest of the four. */
 	start(4, ThreadSchedPolicyFifo, 12);
 	assert_ptr_equal(threads[4].hart, threads[1].hart);
@@ -160,7 +142,7 @@ static void test_who_makes_way_goes_elsewhere(void **state)
 	occupy();
 	low = start(4, ThreadSchedPolicyFifo, 3);
 	run(low->hart->index);
-	be(0);
+	sim_be(0);
 	threads[5].affinity = 1u << low->hart->index;
 	start(5, ThreadSchedPolicyFifo, 9);
 	assert_ptr_equal(run(threads[5].hart->index), &threads[5]);
@@ -180,7 +162,7 @@ static void test_an_idle_hart_takes(void **state)
 		threads[i].affinity = ALL;
 	}
 	threads[4].affinity = 1;
-	be(1);
+	sim_be(1);
 	sched_remove(harts[1]->rq.running, THREAD_BLOCKED);
 	/* The first that may. */
 	assert_ptr_equal(run(1), &threads[5]);
@@ -214,7 +196,7 @@ static void test_affinity_of_a_running_thread_changes(void **state)
 	occupy();
 	threads[4].affinity = 1;
 	start(4, ThreadSchedPolicyOther, 5);
-	be(1);
+	sim_be(1);
 	sched_set_affinity(&threads[0], 1u << 2);
 	/* It is not ready while it is live elsewhere. */
 	assert_int_equal(threads[0].state, THREAD_RUNNING);
@@ -228,7 +210,7 @@ static void test_policy_of_a_running_thread_changes(void **state)
 {
 	(void)state;
 	occupy();
-	be(1);
+	sim_be(1);
 	sched_set_policy(&threads[0], ThreadSchedPolicyFifo, 7, 0);
 	assert_int_equal(threads[0].state, THREAD_RUNNING);
 	assert_int_equal(fake_hart.rq.work & WORK_RESCHEDULE, WORK_RESCHEDULE);
@@ -241,7 +223,7 @@ static void test_stopped_from_another_hart(void **state)
 
 	(void)state;
 	occupy();
-	be(1);
+	sim_be(1);
 	before = fake_cpu.ipi;
 	*fake_csr("sepc") = 0x1234;
 	thread_init_waits(&threads[0]);
@@ -271,7 +253,7 @@ static void test_stopped_while_this_one_sleeps(void **state)
 
 	(void)state;
 	occupy();
-	be(1);
+	sim_be(1);
 	before = fake_cpu.ipi;
 	fake_cpu.asleep = first_hart_answers;
 	fake_cpu.wfi = 0;
@@ -295,7 +277,7 @@ static void test_memory_is_taken_away(void **state)
 	(void)state;
 	occupy();
 	assert_ptr_equal(harts[2]->gstage, gs);
-	be(1);
+	sim_be(1);
 	vmid_stop_others(tags, gs);
 	for (unsigned int i = 0; i < HARTS; i++) {
 		assert_int_equal(harts[i]->current == NULL, i != 1);
@@ -333,7 +315,7 @@ static void holder_releases(void)
 static void test_lock_is_awaited(void **state)
 {
 	(void)state;
-	be(2);
+	sim_be(2);
 	fake_this_hart = harts[1];
 	fake_cpu.asleep = holder_releases;
 	fake_cpu.wfi = 0;
@@ -372,7 +354,7 @@ static void second_waits(void)
 static void test_lock_is_awaited_by_two(void **state)
 {
 	(void)state;
-	be(2);
+	sim_be(2);
 	fake_this_hart = harts[1];
 	fake_cpu.asleep = second_waits;
 	lock_take();
@@ -396,7 +378,7 @@ static void test_f_registers_move(void **state)
 	assert_ptr_equal(harts[1]->fp_holder, &threads[0].vcpu);
 	assert_ptr_equal(threads[0].vcpu.fp_hart, harts[1]);
 	/* Back where they were, with nobody between: they are loaded again. */
-	be(0);
+	sim_be(0);
 	fake_hart.fp_holder = &threads[0].vcpu;
 	fake_hart.current = NULL;
 	vcpu_switch(&threads[0]);

@@ -23,9 +23,8 @@ void sim_be(unsigned int i)
 	lock_take();
 }
 
-void sim_begin(unsigned int n)
+void sim_harts(unsigned int n)
 {
-	machine_setup(NULL);
 	nharts = n;
 	for (unsigned int i = 1; i < n; i++) {
 		others[i - 1] = (struct hart){ .id = 10 + i,
@@ -39,6 +38,12 @@ void sim_begin(unsigned int n)
 	place_joined = 0;
 	for (unsigned int i = 0; i < n; i++)
 		place_join(harts[i]);
+}
+
+void sim_begin(unsigned int n)
+{
+	machine_setup(NULL);
+	sim_harts(n);
 	for (unsigned int i = 0; i < SIM_TASKS; i++) {
 		sim_tasks[i] = (struct task){ .pid = i + 1, .limits.windows = FLOE_NO_WINDOW };
 		list_init(&sim_tasks[i].threads);

@@ -17,7 +17,10 @@
 extern struct task sim_tasks[SIM_TASKS];
 extern struct thread sim_threads[SIM_THREADS];
 
-/* So many harts with nothing to do; the end is cmocka's as well. */
+/* So many harts that partitions may run on, the fake one among them. */
+void sim_harts(unsigned int n);
+
+/* The same with all that the functions below want; the end is cmocka's as well. */
 void sim_begin(unsigned int n);
 int sim_end(void **state);
 

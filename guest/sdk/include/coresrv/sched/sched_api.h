@@ -21,7 +21,8 @@
  * rcSecurityDisallow: the caller lacks TaskMaySchedule, which init has.
  * rcInvalidArgument: there is no such hart; a duration below FLOE_WINDOW_MIN; an end behind
  * the frame's; another frame than in an earlier call, or one above FLOE_FRAME_MAX; it
- * overlaps another window of that hart. rcQuotaExceeded: there are FLOE_WINDOWS_MAX.
+ * overlaps another window of that hart. rcInvalidOperation: there is a second process
+ * already. rcQuotaExceeded: there are FLOE_WINDOWS_MAX.
  */
 Retcode KnSchedAddWindow(rtl_uint32_t majorFrameUs, rtl_uint32_t cpu, rtl_uint32_t startUs,
 			 rtl_uint32_t durationUs);
