@@ -62,7 +62,7 @@ static u64 access_bits(u32 prot)
 	return bits;
 }
 
-static u64 *entry(const struct pgtable *pt, u64 *table, unsigned int level, gpa_t gpa)
+static inline u64 *entry(const struct pgtable *pt, u64 *table, unsigned int level, gpa_t gpa)
 {
 	u64 entries = level == pt->levels - 1 ? (u64)512 << pt->root_order : 512;
 
@@ -100,30 +100,17 @@ static u64 pages_in_entry(gpa_t gpa, unsigned int level, u64 npages)
 	return min_u64(size - ((gpa >> PAGE_SHIFT) & (size - 1)), npages);
 }
 
-/* Leaves of that level, the best for gpa, that follow one another in one table. */
-static u64 leaves_in_table(gpa_t gpa, unsigned int level, u64 npages)
-{
-	return pages_in_entry(gpa, level + 1, npages) >> (9 * level);
-}
-
-static bool init(struct pgtable *pt, unsigned int levels, unsigned int root_order, u64 leaf_bits)
-{
-	*pt = (struct pgtable){ .root = page_alloc_zero(root_order),
-				.levels = levels,
-				.root_order = root_order,
-				.leaf_bits = leaf_bits };
-	return pt->root != NULL;
-}
-
 bool pgtable_init(struct pgtable *pt, unsigned int levels)
 {
-	/* All accesses of a guest count as U-mode in the second stage. */
-	return init(pt, levels, GSTAGE_ROOT_ORDER, PTE_U);
-}
+	bool own = levels == PGTABLE_OWN;
+	unsigned int order = own ? 0 : GSTAGE_ROOT_ORDER;
 
-bool pgtable_init_own(struct pgtable *pt)
-{
-	return init(pt, 3, 0, PTE_G);
+	/* All accesses of a guest count as U-mode in the second stage. */
+	*pt = (struct pgtable){ .root = page_alloc_zero(order),
+				.levels = own ? 3 : levels,
+				.root_order = order,
+				.leaf_bits = own ? PTE_G : PTE_U };
+	return pt->root != NULL;
 }
 
 /* Zeroes a table, whose own tables it frees. */
@@ -149,6 +136,21 @@ void pgtable_destroy(struct pgtable *pt)
 	pt->root = NULL;
 }
 
+/* Puts a table below an entry where nothing was mapped, or a leaf. NULL: no memory. */
+static u64 *add_table(struct pgtable *pt, u64 *pte, unsigned int level)
+{
+	u64 *table = page_alloc_zero(0);
+
+	if (!table)
+		return NULL;
+	pt->ntables++;
+	pt->tables_changed = true;
+	for (unsigned int i = 0; *pte && i < 512; i++)
+		table[i] = *pte + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
+	*pte = pte_of(table, 0);
+	return table;
+}
+
 /* Makes tables down to `level`; the entry there or a leaf above, or NULL: no memory. */
 static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 {
@@ -156,32 +158,37 @@ static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 	u64 *pte = walk(pt, gpa, &at);
 
 	while (at > level && !(*pte & PTE_V)) {
-		u64 *table = page_alloc_zero(0);
+		u64 *table = add_table(pt, pte, at);
 
-		if (!table)
+		if (!table) {
+			pgtable_unmap(pt, gpa, 1, NULL, NULL);
 			return NULL;
-		pt->ntables++;
-		pt->tables_changed = true;
-		*pte = pte_of(table, 0);
-		pte = entry(pt, table, --at, gpa);
+		}
+		pte = table + (gpa >> level_shift(--at)) % 512;
 	}
 	return pte;
 }
 
-bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages)
+bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot)
 {
-	u64 done = 0;
+	u64 bits = pt->leaf_bits | access_bits(prot), n;
 
-	while (done < npages) {
-		const char *at = (const char *)page + (done << PAGE_SHIFT);
+	for (u64 done = 0; done < npages; done += n) {
 		gpa_t to = gpa + (done << PAGE_SHIFT);
-		unsigned int level = best_level(to, at, npages - done);
+		const char *from = (const char *)page + (done << PAGE_SHIFT);
+		unsigned int level = best_level(to, from, npages - done);
+		u64 *pte = ensure(pt, to, level), value = pte_of(from, bits);
 
-		if (!ensure(pt, to, level)) {
-			pgtable_prune(pt, gpa, npages);
+		if (!pte) {
+			pgtable_unmap(pt, gpa, done, NULL, NULL);
 			return false;
 		}
-		done += leaves_in_table(to, level, npages - done) << (9 * level);
+		/* All leaves of that size in this table. */
+		n = pages_in_entry(to, level + 1, npages - done) & ~(level_pages(level) - 1);
+		for (u64 *end = pte + (n >> (9 * level)); prot && pte < end; pte++) {
+			*pte = value;
+			value += level_pages(level) << PTE_PPN_SHIFT;
+		}
 	}
 	return true;
 }
@@ -193,30 +200,9 @@ const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u3
 
 	if (level)
 		pte = ensure(pt, gpa, 0);
-	if (!pte) {
-		pgtable_prune(pt, gpa, 1);
-		return NULL;
-	}
-	if (!(*pte & PTE_V))
+	if (pte && !(*pte & PTE_V))
 		*pte = pte_of(page, pt->leaf_bits | access_bits(prot));
-	return table_of(*pte);
-}
-
-void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot)
-{
-	u64 bits = pt->leaf_bits | access_bits(prot);
-
-	while (npages) {
-		unsigned int level = best_level(gpa, page, npages);
-		u64 *pte = walk(pt, gpa, &level), *end = pte + leaves_in_table(gpa, level, npages);
-		u64 n = (u64)(end - pte) << (9 * level), value = pte_of(page, bits);
-
-		for (; pte < end; value += level_pages(level) << PTE_PPN_SHIFT)
-			*pte++ = value;
-		gpa += n << PAGE_SHIFT;
-		page = (const char *)page + (n << PAGE_SHIFT);
-		npages -= n;
-	}
+	return pte ? table_of(*pte) : NULL;
 }
 
 bool pgtable_split(struct pgtable *pt, gpa_t gpa)
@@ -224,44 +210,12 @@ bool pgtable_split(struct pgtable *pt, gpa_t gpa)
 	for (;;) {
 		unsigned int level = 0;
 		u64 *pte = walk(pt, gpa, &level);
-		u64 value = *pte;
-		u64 *table;
 
-		if (!(value & PTE_V) || !level || !(gpa & ((PAGE_SIZE << (9 * level)) - 1)))
+		if (!(*pte & PTE_V) || !(gpa & ((PAGE_SIZE << (9 * level)) - 1)))
 			return true;
-		table = page_alloc_zero(0);
-		if (!table)
+		if (!add_table(pt, pte, level))
 			return false;
-		pt->ntables++;
-		pt->tables_changed = true;
-		for (unsigned int i = 0; i < 512; i++)
-			table[i] = value + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
-		*pte = pte_of(table, 0);
 	}
-}
-
-u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
-		  void *context)
-{
-	gpa_t start = gpa;
-	u64 total = npages, found = 0;
-
-	while (npages) {
-		unsigned int level = 0;
-		u64 *pte = walk(pt, gpa, &level);
-		u64 n = pages_in_entry(gpa, level, npages);
-
-		if (*pte & PTE_V) {
-			if (release)
-				release(table_of(*pte), 9 * level, context);
-			*pte = 0;
-			found += n;
-		}
-		gpa += n << PAGE_SHIFT;
-		npages -= n;
-	}
-	pgtable_prune(pt, start, total);
-	return found;
 }
 
 static bool table_is_empty(const u64 *table)
@@ -272,90 +226,87 @@ static bool table_is_empty(const u64 *table)
 	return true;
 }
 
-void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages)
+/* What happens to the leaves of a range whose ends were split. */
+struct change {
+	struct pgtable *pt;
+	u64 bits; /* that they get; 0: they go, and tables that are empty then */
+	pgtable_release_fn *release;
+	void *context;
+};
+
+/* In one table; how many pages were mapped. */
+static u64 change(const struct change *c, u64 *table, unsigned int level, gpa_t gpa, u64 npages)
 {
-	while (npages) {
-		u64 n = 0;
+	u64 n, found = 0;
 
-		/* Bottom up: the table of level `below` hangs on an entry above it. */
-		for (unsigned int below = 0; below < pt->levels - 1; below++) {
-			unsigned int level = below + 1;
-			u64 *pte = walk(pt, gpa, &level);
+	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
+		u64 *pte = entry(c->pt, table, level, gpa), *below = table_of(*pte);
 
-			if (level == below + 1 && pte_is_table(*pte) && !(*pte & PTE_SHARED) &&
-			    table_is_empty(table_of(*pte))) {
-				page_free_zero(table_of(*pte), 0);
-				pt->ntables--;
-				pt->tables_changed = true;
-				*pte = 0;
-			}
-			if (!(*pte & PTE_V) || !n)
-				n = pages_in_entry(gpa, level, npages);
+		n = pages_in_entry(gpa, level, npages);
+		if (!(*pte & PTE_V) || (*pte & PTE_SHARED))
+			continue;
+		if (!pte_is_table(*pte)) {
+			if (c->release)
+				c->release(below, 9 * level, c->context);
+			*pte = c->bits ? pte_of(below, c->bits | (*pte & PTE_PBMT)) : 0;
+			found += n;
+			continue;
 		}
-		gpa += n << PAGE_SHIFT;
-		npages -= n;
+		found += change(c, below, level - 1, gpa, n);
+		if (!c->bits && table_is_empty(below)) {
+			page_free_zero(below, 0);
+			c->pt->ntables--;
+			c->pt->tables_changed = true;
+			*pte = 0;
+		}
 	}
+	return found;
 }
 
-static void describe(u64 pte, u64 offset, unsigned int level, struct pgtable_leaf *leaf)
+u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
+		  void *context)
 {
-	leaf->page = (char *)table_of(pte) + offset;
-	leaf->left = (PAGE_SIZE << (9 * level)) - offset;
-	leaf->prot = (u32)(pte & PTE_LEAF) >> 1;
-	if (pte & PTE_PBMT)
-		leaf->prot |= pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : VMM_FLAG_CACHE_DISABLE;
+	struct change c = { pt, 0, release, context };
+
+	return change(&c, pt->root, pt->levels - 1, gpa, npages);
+}
+
+void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
+{
+	struct change c = { pt, pt->leaf_bits | access_bits(prot), NULL, NULL };
+
+	change(&c, pt->root, pt->levels - 1, gpa, npages);
 }
 
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
 {
 	unsigned int level = 0;
-	u64 pte = *walk(pt, gpa, &level);
+	u64 pte = *walk(pt, gpa, &level), size = PAGE_SIZE << (9 * level);
+	u64 offset = gpa & (size - 1);
 
+	leaf->left = size - offset;
+	leaf->page = NULL;
 	if (!(pte & PTE_V))
 		return false;
-	describe(pte, gpa & ((PAGE_SIZE << (9 * level)) - 1), level, leaf);
+	leaf->page = (char *)table_of(pte) + offset;
+	leaf->prot = (u32)(pte & PTE_LEAF) >> 1;
+	if (pte & PTE_PBMT)
+		leaf->prot |= pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : VMM_FLAG_CACHE_DISABLE;
 	return true;
-}
-
-u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_leaf *leaf)
-{
-	unsigned int level = 0;
-	u64 pte = *walk(pt, gpa, &level);
-
-	leaf->prot = 0;
-	if (pte & PTE_V)
-		describe(pte, gpa & ((PAGE_SIZE << (9 * level)) - 1), level, leaf);
-	return pages_in_entry(gpa, level, npages);
 }
 
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
 	struct pgtable_leaf leaf;
-	u64 found = 0;
+	u64 n, found = 0;
 
-	while (npages) {
-		u64 n = pgtable_run(pt, gpa, npages, &leaf);
+	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
+		bool mapped = pgtable_lookup(pt, gpa, &leaf);
 
-		found += leaf.prot ? n : 0;
-		gpa += n << PAGE_SHIFT;
-		npages -= n;
+		n = min_u64(leaf.left >> PAGE_SHIFT, npages);
+		found += mapped ? n : 0;
 	}
 	return found;
-}
-
-void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
-{
-	while (npages) {
-		unsigned int level = 0;
-		u64 *pte = walk(pt, gpa, &level);
-		u64 n = pages_in_entry(gpa, level, npages);
-
-		if (*pte & PTE_V)
-			*pte = pte_of(table_of(*pte), pt->leaf_bits | access_bits(prot)) |
-			       (*pte & PTE_PBMT);
-		gpa += n << PAGE_SHIFT;
-		npages -= n;
-	}
 }
 
 bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa)

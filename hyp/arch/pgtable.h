@@ -5,10 +5,8 @@
  * two-stage address translation; modes Sv39x4 with 3 levels and Sv48x4 with 4),
  * and the hypervisor's own (Sv39).
  *
- * Changes are made in two steps: prepare allocates every table that the change
- * needs and may fail without having changed anything; the step that follows
- * cannot fail. Leaves are as large as alignment of both addresses and the
- * length permit: 4 KiB, 2 MiB, 1 GiB.
+ * A change that may fail for want of memory has changed nothing then. Leaves are
+ * as large as alignment of both addresses and the length permit: 4 KiB, 2 MiB, 1 GiB.
  *
  * Nothing here fences; the caller knows where the tables are in use
  * (see arch/vmid.h). Callers hold whatever protects the partition's memory.
@@ -29,31 +27,32 @@ struct pgtable {
 
 /* What a lookup finds. */
 struct pgtable_leaf {
-	void *page; /* host memory at the very address that was asked for */
-	u64 left;   /* bytes from there to the end of the leaf */
-	u32 prot;   /* VMM_FLAG_READ, WRITE, EXECUTE, and the cache flag; 0: nothing mapped */
+	void *page; /* host memory at the very address that was asked for; NULL: nothing mapped */
+	u64 left;   /* bytes from there to the end of the leaf, or of what is empty for sure */
+	u32 prot;   /* VMM_FLAG_READ, WRITE, EXECUTE, and the cache flag */
 };
 
 /* Takes a piece of memory that unmapping has released: 2^order pages. */
 typedef void pgtable_release_fn(void *block, unsigned int order, void *context);
 
-/* G-stage tables of 3 or 4 levels. False: no memory for the root. */
-bool pgtable_init(struct pgtable *pt, unsigned int levels);
+/* Instead of a number of levels: the hypervisor's own tables. */
+#define PGTABLE_OWN 0
 
-/* The hypervisor's own tables. False: no memory for the root. */
-bool pgtable_init_own(struct pgtable *pt);
+/* Tables of a G-stage of 3 or 4 levels, or PGTABLE_OWN. False: no memory for the root. */
+bool pgtable_init(struct pgtable *pt, unsigned int levels);
 
 /* Frees all tables. What the leaves point to is the caller's. */
 void pgtable_destroy(struct pgtable *pt);
 
-/* Makes the tables for mapping npages at gpa to host memory at page. */
-bool pgtable_prepare(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages);
-
-/* Maps what was prepared; nothing was mapped there. prot as in a pgtable_leaf, not 0. */
-void pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
+/*
+ * Maps npages at gpa, where nothing is mapped, to host memory at page; prot as in a
+ * pgtable_leaf. With prot 0 it only makes the tables: after that the same cannot
+ * fail, and pgtable_unmap() undoes it. False: no memory.
+ */
+bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
 
 /*
- * Both steps for one page: what a first touch needs. Gives the page that is
+ * The same for one page: what a first touch needs. Gives the page that is
  * mapped there now, which is another one if the touch was none; NULL: no memory.
  */
 const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot);
@@ -63,29 +62,20 @@ bool pgtable_split(struct pgtable *pt, gpa_t gpa);
 
 /*
  * Unmaps a range whose ends were split, hands each released block to `release`
- * (NULL: none wanted) and frees tables that became empty. Returns how many
- * pages were mapped.
+ * (NULL: none wanted) and frees tables that are empty. Returns how many pages
+ * were mapped.
  */
 u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
 		  void *context);
 
-/* Frees empty tables of a range: undoes a prepare that was not followed up. */
-void pgtable_prune(struct pgtable *pt, gpa_t gpa, u64 npages);
+/* Changes the access, not the cache flag, of what is mapped in a range whose ends were split. */
+void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot);
 
 /* Looks one address up. False: nothing mapped there. */
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf);
 
-/*
- * How many of the npages at gpa are alike: of one leaf, which is described, or
- * not mapped (leaf->prot 0). At least 1. For going over a range in few steps.
- */
-u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, struct pgtable_leaf *leaf);
-
 /* Number of pages in the range that are mapped. */
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
-
-/* Changes the access, not the cache flag, of what is mapped in a range whose ends were split. */
-void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot);
 
 /*
  * Links the tables of the 1 GiB window at gpa in `from` into pt as well. They

@@ -117,8 +117,3 @@ void vmid_code_changed(struct vmid_tags *tags, const struct pgtable *gs)
 	for (unsigned int i = 0; i < nharts; i++)
 		harts[i]->switch_plain |= SWITCH_CODE_STALE;
 }
-
-unsigned int gstage_levels(void)
-{
-	return machine.gstage_levels;
-}

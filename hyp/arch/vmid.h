@@ -28,15 +28,10 @@ struct vmid_tag {
 	u64 hgatp;
 };
 
+/* Zeroed to begin with. */
 struct vmid_tags {
 	struct vmid_tag tag[MAX_HARTS];
 };
-
-static inline void vmid_init(struct vmid_tags *tags)
-{
-	for (unsigned int i = 0; i < MAX_HARTS; i++)
-		tags->tag[i].generation = 0;
-}
 
 static inline bool vmid_is_valid(const struct vmid_tag *tag)
 {
@@ -92,8 +87,5 @@ void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs);
  * it runs a guest of that, or another one.
  */
 void vmid_code_changed(struct vmid_tags *tags, const struct pgtable *gs);
-
-/* The number of levels that this machine's G-stage tables have. */
-unsigned int gstage_levels(void);
 
 #endif

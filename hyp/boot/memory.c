@@ -126,10 +126,7 @@ static bool map(u64 start, u64 end, u32 prot)
 	u64 npages = (page_round_up(end) - page_round_down(start)) >> PAGE_SHIFT;
 	void *page = (void *)page_round_down(start);
 
-	if (!pgtable_prepare(&own, (u64)page, page, npages))
-		return false;
-	pgtable_map(&own, (u64)page, page, npages, prot);
-	return true;
+	return pgtable_map(&own, (u64)page, page, npages, prot);
 }
 
 /* Memory around the image, which has mappings of its own. */
@@ -152,7 +149,7 @@ static bool map_registers(const struct device_registers *d)
 
 bool memory_map_own(const struct machine_tree *m)
 {
-	return pgtable_init_own(&own) && for_each_stretch(m, true, map_memory) &&
+	return pgtable_init(&own, PGTABLE_OWN) && for_each_stretch(m, true, map_memory) &&
 	       map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
 	       map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
 	       map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
@@ -166,9 +163,8 @@ u64 memory_map_stack(unsigned int hart_index)
 	u64 npages = HART_STACK_SIZE >> PAGE_SHIFT;
 	void *stack = page_alloc(page_order(HART_STACK_SIZE));
 
-	if (!stack || !pgtable_prepare(&own, bottom, stack, npages))
+	if (!stack || !pgtable_map(&own, bottom, stack, npages, VMM_FLAG_READ | VMM_FLAG_WRITE))
 		return 0;
-	pgtable_map(&own, bottom, stack, npages, VMM_FLAG_READ | VMM_FLAG_WRITE);
 	__asm__ volatile("sfence.vma" ::: "memory");
 	return bottom + HART_STACK_SIZE;
 }

@@ -66,11 +66,10 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot, str
 
 	if (!block)
 		return false;
-	if (!pgtable_prepare(&vm->gs, at, block, (u64)1 << order)) {
+	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
 		page_free(block, order);
 		return false;
 	}
-	pgtable_map(&vm->gs, at, block, (u64)1 << order, prot);
 	chain_add(chain, block, at, order);
 	return true;
 }
@@ -84,9 +83,10 @@ static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
 		const struct region *r = vm_find(vm, at);
 		u64 in_region = min_u64((region_end(r) - at) >> PAGE_SHIFT, npages);
 		struct pgtable_leaf leaf;
-		u64 n = pgtable_run(&vm->gs, at, in_region, &leaf);
+		bool mapped = pgtable_lookup(&vm->gs, at, &leaf);
+		u64 n = min_u64(leaf.left >> PAGE_SHIFT, in_region);
 
-		if (!leaf.prot) {
+		if (!mapped) {
 			bool large = n >> LARGE_ORDER && !(at & ((PAGE_SIZE << LARGE_ORDER) - 1));
 
 			large = large && map_block(vm, at, LARGE_ORDER, r->prot, chain);

@@ -19,17 +19,14 @@ bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 rom
 	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
 
 	vm_zero_page = page_alloc_zero(0);
-	if (!vm_zero_page || !pgtable_init(gs, gstage_levels()) ||
-	    !pgtable_prepare(gs, VM_TRAP_PAGE, trap_page, 1) ||
-	    !pgtable_prepare(gs, VM_GSI, gsi, 1))
+	if (!vm_zero_page || !pgtable_init(gs, machine.gstage_levels) ||
+	    !pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE) ||
+	    !pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ))
 		return false;
-	pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
-	pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ);
 	if (!romfs)
 		return true;
-	if (!mem || !pgtable_prepare(gs, VM_ROMFS, romfs, npages))
+	if (!mem || !pgtable_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ))
 		return false;
-	pgtable_map(gs, VM_ROMFS, romfs, npages, VMM_FLAG_READ);
 	mem->owned = false;
 	memobj_append(mem, romfs, npages);
 	system_window.romfs = mem;
@@ -48,8 +45,7 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 	list_init(&vm->regions);
 	list_init(&vm->objects);
 	vm->limit = limit_pages;
-	vmid_init(&vm->tags);
-	if (!pgtable_init(&vm->gs, gstage_levels()))
+	if (!pgtable_init(&vm->gs, machine.gstage_levels))
 		return rcOutOfMemory;
 	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
 		counters.vmids++;

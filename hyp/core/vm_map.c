@@ -22,34 +22,20 @@ static struct piece piece_at(const struct memobj *mem, u64 first, u64 npages)
 			       min_u64(extent->npages - offset, npages) };
 }
 
-static bool prepare_object(struct vm *vm, const struct region *r)
+/* Maps what the region has of its object; prot 0: makes the tables, or fails. */
+static bool map_object(struct vm *vm, const struct region *r, u32 prot)
 {
 	for (u64 done = 0; done < r->npages;) {
 		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
 
-		if (p.start &&
-		    !pgtable_prepare(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages)) {
-			pgtable_prune(&vm->gs, r->base, done);
+		if (p.start && !pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start,
+					    p.npages, prot)) {
+			pgtable_unmap(&vm->gs, r->base, done, NULL, NULL);
 			return false;
 		}
 		done += p.npages;
 	}
 	return true;
-}
-
-static void map_object(struct vm *vm, const struct region *r)
-{
-	for (u64 done = 0; done < r->npages;) {
-		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
-
-		if (p.start)
-			pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start, p.npages,
-				    r->prot);
-		done += p.npages;
-	}
-	if (r->prot & VMM_FLAG_EXECUTE)
-		vmid_code_changed(&vm->tags, &vm->gs);
-	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 }
 
 /*
@@ -113,7 +99,7 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 	rc = vm_charge(vm, charge);
 	if (rc != rcOk)
 		goto fail;
-	if (r->mem && !prepare_object(vm, r)) {
+	if (r->mem && !map_object(vm, r, 0)) {
 		vm_uncharge(vm, charge);
 		rc = rcOutOfMemory;
 		goto fail;
@@ -124,7 +110,10 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 		r->mem->refs++;
 		r->mem->access |= r->prot;
 		list_add_tail(&r->mem->mappings, &r->map_link);
-		map_object(vm, r);
+		map_object(vm, r, r->prot);
+		if (r->prot & VMM_FLAG_EXECUTE)
+			vmid_code_changed(&vm->tags, &vm->gs);
+		vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
 	}
 	*region = r;
 	return rcOk;

@@ -13,9 +13,8 @@ static u64 collect(const struct vm *vm, gpa_t base, u64 npages, struct memobj *m
 	for (u64 done = 0; done < npages; done += n) {
 		struct pgtable_leaf leaf;
 
-		n = pgtable_run(&vm->gs, base + (done << PAGE_SHIFT), npages - done, &leaf);
-		if (!leaf.prot)
-			leaf.page = NULL;
+		pgtable_lookup(&vm->gs, base + (done << PAGE_SHIFT), &leaf);
+		n = min_u64(leaf.left >> PAGE_SHIFT, npages - done);
 		pieces += leaf.page ? leaf.page != expected : !was_hole;
 		was_hole = !leaf.page;
 		expected = leaf.page ? (const char *)leaf.page + (n << PAGE_SHIFT) : NULL;

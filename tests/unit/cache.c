@@ -66,8 +66,7 @@ static void test_entries(void **state)
 		struct pgtable_leaf leaf;
 
 		assert_true(pgtable_init(&pt, 3));
-		assert_true(pgtable_prepare(&pt, 0, page, 1));
-		pgtable_map(&pt, 0, page, 1, cases[i].prot);
+		assert_true(pgtable_map(&pt, 0, page, 1, cases[i].prot));
 		table = (u64 *)(pt.root[0] >> 10 << 12);
 		table = (u64 *)(table[0] >> 10 << 12);
 		assert_int_equal(table[0] >> 54, cases[i].type << 7);
@@ -90,8 +89,7 @@ static void test_large_leaves_are_split(void **state)
 
 	(void)state;
 	assert_true(pgtable_init(&pt, 3));
-	assert_true(pgtable_prepare(&pt, GIB, memory_area() + GIB, 1 << 18));
-	pgtable_map(&pt, GIB, memory_area() + GIB, 1 << 18, RW_ | NC);
+	assert_true(pgtable_map(&pt, GIB, memory_area() + GIB, 1 << 18, RW_ | NC));
 	assert_true(pgtable_split(&pt, GIB + MIB2 + 3 * PAGE_SIZE));
 	pgtable_protect(&pt, GIB + MIB2 + 2 * PAGE_SIZE, 1, R_);
 	for (u64 page = 0; page < 2048; page++) {

@@ -22,10 +22,7 @@ static char *target(u64 offset)
 
 static bool map(struct pgtable *pt, gpa_t gpa, u64 offset, u64 npages, u32 prot)
 {
-	if (!pgtable_prepare(pt, gpa, target(offset), npages))
-		return false;
-	pgtable_map(pt, gpa, target(offset), npages, prot);
-	return true;
+	return pgtable_map(pt, gpa, target(offset), npages, prot);
 }
 
 static void expect(const struct pgtable *pt, gpa_t gpa, u64 offset, u64 left, u32 prot)
@@ -239,15 +236,16 @@ static void test_unmap_keeps_what_is_used(void **state)
 	pgtable_destroy(&pt);
 }
 
-static void test_prepare_without_memory_changes_nothing(void **state)
+static void test_map_without_memory_changes_nothing(void **state)
 {
 	(void)state;
-	for (size_t l = 0; l < ARRAY_SIZE(all_levels); l++) {
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(all_levels); i++) {
+		u32 prot = i % 2 ? RW_ : 0;
 		struct pgtable pt;
 		u64 nfree, ntables;
 		unsigned int failed = 0;
 
-		assert_true(pgtable_init(&pt, all_levels[l]));
+		assert_true(pgtable_init(&pt, all_levels[i / 2]));
 		assert_true(map(&pt, GIB - MIB2, 0, 3, RW_));
 		nfree = page_count_free();
 		ntables = pt.ntables;
@@ -256,7 +254,7 @@ static void test_prepare_without_memory_changes_nothing(void **state)
 			bool ok;
 
 			memory_fail(FAIL_FROM, n);
-			ok = pgtable_prepare(&pt, GIB - 3 * PAGE_SIZE, target(GIB / 2), 3 << 18);
+			ok = pgtable_map(&pt, GIB - 3 * PAGE_SIZE, target(GIB / 2), 3 << 18, prot);
 			if (!memory_fail_end()) {
 				assert_true(ok);
 				break;
@@ -268,8 +266,8 @@ static void test_prepare_without_memory_changes_nothing(void **state)
 			expect(&pt, GIB - MIB2 + 2 * PAGE_SIZE, 2 * PAGE_SIZE, PAGE_SIZE, RW_);
 		}
 		assert_true(failed > 3);
-		/* A prepare that nothing follows is undone. */
-		pgtable_prune(&pt, GIB - 3 * PAGE_SIZE, 3 << 18);
+		/* Tables that were made in advance go as well. */
+		pgtable_unmap(&pt, GIB - 3 * PAGE_SIZE, 3 << 18, NULL, NULL);
 		assert_int_equal(page_count_free(), nfree);
 		pgtable_destroy(&pt);
 	}
@@ -331,8 +329,8 @@ static void test_linked_window(void **state)
 		/* What is mapped there later is seen as well: the tables are the same. */
 		assert_true(map(&shared, VM_SYSTEM + MIB2, 0, 1, VMM_FLAG_READ));
 		expect(&pt, VM_SYSTEM + MIB2, 0, PAGE_SIZE, VMM_FLAG_READ);
-		/* Pruning and destroying leave them alone. */
-		pgtable_prune(&pt, VM_SYSTEM - GIB, 3 << 18);
+		/* Unmapping and destroying leave them alone. */
+		pgtable_unmap(&pt, VM_SYSTEM - GIB, 3 << 18, NULL, NULL);
 		expect(&pt, VM_SYSTEM, 0x8000, PAGE_SIZE, RX_);
 		pgtable_destroy(&pt);
 		expect(&shared, VM_SYSTEM, 0x8000, PAGE_SIZE, RX_);
@@ -346,7 +344,7 @@ static void test_own_tables(void **state)
 	struct pgtable pt;
 
 	(void)state;
-	assert_true(pgtable_init_own(&pt));
+	assert_true(pgtable_init(&pt, PGTABLE_OWN));
 	assert_true(map(&pt, 5 * GIB, 0, 1 << 18, RW_));
 	assert_int_equal(pt.root[5], (u64)target(0) >> 12 << 10 | 0xe7);
 	pgtable_destroy(&pt);
@@ -456,7 +454,7 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_unmap_hands_out_blocks),
 		cmocka_unit_test(test_unmap_keeps_what_is_used),
-		cmocka_unit_test(test_prepare_without_memory_changes_nothing),
+		cmocka_unit_test(test_map_without_memory_changes_nothing),
 		cmocka_unit_test(test_split_without_memory),
 		cmocka_unit_test(test_root_without_memory),
 		cmocka_unit_test(test_linked_window),

@@ -20,7 +20,7 @@ static int setup(void **state)
 		if (!pgtable_init(&gs[i], 3))
 			return 1;
 		gs[i].tables_changed = false;
-		vmid_init(&tags[i]);
+		tags[i] = (struct vmid_tags){ 0 };
 	}
 	/* Whatever other tests left to fence. */
 	vmid_activate(&tags[0], &gs[0]);
