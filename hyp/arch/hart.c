@@ -2,7 +2,6 @@
 #include "arch/hart.h"
 
 #include "arch/csr.h"
-#include "arch/hart_timer.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "arch/vcpu.h"
@@ -58,8 +57,9 @@ void hart_setup(void)
 		hart->switch_plain |= SWITCH_NO_CSRS;
 	hart->vmid_generation = 1;
 	hart->vmid_next = machine.vmid_max ? 1 : 0;
-	/* The f registers hold what the firmware left: nobody's. */
-	hart_hold_fp(hart, machine.fpu ? (const void *)hart : NULL);
-	if (machine.fpu)
+	/* The f registers hold what the firmware left. */
+	if (machine.fpu) {
+		hart->switch_plain |= SWITCH_FP_HELD;
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
+	}
 }

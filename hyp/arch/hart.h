@@ -19,7 +19,7 @@ struct memobj;
 enum {
 	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
 	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
-	SWITCH_FP_HELD = 4,    /* fp_holder is not NULL */
+	SWITCH_FP_HELD = 4,    /* the f registers hold something but zeros */
 	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
 };
 
@@ -37,9 +37,7 @@ struct hart {
 	u64 kicks;            /* harts, by index, to interrupt once the lock is released */
 	FloeTraceRing *trace; /* core/trace.h */
 	struct memobj *trace_mem;
-	const struct vcpu
-		*fp_holder; /* whose f registers are live, if its fp_hart is this; NULL: zeros */
-	u64 timer_at;       /* what the timer is set to, ticks */
+	u64 timer_at; /* what the timer is set to, ticks */
 
 	/* core/window.c */
 	u64 window; /* bit n: the n-th; FLOE_NO_WINDOW: none now */
@@ -64,17 +62,19 @@ struct machine_features {
 
 extern struct machine_features machine;
 
-static inline void hart_hold_fp(struct hart *hart, const struct vcpu *holder)
-{
-	hart->fp_holder = holder;
-	if (holder)
-		hart->switch_plain |= SWITCH_FP_HELD;
-	else
-		hart->switch_plain &= (u8)~SWITCH_FP_HELD;
-}
-
 /* Sets this hart's CSRs up for running guests. */
 void hart_setup(void);
+
+/*
+ * The timer of this hart: stimecmp with Sstc, else the SBI's. Its interrupt is
+ * pending from the deadline until it is set to a later one.
+ */
+
+/* Sets the deadline in ticks of the time CSR; TIME_NEVER: none. */
+void hart_set_timer(u64 at);
+
+/* Is its interrupt pending? */
+bool hart_timer_pending(void);
 
 /* Harts in the order of the device tree; nharts at most MAX_HARTS. */
 extern struct hart *harts[MAX_HARTS];

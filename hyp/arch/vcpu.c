@@ -3,7 +3,6 @@
 
 #include "arch/csr.h"
 #include "arch/hart.h"
-#include "arch/hart_timer.h"
 #include "arch/layout.h"
 #include "arch/this_hart.h"
 #include "core/lock.h"
@@ -55,100 +54,75 @@ static void save_fp(struct vcpu *v)
 	fp_save(v->f);
 	v->fcsr = (u32)csr_read(fcsr);
 	v->fp_used = true;
-	v->fp_hart = this_hart();
-	hart_hold_fp(this_hart(), v);
+	this_hart()->switch_plain |= SWITCH_FP_HELD;
 	csr_clear(sstatus, FS_TOUCHED);
 }
 
-/*
- * A vCPU that never used f registers sees zeros. What this hart holds is the
- * vCPU's only if that has been on no other since.
- */
-static bool fp_is_here(const struct hart *hart, const struct vcpu *v)
-{
-	return v->fp_used ? hart->fp_holder == v && v->fp_hart == hart : !hart->fp_holder;
-}
-
-static void load_fp(struct vcpu *v)
+/* A vCPU that never used f registers sees zeros. */
+static void load_fp(const struct vcpu *v)
 {
 	struct hart *hart = this_hart();
 
-	if (fp_is_here(hart, v))
+	if (!v->fp_used && !(hart->switch_plain & SWITCH_FP_HELD))
 		return;
 	csr_set(sstatus, SSTATUS_FS);
 	fp_restore(v->f);
 	csr_write(fcsr, v->fcsr);
-	hart_hold_fp(hart, v->fp_used ? v : NULL);
-	v->fp_hart = hart;
+	hart->switch_plain &= (u8)~SWITCH_FP_HELD;
+	hart->switch_plain |= v->fp_used ? SWITCH_FP_HELD : 0;
 }
+
+/* Members that are a CSR each, which every way of a switch saves and loads. */
+#define EACH_CSR(action)                                                                           \
+	action(pc, sepc);                                                                          \
+	action(sstatus, sstatus);                                                                  \
+	action(hstatus, CSR_HSTATUS);                                                              \
+	action(vsstatus, CSR_VSSTATUS);                                                            \
+	action(vsie, CSR_VSIE);                                                                    \
+	action(vstvec, CSR_VSTVEC);                                                                \
+	action(vsscratch, CSR_VSSCRATCH);                                                          \
+	action(vsepc, CSR_VSEPC);                                                                  \
+	action(vscause, CSR_VSCAUSE);                                                              \
+	action(vstval, CSR_VSTVAL);                                                                \
+	action(hvip, CSR_HVIP);                                                                    \
+	action(scounteren, CSR_SCOUNTEREN)
+
+#define SAVE(name, csr) (v->name = csr_read(csr))
+#define LOAD(name, csr) csr_write(csr, v->name)
+/* Both at once, where writing costs little. */
+#define EXCHANGE(name, csr) (old->name = csr_swap(csr, new->name))
 
 void vcpu_save(struct vcpu *v)
 {
 	if (fp_is_dirty())
 		save_fp(v);
-	v->pc = csr_read(sepc);
-	v->sstatus = csr_read(sstatus);
-	v->hstatus = csr_read(CSR_HSTATUS);
-	v->vsstatus = csr_read(CSR_VSSTATUS);
-	v->vsie = csr_read(CSR_VSIE);
-	v->vstvec = csr_read(CSR_VSTVEC);
-	v->vsscratch = csr_read(CSR_VSSCRATCH);
-	v->vsepc = csr_read(CSR_VSEPC);
-	v->vscause = csr_read(CSR_VSCAUSE);
-	v->vstval = csr_read(CSR_VSTVAL);
-	v->vsatp = csr_read(CSR_VSATP);
-	v->hvip = csr_read(CSR_HVIP);
-	v->scounteren = csr_read(CSR_SCOUNTEREN);
+	EACH_CSR(SAVE);
+	SAVE(vsatp, CSR_VSATP);
 	if (machine.senvcfg)
-		v->senvcfg = csr_read(CSR_SENVCFG);
+		SAVE(senvcfg, CSR_SENVCFG);
 	if (machine.sstc)
-		v->vstimecmp = csr_read(CSR_VSTIMECMP);
+		SAVE(vstimecmp, CSR_VSTIMECMP);
 }
 
-static void load(struct vcpu *v)
+static void load(const struct vcpu *v)
 {
 	load_fp(v);
-	csr_write(sepc, v->pc);
-	csr_write(sstatus, v->sstatus);
-	csr_write(CSR_HSTATUS, v->hstatus);
-	csr_write(CSR_VSSTATUS, v->vsstatus);
-	csr_write(CSR_VSIE, v->vsie);
-	csr_write(CSR_VSTVEC, v->vstvec);
-	csr_write(CSR_VSSCRATCH, v->vsscratch);
-	csr_write(CSR_VSEPC, v->vsepc);
-	csr_write(CSR_VSCAUSE, v->vscause);
-	csr_write(CSR_VSTVAL, v->vstval);
-	csr_write(CSR_VSATP, v->vsatp);
-	csr_write(CSR_HVIP, v->hvip);
-	csr_write(CSR_SCOUNTEREN, v->scounteren);
+	EACH_CSR(LOAD);
+	LOAD(vsatp, CSR_VSATP);
 	if (machine.senvcfg)
-		csr_write(CSR_SENVCFG, v->senvcfg);
+		LOAD(senvcfg, CSR_SENVCFG);
 	if (machine.sstc)
-		csr_write(CSR_VSTIMECMP, v->vstimecmp);
+		LOAD(vstimecmp, CSR_VSTIMECMP);
 }
 
-/* Saves the old value and loads the new one, where writing costs little. */
-#define EXCHANGE(name, csr) (old->name = csr_swap(csr, new->name))
-
 /* vcpu_save() and load() in one, for vCPUs that leave f registers alone, with Sstc and senvcfg. */
-static inline void exchange(struct vcpu *old, struct vcpu *new)
+static inline void exchange(struct vcpu *old, const struct vcpu *new)
 {
-	EXCHANGE(pc, sepc);
-	EXCHANGE(sstatus, sstatus);
-	EXCHANGE(hstatus, CSR_HSTATUS);
-	EXCHANGE(vsstatus, CSR_VSSTATUS);
-	EXCHANGE(vsie, CSR_VSIE);
-	EXCHANGE(vstvec, CSR_VSTVEC);
-	EXCHANGE(vsscratch, CSR_VSSCRATCH);
-	EXCHANGE(vsepc, CSR_VSEPC);
-	EXCHANGE(vscause, CSR_VSCAUSE);
-	EXCHANGE(vstval, CSR_VSTVAL);
+	EACH_CSR(EXCHANGE);
 	/* Where most vCPUs agree and a write may cost a flush of translations. */
 	old->vsatp = csr_read(CSR_VSATP);
 	if (old->vsatp != new->vsatp)
 		csr_write(CSR_VSATP, new->vsatp);
-	EXCHANGE(hvip, CSR_HVIP);
-	EXCHANGE(scounteren, CSR_SCOUNTEREN);
 	EXCHANGE(senvcfg, CSR_SENVCFG);
 	EXCHANGE(vstimecmp, CSR_VSTIMECMP);
 }
@@ -242,7 +216,6 @@ __attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct v
 	v->fp_used = then->fp_used;
 	v->fcsr = then->fcsr;
 	memcpy(v->f, then->f, sizeof(v->f));
-	v->fp_hart = NULL;
 }
 
 /* It stands at the trap page: its exception was one of the guest's own level. */

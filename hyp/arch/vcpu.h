@@ -23,8 +23,7 @@ struct vcpu {
 	u64 hvip;
 	u64 vstimecmp; /* with Sstc */
 	u64 senvcfg, scounteren;
-	bool fp_used;               /* f holds something but zeros */
-	const struct hart *fp_hart; /* where they were loaded or saved last; NULL: nowhere */
+	bool fp_used; /* f holds something but zeros */
 	u32 fcsr;
 	u64 f[32];
 };

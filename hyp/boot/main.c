@@ -6,7 +6,6 @@
 #include "arch/csr.h"
 #include "arch/exit.h"
 #include "arch/hart.h"
-#include "arch/hart_timer.h"
 #include "arch/image.h"
 #include "arch/probe.h"
 #include "arch/remote.h"

@@ -3,7 +3,6 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/hart_timer.h"
 #include "arch/remote.h"
 #include "arch/this_hart.h"
 #include "console/console.h"

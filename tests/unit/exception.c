@@ -307,9 +307,10 @@ static void test_f_registers(void **state)
 	struct thread *t = fault();
 
 	(void)state;
-	t->vcpu.fp_hart = &fake_hart;
+	csr_set(sstatus, SSTATUS_FS_DIRTY);
 	return_from_handler(t, 1);
-	assert_null(t->vcpu.fp_hart);
+	assert_false(t->vcpu.fp_used);
+	assert_ptr_equal(fake_cpu.fp_loaded, t->vcpu.f);
 }
 
 static void test_panic(void **state)

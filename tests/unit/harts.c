@@ -361,7 +361,7 @@ static void test_lock_is_awaited_by_two(void **state)
 	assert_int_equal(lock_word, (u64)harts[1]);
 }
 
-/* f registers: what a hart holds is stale once the vCPU was elsewhere. */
+/* f registers: a vCPU that uses them gets its own, and the one behind it zeros. */
 static void test_f_registers_move(void **state)
 {
 	(void)state;
@@ -369,20 +369,24 @@ static void test_f_registers_move(void **state)
 	threads[0].vcpu.fp_used = true;
 	start(0, ThreadSchedPolicyOther, 5);
 	run(0);
-	assert_ptr_equal(fake_hart.fp_holder, &threads[0].vcpu);
+	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
 	threads[1].affinity = 1;
 	start(1, ThreadSchedPolicyOther, 5);
 	sched_set_affinity(&threads[0], 1u << 1);
 	assert_ptr_equal(run(0), &threads[1]);
+	assert_ptr_equal(fake_cpu.fp_loaded, threads[1].vcpu.f);
 	run(1);
-	assert_ptr_equal(harts[1]->fp_holder, &threads[0].vcpu);
-	assert_ptr_equal(threads[0].vcpu.fp_hart, harts[1]);
-	/* Back where they were, with nobody between: they are loaded again. */
+	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
+	/* Zeros after zeros need no load. */
 	sim_be(0);
-	fake_hart.fp_holder = &threads[0].vcpu;
+	fake_hart.current = NULL;
+	vcpu_switch(&threads[1]);
+	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
+	/* Back where it was, after nobody who used them. */
+	fake_cpu.fp_loaded = NULL;
 	fake_hart.current = NULL;
 	vcpu_switch(&threads[0]);
-	assert_ptr_equal(threads[0].vcpu.fp_hart, &fake_hart);
+	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
 }
 
 int main(void)

@@ -2,7 +2,6 @@
 #include "fake.h"
 
 #include "arch/csr.h"
-#include "arch/hart_timer.h"
 #include "arch/remote.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
@@ -152,7 +151,7 @@ void fp_save(u64 *f)
 
 void fp_restore(const u64 *f)
 {
-	(void)f;
+	fake_cpu.fp_loaded = f;
 }
 
 void system_end(const struct task *init)

@@ -15,6 +15,7 @@ struct fake_cpu {
 	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes;
 	const void *last_flush;
+	const u64 *fp_loaded;
 	gpa_t last_page;
 	u64 last_vmid;
 	void (*asleep)(
