@@ -2,7 +2,7 @@
 /* Memory and MDL buffers: api.md, section 5. */
 #include "api/api.h"
 
-#include "arch/cache.h"
+#include "arch/hart.h"
 
 #define ALLOCATE_FLAGS                                                                             \
 	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
@@ -30,7 +30,7 @@ static Retcode check_cache(u64 flags)
 		return rcOk;
 	case VMM_FLAG_WRITE_COMBINE:
 	case VMM_FLAG_CACHE_DISABLE:
-		return cache_has_types() ? rcOk : rcUnimplemented;
+		return machine.memory_types ? rcOk : rcUnimplemented;
 	case VMM_FLAG_WRITE_THROUGH: /* Svpbmt has no such type */
 		return rcUnimplemented;
 	default:

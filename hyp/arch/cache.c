@@ -4,11 +4,6 @@
 #include "arch/cpu.h"
 #include "arch/hart.h"
 
-bool cache_has_types(void)
-{
-	return machine.memory_types;
-}
-
 void cache_flush(const void *page, u64 npages)
 {
 	const char *at = page, *end = at + (npages << PAGE_SHIFT);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory types other than write-back (RISC-V privileged specification, chapter
- * "Svpbmt"), and what they ask of the caches.
+ * "Svpbmt"; machine.memory_types), and what they ask of the caches.
  */
 #ifndef ARCH_CACHE_H
 #define ARCH_CACHE_H
 
 #include "core/types.h"
-
-/* Does this machine have memory that is not cached? */
-bool cache_has_types(void);
 
 /*
  * Between accesses to the same memory with different types, by whomever: writes

@@ -46,7 +46,6 @@
 #define CAUSE_LOAD_ACCESS 5
 #define CAUSE_STORE_MISALIGNED 6
 #define CAUSE_STORE_ACCESS 7
-#define CAUSE_ECALL_U 8
 #define CAUSE_ECALL_VS 10
 #define CAUSE_FETCH_PAGE_FAULT 12
 #define CAUSE_LOAD_PAGE_FAULT 13
@@ -57,7 +56,6 @@
 #define CAUSE_STORE_GUEST_PAGE_FAULT 23
 #define CAUSE_S_SOFT 1
 #define CAUSE_S_TIMER 5
-#define CAUSE_S_EXTERNAL 9
 
 /*
  * Exceptions that a guest takes itself: all that can be delegated but the
@@ -109,10 +107,8 @@
 #define CSR_HTVAL 0x643
 #define CSR_HIP 0x644
 #define CSR_HVIP 0x645
-#define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
 #define CSR_CYCLE 0xc00
-#define CSR_TIME 0xc01
 
 #ifndef __ASSEMBLER__
 #define CSR_STR_(x) #x
@@ -126,11 +122,14 @@
 		csr_v_;                                                                            \
 	})
 
-#define csr_write(csr, value)                                                                      \
+#define csr_do(instruction, csr, value)                                                            \
 	({                                                                                         \
 		unsigned long csr_w_ = (value);                                                    \
-		__asm__ volatile("csrw " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");           \
+		__asm__ volatile(instruction " " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");   \
 	})
+#define csr_write(csr, value) csr_do("csrw", csr, value)
+#define csr_set(csr, bits) csr_do("csrs", csr, bits)
+#define csr_clear(csr, bits) csr_do("csrc", csr, bits)
 
 /* Writes it and gives what was there. */
 #define csr_swap(csr, value)                                                                       \
@@ -141,18 +140,6 @@
 				 : "r"(value)                                                      \
 				 : "memory");                                                      \
 		csr_v_;                                                                            \
-	})
-
-#define csr_set(csr, bits)                                                                         \
-	({                                                                                         \
-		unsigned long csr_b_ = (bits);                                                     \
-		__asm__ volatile("csrs " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");           \
-	})
-
-#define csr_clear(csr, bits)                                                                       \
-	({                                                                                         \
-		unsigned long csr_b_ = (bits);                                                     \
-		__asm__ volatile("csrc " CSR_STR(csr) ", %0" ::"rK"(csr_b_) : "memory");           \
 	})
 
 /*

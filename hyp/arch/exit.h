@@ -24,4 +24,10 @@ void guest_exit(const struct thread *thread, u64 why);
 /* Boot's last step on a hart, which holds the lock: runs guests, on the hart's own stack. */
 _Noreturn void guest_enter_first(void);
 
+/*
+ * The end of the hypervisor itself: a trap in it, with its x registers then. Relies on nothing
+ * that boot sets up, writes through SBI calls, and has a stack of its own.
+ */
+_Noreturn void panic_trap(const u64 *x);
+
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/panic.h"
-
 #include "arch/csr.h"
+#include "arch/exit.h"
 #include "arch/image.h"
 #include "console/device.h"
 #include "console/format.h"
@@ -11,23 +10,17 @@
 /* How often the lock is tried: a turn of console output takes less. */
 #define LOCK_PATIENCE 1000000u
 
-static void put_text(const char *text)
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
-	while (*text)
-		device_panic_putc(*text++);
-}
+	char text[256];
+	va_list args;
+	u64 n;
 
-static void put_hex(u64 value)
-{
-	for (int shift = 60; shift >= 0; shift -= 4)
-		device_panic_putc(format_digit[value >> shift & 15]);
-}
-
-static void put_register(const char *name, u64 value)
-{
-	put_text(name);
-	put_text(" 0x");
-	put_hex(value);
+	va_start(args, format);
+	n = format_text(text, sizeof(text), format, args);
+	va_end(args);
+	for (u64 i = 0; i < n; i++)
+		device_panic_putc(text[i]);
 }
 
 void panic_trap(const u64 *x)
@@ -35,18 +28,13 @@ void panic_trap(const u64 *x)
 	/* Nobody else writes then; but he who does may be broken, or be this hart. */
 	for (u32 i = 0; i < LOCK_PATIENCE && !lock_try(); i++)
 		;
-	put_text("\n[floe] panic: a trap in the hypervisor itself\n[floe] ");
-	put_register(" scause", csr_read(scause));
-	put_register("  sepc", csr_read(sepc));
-	put_register("  stval", csr_read(stval));
-	put_register("\n[floe]  image at", (u64)image_start);
-	put_register("  sepc in floe.elf", csr_read(sepc) - (u64)image_start + FLOE_LINK_ADDRESS);
-	for (unsigned int i = 1; i < 32; i++) {
-		if (i % 4 == 1)
-			put_text("\n[floe] ");
-		put_text(" ");
-		put_register(format_register[i], x[i]);
-	}
-	put_text("\n");
+	say("\n[floe] panic: a trap in the hypervisor itself\n");
+	say("[floe]  scause 0x%016lx  sepc 0x%016lx  stval 0x%016lx\n", csr_read(scause),
+	    csr_read(sepc), csr_read(stval));
+	say("[floe]  image at 0x%016lx  sepc in floe.elf 0x%016lx", (u64)image_start,
+	    csr_read(sepc) - (u64)image_start + FLOE_LINK_ADDRESS);
+	for (unsigned int i = 1; i < 32; i++)
+		say("%s %s 0x%016lx", i % 4 == 1 ? "\n[floe] " : "", format_register[i], x[i]);
+	say("\n");
 	system_power_off(false);
 }

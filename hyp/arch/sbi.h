@@ -15,10 +15,8 @@
 #define SBI_SPEC_VERSION_2_0 0x2000000
 
 #define SBI_SUCCESS 0
-#define SBI_ERR_FAILED (-1)
 #define SBI_ERR_NOT_SUPPORTED (-2)
 #define SBI_ERR_INVALID_PARAM (-3)
-#define SBI_ERR_INVALID_ADDRESS (-5)
 
 #ifndef __ASSEMBLER__
 #include "core/types.h"
