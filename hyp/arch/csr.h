@@ -31,29 +31,23 @@
 #define IRQ_SSI 0x2
 #define IRQ_STI 0x20
 #define IRQ_SEI 0x200
-#define IRQ_VSSI 0x4
 #define IRQ_VSTI 0x40
-#define IRQ_VSEI 0x400
-#define IRQ_VS_ALL (IRQ_VSSI | IRQ_VSTI | IRQ_VSEI)
+#define IRQ_VS_ALL 0x444
 
 /* scause */
 #define CAUSE_INTERRUPT (1ul << 63)
-#define CAUSE_FETCH_MISALIGNED 0
-#define CAUSE_FETCH_ACCESS 1
 #define CAUSE_ILLEGAL_INSTRUCTION 2
 #define CAUSE_BREAKPOINT 3
-#define CAUSE_LOAD_MISALIGNED 4
-#define CAUSE_LOAD_ACCESS 5
-#define CAUSE_STORE_MISALIGNED 6
-#define CAUSE_STORE_ACCESS 7
 #define CAUSE_ECALL_VS 10
 #define CAUSE_FETCH_PAGE_FAULT 12
-#define CAUSE_LOAD_PAGE_FAULT 13
-#define CAUSE_STORE_PAGE_FAULT 15
 #define CAUSE_FETCH_GUEST_PAGE_FAULT 20
 #define CAUSE_LOAD_GUEST_PAGE_FAULT 21
 #define CAUSE_VIRTUAL_INSTRUCTION 22
 #define CAUSE_STORE_GUEST_PAGE_FAULT 23
+/* Bit n stands for cause n: misaligned, access fault, page fault, guest-page fault. */
+#define CAUSES_OF_FETCH 0x101003u
+#define CAUSES_OF_LOAD 0x202030u
+#define CAUSES_OF_STORE 0x8080c0u
 #define CAUSE_S_SOFT 1
 #define CAUSE_S_TIMER 5
 

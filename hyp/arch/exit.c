@@ -28,25 +28,13 @@ enum exit_action {
 
 static u32 access_of(u64 cause)
 {
-	switch (cause) {
-	case CAUSE_FETCH_MISALIGNED:
-	case CAUSE_FETCH_ACCESS:
-	case CAUSE_FETCH_PAGE_FAULT:
-	case CAUSE_FETCH_GUEST_PAGE_FAULT:
+	u32 bit = cause < 32 ? 1u << cause : 0;
+
+	if (bit & CAUSES_OF_FETCH)
 		return VMM_FLAG_EXECUTE;
-	case CAUSE_LOAD_MISALIGNED:
-	case CAUSE_LOAD_ACCESS:
-	case CAUSE_LOAD_PAGE_FAULT:
-	case CAUSE_LOAD_GUEST_PAGE_FAULT:
+	if (bit & CAUSES_OF_LOAD)
 		return VMM_FLAG_READ;
-	case CAUSE_STORE_MISALIGNED:
-	case CAUSE_STORE_ACCESS:
-	case CAUSE_STORE_PAGE_FAULT:
-	case CAUSE_STORE_GUEST_PAGE_FAULT:
-		return VMM_FLAG_WRITE;
-	default:
-		return 0;
-	}
+	return bit & CAUSES_OF_STORE ? VMM_FLAG_WRITE : 0;
 }
 
 /* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it.
@@ -77,13 +65,16 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 	}
 }
 
-/* An exception that came to the hypervisor directly. */
-static void direct_fault(u64 cause, struct fault *f)
+static inline void set_fault(struct fault *f, u64 cause, u64 pc, u64 address)
 {
-	*f = (struct fault){ .cause = cause,
-			     .pc = csr_read(sepc),
-			     .address = csr_read(stval),
-			     .access = access_of(cause) };
+	*f = (struct fault){ .cause = cause, .pc = pc, .address = address };
+	f->access = access_of(cause);
+}
+
+/* An exception that came to the hypervisor directly. */
+static void direct_fault(struct fault *f, u64 cause)
+{
+	set_fault(f, cause, csr_read(sepc), csr_read(stval));
 	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f->access) {
 		f->two_stage = true;
 		f->gpa = csr_read(CSR_HTVAL) << 2 | (f->address & 3);
@@ -91,33 +82,24 @@ static void direct_fault(u64 cause, struct fault *f)
 }
 
 /* An exception of the guest's own level, as it stands in the VS CSRs. */
-static struct fault delegated_fault(void)
+static void delegated_fault(struct fault *f)
 {
-	struct fault f = { .cause = csr_read(CSR_VSCAUSE),
-			   .pc = csr_read(CSR_VSEPC),
-			   .address = csr_read(CSR_VSTVAL) };
-
-	f.access = access_of(f.cause);
-	return f;
+	set_fault(f, csr_read(CSR_VSCAUSE), csr_read(CSR_VSEPC), csr_read(CSR_VSTVAL));
 }
 
 static enum exit_action guest_page_fault(struct thread *t, struct fault *f, struct fault *vector)
 {
 	u64 vstvec = csr_read(CSR_VSTVEC) & ~3ul;
+	enum vm_touch touch = vm_touch(&t->task->vm, f->gpa, f->access);
 
-	switch (vm_touch(&t->task->vm, f->gpa, f->access)) {
-	case VM_TOUCH_OK:
+	if (touch == VM_TOUCH_OK)
 		return EXIT_RESUME;
-	case VM_TOUCH_NO_MEMORY:
+	if (touch == VM_TOUCH_NO_MEMORY)
 		f->kind = FAULT_OUT_OF_MEMORY;
-		break;
-	case VM_TOUCH_REFUSED:
-		break;
-	}
 	/* A fetch at the trap vector: what counts is why the guest went there. */
 	if (f->access == VMM_FLAG_EXECUTE && f->pc == vstvec && csr_read(CSR_VSEPC)) {
 		*vector = *f;
-		*f = delegated_fault();
+		delegated_fault(f);
 		return EXIT_VECTOR_FAILED;
 	}
 	return EXIT_FAULT;
@@ -171,18 +153,14 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 {
 	u64 cause = csr_read(scause);
 
-	if (cause & CAUSE_INTERRUPT) {
-		*f = delegated_fault();
-		return EXIT_FAULT;
-	}
-	if (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE) {
-		*f = delegated_fault();
+	if ((cause & CAUSE_INTERRUPT) || (cause == CAUSE_ECALL_VS && csr_read(sepc) == TRAP_PAGE)) {
+		delegated_fault(f);
 		trace(FloeTraceFault, f->cause, f->address);
 		return EXIT_FAULT;
 	}
 	if (cause == CAUSE_ECALL_VS && csr_read(sepc) != HANDLER_RETURN)
 		return delayed_call(t, f);
-	direct_fault(cause, f);
+	direct_fault(f, cause);
 	trace(FloeTraceFault, cause, f->address);
 	switch (cause) {
 	case CAUSE_ECALL_VS:
@@ -203,18 +181,14 @@ __attribute__((noinline)) static void take_trap(struct thread *t)
 	struct fault fault, vector; /* filled in where the action says so */
 	enum exit_action action = decode(t, &fault, &vector);
 
-	switch (action) {
-	case EXIT_RESUME:
-		break;
-	case EXIT_HANDLER_RETURN:
+	if (action == EXIT_RESUME)
+		return;
+	if (action == EXIT_HANDLER_RETURN) {
 		fault_handler_returned((i32)t->vcpu.x[10]);
-		break;
-	case EXIT_FAULT:
-	case EXIT_VECTOR_FAILED:
-		read_instruction(&t->task->vm, &fault);
-		fault_raise(&fault, action == EXIT_VECTOR_FAILED ? &vector : NULL);
-		break;
+		return;
 	}
+	read_instruction(&t->task->vm, &fault);
+	fault_raise(&fault, action == EXIT_VECTOR_FAILED ? &vector : NULL);
 }
 
 /* The lock is held. True: another thread goes on, and it is released. */
