@@ -32,24 +32,23 @@ static void fence_code(struct hart *hart)
 	cpu_fence_i();
 }
 
-void vmid_renew(struct vmid_tag *tag, const struct pgtable *gs)
+void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
 {
 	struct hart *hart = this_hart();
-	bool fresh = !vmid_is_valid(tag);
+	struct vmid_tag *tag = &tags->tag[hart->index];
 
 	fence_code(hart);
-	if (hart->gstage == gs && !fresh)
+	if (vmid_is_valid(tag)) {
+		vmid_use(tag, gs);
 		return;
-	if (fresh) {
-		tag->hgatp = machine.hgatp_mode | new_vmid(hart) << HGATP_VMID_SHIFT |
-			     (u64)gs->root >> PAGE_SHIFT;
-		tag->generation = hart->vmid_generation;
 	}
+	tag->hgatp = machine.hgatp_mode | new_vmid(hart) << HGATP_VMID_SHIFT |
+		     (u64)gs->root >> PAGE_SHIFT;
+	tag->generation = hart->vmid_generation;
 	hart->gstage = gs;
 	cpu_set_hgatp(tag->hgatp);
 	/* Who had this VMID before left translations; not earlier, or the hart adds some. */
-	if (fresh)
-		cpu_hfence_gvma_vmid(vmid_of(tag));
+	cpu_hfence_gvma_vmid(vmid_of(tag));
 }
 
 static void fence_pages(gpa_t gpa, u64 npages, u64 vmid)

@@ -38,33 +38,16 @@ static inline bool vmid_is_valid(const struct vmid_tag *tag)
 	return tag->generation == this_hart()->vmid_generation;
 }
 
-/* Does the tag need neither a VMID nor a fence? */
-static inline bool vmid_is_ready(const struct vmid_tag *tag)
-{
-	return vmid_is_valid(tag) && !(this_hart()->switch_plain & SWITCH_CODE_STALE);
-}
+/* Makes this hart translate through gs, with a VMID that is right for it. */
+void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs);
 
-/* Makes this hart translate through gs; the tag is ready. */
+/* The same with a valid tag, where no fence for executable memory is due. */
 static inline void vmid_use(const struct vmid_tag *tag, const struct pgtable *gs)
 {
 	if (this_hart()->gstage == gs)
 		return;
 	this_hart()->gstage = gs;
 	cpu_set_hgatp(tag->hgatp);
-}
-
-/* The same with a tag that is not, and is then. */
-void vmid_renew(struct vmid_tag *tag, const struct pgtable *gs);
-
-/* Makes this hart translate through gs, with a VMID that is right for it. */
-static inline void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
-{
-	struct vmid_tag *tag = &tags->tag[this_hart()->index];
-
-	if (vmid_is_ready(tag))
-		vmid_use(tag, gs);
-	else
-		vmid_renew(tag, gs);
 }
 
 /*
