@@ -11,10 +11,8 @@
 #define PTE_G 0x20ul
 #define PTE_A 0x40ul
 #define PTE_D 0x80ul
-#define PTE_SHARED 0x100ul      /* RSW: the table below belongs to another gstage */
-#define PTE_PBMT_NC (1ul << 61) /* Svpbmt; neither: as the memory itself, write-back */
-#define PTE_PBMT_IO (2ul << 61)
-#define PTE_PBMT (3ul << 61)
+#define PTE_SHARED 0x100ul   /* RSW: the table below belongs to another gstage */
+#define PTE_PBMT (3ul << 61) /* Svpbmt; 0: as the memory itself; 1: not cached; 2: I/O */
 #define PTE_LEAF (PTE_R | PTE_W | PTE_X)
 #define PTE_PPN_SHIFT 10
 #define PTE_PPN_MASK ((((u64)1 << 44) - 1) << PTE_PPN_SHIFT)
@@ -47,19 +45,19 @@ static bool pte_is_table(u64 pte)
 	return (pte & (PTE_V | PTE_LEAF)) == PTE_V;
 }
 
-_Static_assert(VMM_FLAG_RWX_MASK << 1 == PTE_LEAF && VMM_FLAG_WRITE << 6 == PTE_D,
-	       "access has the same order in both");
+#define PBMT_SHIFT 51
+#define CACHE_FLAGS (VMM_FLAG_WRITE_COMBINE | VMM_FLAG_CACHE_DISABLE)
+
+_Static_assert(VMM_FLAG_RWX_MASK << 1 == PTE_LEAF && VMM_FLAG_WRITE << 6 == PTE_D &&
+		       (u64)VMM_FLAG_WRITE_COMBINE << PBMT_SHIFT == 1ul << 61 &&
+		       (u64)VMM_FLAG_CACHE_DISABLE << PBMT_SHIFT == 2ul << 61,
+	       "access and cache flags have the same order in both");
 
 static u64 access_bits(u32 prot)
 {
 	/* A and D are set in advance: hardware need not, and no fault asks for it. */
-	u64 bits = PTE_A | (prot & VMM_FLAG_RWX_MASK) << 1 | (prot & VMM_FLAG_WRITE) << 6;
-
-	if (prot & VMM_FLAG_CACHE_MASK)
-		bits |= prot & VMM_FLAG_WRITE_COMBINE   ? PTE_PBMT_NC
-			: prot & VMM_FLAG_CACHE_DISABLE ? PTE_PBMT_IO
-							: 0;
-	return bits;
+	return PTE_A | (prot & VMM_FLAG_RWX_MASK) << 1 | (prot & VMM_FLAG_WRITE) << 6 |
+	       (u64)(prot & CACHE_FLAGS) << PBMT_SHIFT;
 }
 
 static inline u64 *entry(const struct pgtable *pt, u64 *table, unsigned int level, gpa_t gpa)
@@ -289,9 +287,7 @@ bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *le
 	if (!(pte & PTE_V))
 		return false;
 	leaf->page = (char *)table_of(pte) + offset;
-	leaf->prot = (u32)(pte & PTE_LEAF) >> 1;
-	if (pte & PTE_PBMT)
-		leaf->prot |= pte & PTE_PBMT_NC ? VMM_FLAG_WRITE_COMBINE : VMM_FLAG_CACHE_DISABLE;
+	leaf->prot = (u32)(pte & PTE_LEAF) >> 1 | (u32)((pte & PTE_PBMT) >> PBMT_SHIFT);
 	return true;
 }
 
