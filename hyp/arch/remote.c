@@ -55,14 +55,12 @@ static void await_put_down(u64 *put_down)
 {
 	u64 asked = (u64)this_hart();
 
-	for (u32 tries = 0; __atomic_load_n(put_down, __ATOMIC_ACQUIRE); tries++) {
-		if (tries < TRIES)
-			continue;
-		if (tries == TRIES) {
-			__atomic_compare_exchange_n(put_down, &asked, asked | ASKER_SLEEPS, false,
-						    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-			continue;
-		}
+	for (u32 tries = TRIES; tries && __atomic_load_n(put_down, __ATOMIC_ACQUIRE); tries--)
+		;
+	/* Changes nothing if it is done. */
+	__atomic_compare_exchange_n(put_down, &asked, asked | ASKER_SLEEPS, false, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
+	while (__atomic_load_n(put_down, __ATOMIC_ACQUIRE)) {
 		cpu_wfi();
 		remote_acknowledge();
 	}

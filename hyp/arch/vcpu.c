@@ -159,22 +159,16 @@ static inline bool switch_short(struct thread *next)
 	return true;
 }
 
-__attribute__((noinline, cold)) static void turn_plain(struct thread *next, u64 timer)
-{
-	vcpu_switch(next);
-	hart_set_timer(timer);
-	lock_release();
-}
-
 void vcpu_turn(struct thread *next, u64 timer)
 {
-	if (!switch_short(next)) {
-		turn_plain(next, timer);
-		return;
+	if (switch_short(next)) {
+		/* hart_set_timer(), where it is known that there is Sstc. */
+		this_hart()->timer_at = timer;
+		csr_write(CSR_STIMECMP, timer);
+	} else {
+		vcpu_switch(next);
+		hart_set_timer(timer);
 	}
-	/* hart_set_timer(), where it is known that there is Sstc. */
-	this_hart()->timer_at = timer;
-	csr_write(CSR_STIMECMP, timer);
 	lock_release();
 }
 
