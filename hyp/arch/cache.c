@@ -13,3 +13,9 @@ void cache_flush(const void *page, u64 npages)
 		cpu_cbo_flush(at);
 	cpu_fence();
 }
+
+void cache_zero(void *block, u64 bytes)
+{
+	for (char *at = block, *end = at + bytes; at < end; at += machine.cboz_block)
+		cpu_cbo_zero(at);
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory types other than write-back (RISC-V privileged specification, chapter
- * "Svpbmt"; machine.memory_types), and what they ask of the caches.
+ * Operations on cache blocks (RISC-V CMO extensions), and memory types other than
+ * write-back (RISC-V privileged specification, chapter "Svpbmt"; machine.memory_types),
+ * which need them.
  */
 #ifndef ARCH_CACHE_H
 #define ARCH_CACHE_H
@@ -14,5 +15,8 @@
  * comes after.
  */
 void cache_flush(const void *page, u64 npages);
+
+/* Zeroes a block of page-aligned bytes, where machine.cboz_block is not 0. */
+void cache_zero(void *block, u64 bytes);
 
 #endif

@@ -47,6 +47,12 @@ static inline void cpu_cbo_flush(const void *block)
 	__asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" ::"r"(block) : "memory");
 }
 
+/* CBO.ZERO (Zicboz): the whole block becomes zero. */
+static inline void cpu_cbo_zero(void *block)
+{
+	__asm__ volatile(".insn i 0x0f, 2, x0, %0, 4" ::"r"(block) : "memory");
+}
+
 /* HFENCE.GVMA for everything of this hart. */
 static inline void cpu_hfence_gvma_all(void)
 {

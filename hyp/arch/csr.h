@@ -137,12 +137,12 @@
 	})
 
 /*
- * Executes an instruction that may not exist, with a register of its own as %2:
- * true if it does. A trap goes to the label behind it instead of the trap
+ * Executes an instruction that may not exist, with a register of its own as %2 and
+ * an operand in %3: true if it does. A trap goes to the label behind it instead of the trap
  * vector; it changes sepc, scause and sstatus.SPP, which is why this is for
  * boot only.
  */
-#define instruction_probe(instruction)                                                             \
+#define instruction_probe(instruction, operand)                                                    \
 	({                                                                                         \
 		unsigned long csr_ok_, csr_old_, csr_tmp_;                                         \
 		__asm__ volatile("la %2, 1f\n\t"                                                   \
@@ -151,15 +151,17 @@
 				 "li %0, 1\n\t"                                                    \
 				 ".balign 4\n"                                                     \
 				 "1:\tcsrw stvec, %1"                                              \
-				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)::"memory");    \
+				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)                \
+				 : "r"(operand)                                                    \
+				 : "memory");                                                      \
 		csr_ok_ != 0;                                                                      \
 	})
 
 /* Is there a CSR seed that may be used? It has to be written to be read. */
-#define seed_probe() instruction_probe("csrrw %2, " CSR_STR(CSR_SEED) ", zero")
+#define seed_probe() instruction_probe("csrrw %2, " CSR_STR(CSR_SEED) ", zero", 0)
 
 /* Does that CSR exist, and may it be read? */
-#define csr_probe(csr) instruction_probe("csrr %2, " CSR_STR(csr))
+#define csr_probe(csr) instruction_probe("csrr %2, " CSR_STR(csr), 0)
 #endif
 
 #endif

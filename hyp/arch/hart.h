@@ -54,6 +54,7 @@ struct machine_features {
 	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen, zkr, cycle;
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
+	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 hgatp_mode;             /* the MODE field in its place */

@@ -5,7 +5,11 @@
 #include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/sbi.h"
+#include "arch/this_hart.h"
 #include "boot/machine.h"
+#include "core/page.h"
+
+#include <string.h>
 
 static bool hgatp_takes(u64 mode)
 {
@@ -32,7 +36,7 @@ static u32 largest_vmid(u64 mode)
 
 /* The tree's word and the hart's: csr_probe() alone would do, but for firmware that comments on it.
  */
-#define has_csr(tree_lacks, csr) (!(tree_lacks) && csr_probe(csr))
+#define has_csr(tree_has, csr) ((tree_has) && csr_probe(csr))
 
 static void probe_gstage(void)
 {
@@ -72,11 +76,35 @@ static void probe_memory_types(const struct machine_tree *tree)
 {
 	const GsiCaches *c = &tree->caches;
 
-	if (!tree->no_zicbom && instruction_probe(".insn i 0x0f, 2, x0, sp, 2"))
+	if ((tree->extensions & EXT_ZICBOM) && instruction_probe(".insn i 0x0f, 2, x0, sp, 2", 0))
 		machine.cbom_block = c->cbomBlockSize;
-	machine.memory_types = machine.henvcfg && !tree->no_svpbmt && has_memory_types() &&
-			       (machine.cbom_block ||
-				(tree->no_zicbom && !c->dCacheSize && !c->dCacheBlockSize));
+	machine.memory_types = machine.henvcfg && (tree->extensions & EXT_SVPBMT) &&
+			       has_memory_types() &&
+			       (machine.cbom_block || (!(tree->extensions & EXT_ZICBOM) &&
+						       !c->dCacheSize && !c->dCacheBlockSize));
+}
+
+/*
+ * Bytes of this hart's block of cbo.zero, found out with the lowest page of its
+ * stack, which nobody uses yet: a wrong size in the tree would leave parts of
+ * pages to the partition that gets them next. 0: there is none.
+ */
+static u32 zero_block(void)
+{
+	u8 *page = (u8 *)(this_hart()->stack_top - HART_STACK_SIZE);
+	u32 n = 0;
+
+	memset(page, 0xff, PAGE_SIZE);
+	if (instruction_probe(".insn i 0x0f, 2, x0, %3, 4", page))
+		while (n < PAGE_SIZE && !page[n])
+			n++;
+	return n && PAGE_SIZE % n == 0 ? n : 0;
+}
+
+void probe_zeroing(const struct machine_tree *tree)
+{
+	if (tree->extensions & EXT_ZICBOZ)
+		machine.cboz_block = zero_block();
 }
 
 /* sstatus.FS sticks where there are f registers. */
@@ -88,7 +116,7 @@ static bool has_f_registers(void)
 
 const char *probe_machine(const struct machine_tree *tree)
 {
-	if (!has_csr(tree->no_h, CSR_HSTATUS))
+	if (!has_csr(tree->extensions & EXT_H, CSR_HSTATUS))
 		return "the hypervisor extension (H) is missing: Floe runs every process as a "
 		       "guest of it, "
 		       "so choose a processor, or a model of one, that implements H";
@@ -97,16 +125,18 @@ const char *probe_machine(const struct machine_tree *tree)
 		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
 		       "translation "
 		       "with one of these modes";
-	machine.sstc = has_csr(tree->no_sstc, CSR_STIMECMP) && csr_probe(CSR_VSTIMECMP);
+	machine.sstc = has_csr(tree->extensions & EXT_SSTC, CSR_STIMECMP) &&
+		       csr_probe(CSR_VSTIMECMP);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
 	machine.timebase = tree->timebase;
-	machine.fpu = !tree->no_fpu && has_f_registers();
-	machine.svinval = !tree->no_svinval && instruction_probe(".insn 0x18000073");
+	machine.fpu = (tree->extensions & EXT_D) && has_f_registers();
+	machine.svinval = (tree->extensions & EXT_SVINVAL) &&
+			  instruction_probe(".insn 0x18000073", 0);
 	machine.henvcfg = csr_probe(CSR_HENVCFG);
 	probe_memory_types(tree);
-	machine.zkr = !tree->no_zkr && seed_probe();
+	machine.zkr = (tree->extensions & EXT_ZKR) && seed_probe();
 	machine.cycle = csr_probe(CSR_CYCLE);
 	machine.senvcfg = csr_probe(CSR_SENVCFG);
 	machine.smstateen = csr_probe(CSR_HSTATEEN0);
@@ -123,5 +153,7 @@ const char *probe_same(void)
 		return "lacks Sstc, which the boot hart has";
 	if (machine.memory_types && !has_memory_types())
 		return "lacks Svpbmt, which the boot hart has";
+	if (machine.cboz_block && zero_block() != machine.cboz_block)
+		return "lacks Zicboz, or the block size that the boot hart's has";
 	return NULL;
 }

@@ -14,6 +14,9 @@ struct machine_tree;
  */
 const char *probe_machine(const struct machine_tree *tree);
 
+/* The same for cbo.zero, once the hart has a stack that it does not use yet. */
+void probe_zeroing(const struct machine_tree *tree);
+
 /* Does this secondary hart have what `machine` says? NULL, or what it lacks. */
 const char *probe_same(void);
 

@@ -28,44 +28,73 @@ struct reader {
 static void add_ranges(const struct node *n, const struct node *parent, struct memory_range *to,
 		       unsigned int *count, unsigned int max)
 {
-	const u32 *reg = n->p[REG].value;
+	const struct property *p = tree_property(n, REG);
+	const u32 *reg = p->value;
 	u64 address = 2, size = 1; /* where the parent does not say */
 
 	tree_u64(parent, ADDRESS_CELLS, &address);
 	tree_u64(parent, SIZE_CELLS, &size);
 	if (!reg || address < 1 || address > 2 || size < 1 || size > 2)
 		return;
-	for (u64 left = (u64)n->p[REG].bytes / 4; left >= address + size && *count < max;
+	for (u64 left = (u64)p->bytes / 4; left >= address + size && *count < max;
 	     left -= address + size) {
 		u64 start = tree_cells(reg, (int)address),
 		    length = tree_cells(reg + address, (int)size);
 
 		if (length && start + length > start)
-			to[(*count)++] = (struct memory_range){ start, start + length,
-								n->p[NO_MAP].value != NULL };
+			to[(*count)++] = (struct memory_range){
+				start, start + length, tree_property(n, NO_MAP)->value != NULL
+			};
 		reg += address + size;
 	}
 }
 
-/* Extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
-static bool has_extension(const struct node *n, const char *name)
+/* The bit of an extension, or 0. */
+static u32 extension_bit(const char *name, size_t length)
 {
-	const struct property *list = &n->p[ISA_EXTENSIONS];
-	const char *isa = tree_string(n, ISA), *at;
+	static const struct {
+		char name[8];
+		u8 bit;
+	} known[] = { { "h", EXT_H },
+		      { "d", EXT_D },
+		      { "g", EXT_D },
+		      { "sstc", EXT_SSTC },
+		      { "svinval", EXT_SVINVAL },
+		      { "svpbmt", EXT_SVPBMT },
+		      { "zicbom", EXT_ZICBOM },
+		      { "zicboz", EXT_ZICBOZ },
+		      { "zkr", EXT_ZKR } };
 
-	if (list->value)
-		return fdt_stringlist_contains(list->value, list->bytes, name);
-	if (strlen(isa) < 4)
-		return true; /* the tree does not say: the probe will */
-	if (!name[1])
-		return memchr(isa + 4, name[0], strcspn(isa + 4, "_")) != NULL;
-	for (at = isa + strcspn(isa, "_"); *at; at += strcspn(at, "_")) {
-		const char *rest = text_after(++at, name);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (length < sizeof(known[i].name) && !known[i].name[length] &&
+		    !memcmp(name, known[i].name, length))
+			return known[i].bit;
+	return 0;
+}
 
-		if (rest && (*rest == '_' || !*rest))
-			return true;
+/* Extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
+static u32 read_extensions(const struct node *n)
+{
+	const struct property *list = tree_property(n, ISA_EXTENSIONS);
+	const char *at = list->value, *end = at + list->bytes, *isa = tree_string(n, ISA);
+	u32 found = 0;
+	size_t length;
+
+	for (; at < end; at += length + 1) {
+		length = strnlen(at, (size_t)(end - at));
+		found |= extension_bit(at, length);
 	}
-	return false;
+	if (list->value)
+		return found;
+	if (strlen(isa) < 4)
+		return ~0u; /* the tree does not say: the probe will */
+	for (isa += 4; *isa && *isa != '_'; isa++)
+		found |= extension_bit(isa, 1);
+	for (; *isa++; isa += length) {
+		length = strcspn(isa, "_");
+		found |= extension_bit(isa, length);
+	}
+	return found;
 }
 
 /* The properties stand in the order of the fields; the smallest of any hart counts. */
@@ -87,6 +116,8 @@ static bool same_property(const struct property *a, const struct property *b)
 
 static void read_hart(struct reader *r, const struct node *n)
 {
+	const struct property *isa = tree_property(n, ISA),
+			      *extensions = tree_property(n, ISA_EXTENSIONS);
 	struct machine_tree *m = r->m;
 	u64 id;
 
@@ -96,32 +127,25 @@ static void read_hart(struct reader *r, const struct node *n)
 	m->hart_id[m->nharts++] = id;
 	read_caches(n, &m->caches);
 	/* Mostly all harts say the same. */
-	if (m->nharts > 1 && same_property(&r->isa, &n->p[ISA]) &&
-	    same_property(&r->extensions, &n->p[ISA_EXTENSIONS]))
+	if (m->nharts > 1 && same_property(&r->isa, isa) &&
+	    same_property(&r->extensions, extensions))
 		return;
-	r->isa = n->p[ISA];
-	r->extensions = n->p[ISA_EXTENSIONS];
-	m->no_h |= !has_extension(n, "h");
-	m->no_fpu |= !has_extension(n, "d") && !has_extension(n, "g");
-	m->no_sstc |= !has_extension(n, "sstc");
-	m->no_svinval |= !has_extension(n, "svinval");
-	m->no_svpbmt |= !has_extension(n, "svpbmt");
-	m->no_zicbom |= !has_extension(n, "zicbom");
-	m->no_zkr |= !has_extension(n, "zkr");
+	r->isa = *isa;
+	r->extensions = *extensions;
+	m->extensions &= read_extensions(n);
 }
 
 static void read_chosen(struct reader *r, const struct node *n)
 {
+	const struct property *seed = tree_property(n, RNG_SEED);
 	struct machine_tree *m = r->m;
 
 	if (!tree_u64(n, INITRD_START, &m->initrd_start) ||
 	    !tree_u64(n, INITRD_END, &m->initrd_end) || m->initrd_end < m->initrd_start)
 		m->initrd_start = m->initrd_end = 0;
 	m->bootargs = tree_string(n, BOOTARGS);
-	if (n->p[RNG_SEED].value && n->p[RNG_SEED].bytes > 0) {
-		m->seed = n->p[RNG_SEED].value;
-		m->seed_bytes = (u32)n->p[RNG_SEED].bytes;
-	}
+	m->seed = seed->value;
+	m->seed_bytes = (u32)seed->bytes;
 	r->stdout_path = tree_string(n, STDOUT_PATH);
 }
 
@@ -150,7 +174,7 @@ static struct device_registers registers_of(const struct node *n, const struct n
 
 static void read_device(struct reader *r, const struct node *n, const struct node *parent)
 {
-	if (!n->p[COMPATIBLE].value || !tree_is_enabled(n))
+	if (!tree_property(n, COMPATIBLE)->value || !tree_is_enabled(n))
 		return;
 	if (tree_is_compatible(n, "sifive,test1") || tree_is_compatible(n, "sifive,test0"))
 		r->m->finisher = registers_of(n, parent);
@@ -222,19 +246,24 @@ static void choose_second_uart(struct reader *r)
 			r->m->second_uart = r->uart[i].registers;
 }
 
-/* libfdt is built for version 17 alone; all that came after it is to be readable as such. */
-static bool is_readable_version(const void *tree)
+/*
+ * libfdt is built for version 17 alone; all that came after it is to be readable as
+ * such. It relies on the alignment that the specification asks for (section 5.6).
+ */
+static bool is_readable(const void *tree)
 {
-	return fdt_version(tree) >= FDT_VERSION && fdt_last_comp_version(tree) <= FDT_VERSION;
+	return !fdt_check_header(tree) && fdt_version(tree) >= FDT_VERSION &&
+	       fdt_last_comp_version(tree) <= FDT_VERSION && !(fdt_off_mem_rsvmap(tree) & 7) &&
+	       !(fdt_off_dt_struct(tree) & 3);
 }
 
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
 	static struct reader r; /* too large for the boot stack */
 
-	memset(m, 0, sizeof(*m));
+	*m = (struct machine_tree){ .extensions = ~0u };
 	r = (struct reader){ .m = m, .walk.take = read_node };
-	if (!tree || ((u64)tree & 7) || fdt_check_header(tree) || !is_readable_version(tree))
+	if (!tree || ((u64)tree & 7) || !is_readable(tree))
 		return "the firmware passed no device tree in a1; start Floe like a Linux kernel, "
 		       "with the hart id in a0 and the device tree's address in a1";
 	read_memory_reservations(tree, m);

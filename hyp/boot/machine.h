@@ -24,14 +24,24 @@ struct device_registers {
 	u32 speed;      /* and its bits per second; 0: not said */
 };
 
+enum {
+	EXT_H = 1,
+	EXT_D = 2,
+	EXT_SSTC = 4,
+	EXT_SVINVAL = 8,
+	EXT_SVPBMT = 16,
+	EXT_ZICBOM = 32,
+	EXT_ZICBOZ = 64,
+	EXT_ZKR = 128,
+};
+
 struct machine_tree {
 	struct memory_range memory[MAX_RANGES], reserved[MAX_RESERVED];
 	unsigned int nmemory, nreserved;
 	u64 initrd_start, initrd_end; /* equal: none */
 	u64 hart_id[MAX_HARTS];       /* in the order of the cpu nodes */
 	unsigned int nharts;
-	/* An isa string lacks it. */
-	bool no_h, no_sstc, no_fpu, no_svinval, no_svpbmt, no_zicbom, no_zkr;
+	u32 extensions; /* EXT_*: all harts' isa strings have it, or say nothing */
 	GsiCaches caches;
 	u64 timebase;
 	struct device_registers uart, second_uart, finisher; /* second: not the console's */

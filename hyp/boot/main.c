@@ -172,6 +172,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	require(memory_init(&tree));
 	enable_own_tables();
 	make_harts(hart_id);
+	probe_zeroing(&tree);
 	hart_setup();
 	map_system_window();
 	greet(entropy_collect(tree.seed, tree.seed_bytes));

@@ -35,6 +35,13 @@ static const char property_name[PROPERTIES][22] = {
 	"d-cache-size",
 };
 
+const struct property *tree_property(const struct node *n, enum property_id id)
+{
+	static const struct property none;
+
+	return n->present >> id & 1 ? &n->p[id] : &none;
+}
+
 u64 tree_cells(const u32 *cell, int count)
 {
 	u64 value = 0;
@@ -46,7 +53,7 @@ u64 tree_cells(const u32 *cell, int count)
 
 bool tree_u64(const struct node *n, enum property_id id, u64 *value)
 {
-	const struct property *p = &n->p[id];
+	const struct property *p = tree_property(n, id);
 
 	if (!p->value || (p->bytes != 4 && p->bytes != 8))
 		return false;
@@ -56,7 +63,7 @@ bool tree_u64(const struct node *n, enum property_id id, u64 *value)
 
 const char *tree_string(const struct node *n, enum property_id id)
 {
-	const struct property *p = &n->p[id];
+	const struct property *p = tree_property(n, id);
 
 	return p->value && p->bytes > 0 && memchr(p->value, 0, (size_t)p->bytes) ? p->value : "";
 }
@@ -70,7 +77,7 @@ bool tree_is_enabled(const struct node *n)
 
 bool tree_is_compatible(const struct node *n, const char *name)
 {
-	const struct property *p = &n->p[COMPATIBLE];
+	const struct property *p = tree_property(n, COMPATIBLE);
 
 	return p->value && fdt_stringlist_contains(p->value, p->bytes, name);
 }
@@ -79,7 +86,9 @@ static enum property_id find_property(const char *name)
 {
 	enum property_id id = 0;
 
-	while (id < PROPERTIES && !text_is(name, property_name[id]))
+	/* Mostly the first letter tells. */
+	while (id < PROPERTIES &&
+	       (*name != *property_name[id] || !text_is(name, property_name[id])))
 		id++;
 	return id;
 }
@@ -97,33 +106,28 @@ static enum property_id property_at(const void *tree, struct walk *w, u32 offset
 	return known->id;
 }
 
-/*
- * The tag at the offset has been checked to its end, where the next one begins:
- * its parts are there. libfdt's own look-ups would check it all again.
- */
-static void read_property(const void *tree, int offset, int next, struct walk *w)
+static void read_property(const void *tree, const struct fdt_property *p, struct walk *w)
 {
-	const struct fdt_property *p = fdt_offset_ptr(tree, offset, (u32)(next - offset));
-	enum property_id id = p ? property_at(tree, w, fdt32_to_cpu(p->nameoff)) : PROPERTIES;
+	enum property_id id = property_at(tree, w, fdt32_to_cpu(p->nameoff));
+	struct node *n = &w->node[w->depth];
 
-	if (id < PROPERTIES)
-		w->node[w->depth].p[id] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+	if (id == PROPERTIES)
+		return;
+	n->p[id] = (struct property){ p->data, (int)fdt32_to_cpu(p->len) };
+	n->present |= 1u << id;
 }
 
-static const char *node_name(const void *tree, int offset, int next)
+static void enter_node(struct walk *w, int offset, const struct fdt_node_header *header)
 {
-	const struct fdt_node_header *node = fdt_offset_ptr(tree, offset, (u32)(next - offset));
+	struct node *n;
 
-	return node ? node->name : "";
-}
-
-static void enter_node(struct walk *w, int offset, const char *name)
-{
 	if (++w->depth >= TREE_DEPTH)
 		return;
-	memset(&w->node[w->depth], 0, sizeof(w->node[0]));
-	w->node[w->depth].name = name;
-	if (w->depth == 1 && text_is(name, "aliases"))
+	n = &w->node[w->depth];
+	n->name = header->name;
+	n->present = 0;
+	n->done = false;
+	if (w->depth == 1 && text_is(n->name, "aliases"))
 		w->aliases = offset;
 }
 
@@ -135,11 +139,13 @@ static void take_node(struct walk *w)
 
 void tree_walk(const void *tree, struct walk *w)
 {
+	const char *structure = (const char *)tree + fdt_off_dt_struct(tree);
 	int offset, next = 0;
 	u32 tag;
 
 	w->depth = -1;
 	do {
+		/* libfdt checks a tag to its end: all of it is there. */
 		offset = next;
 		tag = fdt_next_tag(tree, offset, &next);
 		/* With the first child, or at its end, a node is complete. */
@@ -147,10 +153,10 @@ void tree_walk(const void *tree, struct walk *w)
 		    w->depth < TREE_DEPTH && !w->node[w->depth].done)
 			take_node(w);
 		if (tag == FDT_BEGIN_NODE)
-			enter_node(w, offset, node_name(tree, offset, next));
+			enter_node(w, offset, (const void *)(structure + offset));
 		else if (tag == FDT_END_NODE)
 			w->depth--;
 		else if (tag == FDT_PROP && w->depth >= 0 && w->depth < TREE_DEPTH)
-			read_property(tree, offset, next, w);
+			read_property(tree, (const void *)(structure + offset), w);
 	} while (tag != FDT_END && next >= 0 && w->depth >= -1);
 }

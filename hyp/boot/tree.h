@@ -38,7 +38,7 @@ enum property_id {
 	I_CACHE_SIZE,
 	D_CACHE_BLOCK_SIZE,
 	D_CACHE_SIZE,
-	PROPERTIES,
+	PROPERTIES, /* at most 32 */
 };
 
 struct property {
@@ -49,6 +49,7 @@ struct property {
 /* A node with those of its properties that matter. */
 struct node {
 	const char *name;
+	u32 present; /* bit n: it has p[n] */
 	struct property p[PROPERTIES];
 	bool done; /* evaluated: its properties stand before its children */
 };
@@ -71,6 +72,9 @@ struct walk {
 
 /* Goes over a tree whose header was checked; `take` is set, the rest zero. */
 void tree_walk(const void *tree, struct walk *walk);
+
+/* A property; one without a value where the node has none. */
+const struct property *tree_property(const struct node *n, enum property_id id);
 
 /* The number in one or two big-endian cells. */
 u64 tree_cells(const u32 *cell, int count);

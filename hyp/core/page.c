@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/page.h"
 
+#include "arch/cache.h"
+#include "arch/hart.h"
 #include "core/list.h"
 #include "core/lock.h"
 
@@ -190,6 +192,10 @@ void *page_alloc_zero(unsigned int order)
 	word = page_alloc(order);
 	if (!word)
 		return NULL;
+	if (machine.cboz_block) {
+		cache_zero(word, PAGE_SIZE << order);
+		return word;
+	}
 	/* 32 stores a turn: zeroing is most of a first touch. */
 	for (u64 *end = word + ((PAGE_SIZE << order) / sizeof(*word)); word < end; word += 32) {
 		word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "core/page.h"
+#include "fake/fake.h"
 #include "support/memory.h"
 
 #include <string.h>
@@ -173,6 +174,19 @@ static void test_zeroed_pages(void **state)
 	assert_int_equal((u8)at(5)[PAGE_SIZE / 2], 0xa5);
 }
 
+/* By cbo.zero where there is one: the same, with an instruction for each block. */
+static void test_pages_zeroed_in_blocks(void **state)
+{
+	(void)state;
+	fake_reset();
+	machine.cboz_block = FAKE_ZERO_BLOCK;
+	test_zeroed_pages(state);
+	assert_int_equal(fake_cpu.zeroings, 4 * PAGE_SIZE / FAKE_ZERO_BLOCK);
+	machine.cboz_block = 0;
+	test_zeroed_pages(state);
+	assert_int_equal(fake_cpu.zeroings, 4 * PAGE_SIZE / FAKE_ZERO_BLOCK);
+}
+
 /* Zero blocks that come back are given out again first, and are what cleared ones are. */
 static void test_zero_blocks_come_back(void **state)
 {
@@ -297,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_largest_blocks),
 		cmocka_unit_test(test_several_ranges),
 		cmocka_unit_test(test_zeroed_pages),
+		cmocka_unit_test(test_pages_zeroed_in_blocks),
 		cmocka_unit_test(test_zero_blocks_come_back),
 		cmocka_unit_test(test_zero_blocks_are_free),
 		cmocka_unit_test(test_order_of_size),

@@ -6,6 +6,8 @@
 #include "arch/csr.h"
 #include "core/types.h"
 
+#include <string.h>
+
 /* What the hypervisor did to this hart. */
 struct fake_cpu {
 	u64 time;
@@ -13,7 +15,7 @@ struct fake_cpu {
 	u64 (*cycle)(void);
 	u64 hgatp;
 	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
-	unsigned int fences, flushes;
+	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
 	gpa_t last_page;
@@ -53,6 +55,15 @@ static inline void cpu_cbo_flush(const void *block)
 {
 	fake_cpu.flushes++;
 	fake_cpu.last_flush = block;
+}
+
+/* A block is as large as hardware has it, whatever Floe takes it for. */
+#define FAKE_ZERO_BLOCK 128u
+
+static inline void cpu_cbo_zero(void *block)
+{
+	fake_cpu.zeroings++;
+	memset((char *)block - ((u64)block & (FAKE_ZERO_BLOCK - 1)), 0, FAKE_ZERO_BLOCK);
 }
 
 static inline void cpu_hfence_gvma_all(void)
