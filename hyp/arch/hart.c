@@ -57,9 +57,13 @@ void hart_setup(void)
 		hart->switch_plain |= SWITCH_NO_CSRS;
 	hart->vmid_generation = 1;
 	hart->vmid_next = machine.vmid_max ? 1 : 0;
-	/* The f registers hold what the firmware left. */
+	/* These registers hold what the firmware left. */
 	if (machine.fpu) {
-		hart->switch_plain |= SWITCH_FP_HELD;
+		hart->switch_plain |= SWITCH_F_HELD;
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
+	}
+	if (machine.vector_bytes) {
+		hart->switch_plain |= SWITCH_V_HELD;
+		csr_set(sstatus, SSTATUS_VS_CLEAN);
 	}
 }

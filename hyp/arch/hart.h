@@ -19,8 +19,9 @@ struct memobj;
 enum {
 	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
 	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
-	SWITCH_FP_HELD = 4,    /* the f registers hold something but zeros */
+	SWITCH_F_HELD = 4,     /* the f registers hold something but zeros */
 	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
+	SWITCH_V_HELD = 16,    /* the v registers hold something but zeros */
 };
 
 struct hart {
@@ -55,6 +56,7 @@ struct machine_features {
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */
+	u32 vector_bytes;           /* of a vCPU's vector state; 0: there is none */
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 hgatp_mode;             /* the MODE field in its place */

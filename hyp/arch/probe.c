@@ -6,6 +6,7 @@
 #include "arch/hart.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
+#include "arch/vcpu.h"
 #include "boot/machine.h"
 #include "core/page.h"
 
@@ -114,6 +115,18 @@ static bool has_f_registers(void)
 	return (csr_read(sstatus) & SSTATUS_FS) != 0;
 }
 
+/* Bytes of this hart's vector state; 0: it has no vector registers. */
+static u32 vector_bytes(void)
+{
+	u32 bytes = 0;
+
+	csr_set(sstatus, SSTATUS_VS);
+	if (csr_probe(CSR_VLENB))
+		bytes = (u32)(sizeof(struct vector) + 32 * csr_read(CSR_VLENB));
+	csr_clear(sstatus, SSTATUS_VS);
+	return bytes;
+}
+
 const char *probe_machine(const struct machine_tree *tree)
 {
 	if (!has_csr(tree->extensions & EXT_H, CSR_HSTATUS))
@@ -132,6 +145,8 @@ const char *probe_machine(const struct machine_tree *tree)
 		       "extension";
 	machine.timebase = tree->timebase;
 	machine.fpu = (tree->extensions & EXT_D) && has_f_registers();
+	if (tree->extensions & EXT_V)
+		machine.vector_bytes = vector_bytes();
 	machine.svinval = (tree->extensions & EXT_SVINVAL) &&
 			  instruction_probe(".insn 0x18000073", 0);
 	machine.henvcfg = csr_probe(CSR_HENVCFG);
@@ -153,6 +168,8 @@ const char *probe_same(void)
 		return "lacks Sstc, which the boot hart has";
 	if (machine.memory_types && !has_memory_types())
 		return "lacks Svpbmt, which the boot hart has";
+	if (machine.vector_bytes && vector_bytes() != machine.vector_bytes)
+		return "lacks V, or the length of vectors that the boot hart has";
 	if (machine.cboz_block && zero_block() != machine.cboz_block)
 		return "lacks Zicboz, or the block size that the boot hart's has";
 	return NULL;

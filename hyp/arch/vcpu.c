@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "arch/this_hart.h"
 #include "core/lock.h"
+#include "core/slab.h"
 #include "core/task.h"
 #include "core/thread.h"
 
@@ -26,50 +27,89 @@ _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");
 void fp_save(u64 *f);
 void fp_restore(const u64 *f);
 
-__attribute__((cold)) void vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
+/* arch/vector.S, which knows the members */
+void vector_save(struct vector *to);
+void vector_restore(const struct vector *from);
+_Static_assert(offsetof(struct vector, v) == 32, "vector.S");
+
+__attribute__((cold)) bool vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
 {
+	if (machine.vector_bytes) {
+		v->vector = mem_alloc(machine.vector_bytes);
+		if (!v->vector)
+			return false;
+	}
 	v->pc = start->entry;
 	v->x[2] = stack_top;
 	memcpy(&v->x[10], start->argument, sizeof(start->argument));
-	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | SSTATUS_FS_CLEAN;
+	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | SSTATUS_FS_CLEAN |
+		     (v->vector ? SSTATUS_VS_CLEAN : 0);
 	v->hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64;
 	v->vsstatus = SSTATUS_UXL_64;
 	v->vstvec = VM_TRAP_PAGE;
 	v->vstimecmp = TIME_NEVER;
+	return true;
+}
+
+__attribute__((cold)) void vcpu_destroy(struct vcpu *v)
+{
+	mem_free(v->vector, machine.vector_bytes);
+}
+
+__attribute__((cold)) bool vcpu_keep(struct vcpu *kept, const struct vcpu *v)
+{
+	*kept = *v;
+	if (!v->vector)
+		return true;
+	kept->vector = mem_alloc(machine.vector_bytes);
+	if (kept->vector)
+		memcpy(kept->vector, v->vector, machine.vector_bytes);
+	return kept->vector != NULL;
 }
 
 /*
- * While a vCPU runs, sstatus.FS is "clean" or "dirty", since its first use would
- * trap to M-mode were it off; what is kept of it is "clean", or 0 without an FPU.
+ * While a vCPU runs, sstatus.FS and VS are "clean" or "dirty", since the first use would
+ * trap to M-mode were they off; what is kept of them is "clean", or 0 without such registers.
  */
-#define FS_TOUCHED (SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN)
+#define TOUCHED (SSTATUS_FS_TOUCHED | SSTATUS_VS_TOUCHED)
 
-static bool fp_is_dirty(void)
+/* Of f and v registers what was written to. */
+static void save_registers(struct vcpu *v)
 {
-	return (csr_read(sstatus) & FS_TOUCHED) != 0;
+	u64 touched = csr_read(sstatus) & TOUCHED;
+
+	if (!touched)
+		return;
+	if (touched & SSTATUS_FS_TOUCHED) {
+		fp_save(v->f);
+		v->fcsr = (u32)csr_read(fcsr);
+		v->used |= SWITCH_F_HELD;
+	}
+	if (touched & SSTATUS_VS_TOUCHED) {
+		vector_save(v->vector);
+		v->used |= SWITCH_V_HELD;
+	}
+	this_hart()->switch_plain |= v->used;
+	csr_clear(sstatus, TOUCHED);
 }
 
-static void save_fp(struct vcpu *v)
-{
-	fp_save(v->f);
-	v->fcsr = (u32)csr_read(fcsr);
-	v->fp_used = true;
-	this_hart()->switch_plain |= SWITCH_FP_HELD;
-	csr_clear(sstatus, FS_TOUCHED);
-}
-
-/* A vCPU that never used f registers sees zeros. */
-static void load_fp(const struct vcpu *v)
+/* A vCPU that never used f or v registers sees zeros. */
+static void load_registers(const struct vcpu *v)
 {
 	struct hart *hart = this_hart();
+	u32 differ = hart->switch_plain | v->used;
 
-	if (!v->fp_used && !(hart->switch_plain & SWITCH_FP_HELD))
-		return;
-	csr_set(sstatus, SSTATUS_FS);
-	fp_restore(v->f);
-	csr_write(fcsr, v->fcsr);
-	hart->switch_plain &= (u8)~SWITCH_FP_HELD;
-	hart->switch_plain |= v->fp_used ? SWITCH_FP_HELD : 0;
+	if (differ & SWITCH_F_HELD) {
+		csr_set(sstatus, SSTATUS_FS);
+		fp_restore(v->f);
+		csr_write(fcsr, v->fcsr);
+	}
+	if (differ & SWITCH_V_HELD) {
+		csr_set(sstatus, SSTATUS_VS);
+		vector_restore(v->vector);
+	}
+	hart->switch_plain &= (u8) ~(SWITCH_F_HELD | SWITCH_V_HELD);
+	hart->switch_plain |= v->used;
 }
 
 /* Members that are a CSR each, which every way of a switch saves and loads. */
@@ -94,8 +134,7 @@ static void load_fp(const struct vcpu *v)
 
 void vcpu_save(struct vcpu *v)
 {
-	if (fp_is_dirty())
-		save_fp(v);
+	save_registers(v);
 	EACH_CSR(SAVE);
 	SAVE(vsatp, CSR_VSATP);
 	if (machine.senvcfg)
@@ -106,7 +145,7 @@ void vcpu_save(struct vcpu *v)
 
 static void load(const struct vcpu *v)
 {
-	load_fp(v);
+	load_registers(v);
 	EACH_CSR(LOAD);
 	LOAD(vsatp, CSR_VSATP);
 	if (machine.senvcfg)
@@ -115,7 +154,8 @@ static void load(const struct vcpu *v)
 		LOAD(vstimecmp, CSR_VSTIMECMP);
 }
 
-/* vcpu_save() and load() in one, for vCPUs that leave f registers alone, with Sstc and senvcfg. */
+/* vcpu_save() and load() in one, for vCPUs that leave f and v registers alone, with Sstc and
+ * senvcfg. */
 static inline void exchange(struct vcpu *old, const struct vcpu *new)
 {
 	EACH_CSR(EXCHANGE);
@@ -148,8 +188,8 @@ static inline bool switch_short(struct thread *next)
 	struct vmid_tag *tag = &vm->tags.tag[hart->index];
 	struct thread *old = hart->current;
 
-	/* SD stands for dirty f registers, where that is all there is (there is no v state). */
-	if (hart->switch_plain || !vmid_is_valid(tag) || next->vcpu.fp_used ||
+	/* SD stands for dirty f or v registers. */
+	if (hart->switch_plain || !vmid_is_valid(tag) || next->vcpu.used ||
 	    (csr_read(sstatus) & SSTATUS_SD))
 		return false;
 	vmid_use(tag, &vm->gs);
@@ -207,9 +247,11 @@ __attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct v
 {
 	memcpy(v->x, then->x, sizeof(v->x));
 	v->pc = then->pc;
-	v->fp_used = then->fp_used;
+	v->used = then->used;
 	v->fcsr = then->fcsr;
 	memcpy(v->f, then->f, sizeof(v->f));
+	if (v->vector)
+		memcpy(v->vector, then->vector, machine.vector_bytes);
 }
 
 /* It stands at the trap page: its exception was one of the guest's own level. */

@@ -2,7 +2,7 @@
 /*
  * A vCPU: the architectural state of one thread of a partition.
  *
- * While a vCPU is current on its hart, its CSRs and f registers are live there
+ * While a vCPU is current on its hart, its CSRs, f and v registers are live there
  * and its x registers are here (all of them after a full exit, the caller-saved
  * ones after a hypercall; arch/trap.S completes them before a switch).
  */
@@ -15,6 +15,12 @@
 
 struct hart;
 
+/* Vector state: CSRs, then all registers. */
+struct vector {
+	u64 vl, vtype, vstart, vcsr;
+	u8 v[];
+};
+
 struct vcpu {
 	u64 x[32]; /* offsets known to arch/trap.S; x[0]: the hart that it is current on */
 	u64 pc;    /* sepc */
@@ -23,18 +29,26 @@ struct vcpu {
 	u64 hvip;
 	u64 vstimecmp; /* with Sstc */
 	u64 senvcfg, scounteren;
-	bool fp_used; /* f holds something but zeros */
+	u8 used; /* SWITCH_F_HELD, SWITCH_V_HELD: those hold something but zeros */
 	u32 fcsr;
 	u64 f[32];
+	struct vector *vector; /* machine.vector_bytes; NULL: the machine has none */
 };
 
 struct vm;
 struct thread;
 
-/* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp and a0 to a2. */
-void vcpu_init(struct vcpu *vcpu, const FloeThreadStart *start, u64 stack_top);
+/* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp and a0 to a2. It is
+ * zero before. False: no memory. */
+bool vcpu_init(struct vcpu *vcpu, const FloeThreadStart *start, u64 stack_top);
 
-/* Gives a vCPU that is not current x and f registers, fcsr and pc of an earlier time. */
+/* Frees what it has beside its struct. */
+void vcpu_destroy(struct vcpu *vcpu);
+
+/* A copy of a vCPU that is not current, for later; false: no memory. vcpu_destroy() ends it. */
+bool vcpu_keep(struct vcpu *kept, const struct vcpu *vcpu);
+
+/* Gives a vCPU that is not current x, f and v registers, fcsr and pc of that time. */
 void vcpu_restore_registers(struct vcpu *vcpu, const struct vcpu *then);
 
 /* Did a vCPU, which is not current, trap from VS-mode with satp bare? */

@@ -54,16 +54,12 @@ static u32 extension_bit(const char *name, size_t length)
 {
 	static const struct {
 		char name[8];
-		u8 bit;
-	} known[] = { { "h", EXT_H },
-		      { "d", EXT_D },
-		      { "g", EXT_D },
-		      { "sstc", EXT_SSTC },
-		      { "svinval", EXT_SVINVAL },
-		      { "svpbmt", EXT_SVPBMT },
-		      { "zicbom", EXT_ZICBOM },
-		      { "zicboz", EXT_ZICBOZ },
-		      { "zkr", EXT_ZKR } };
+		u16 bit;
+	} known[] = { { "h", EXT_H },           { "d", EXT_D },
+		      { "g", EXT_D },           { "v", EXT_V },
+		      { "sstc", EXT_SSTC },     { "svinval", EXT_SVINVAL },
+		      { "svpbmt", EXT_SVPBMT }, { "zicbom", EXT_ZICBOM },
+		      { "zicboz", EXT_ZICBOZ }, { "zkr", EXT_ZKR } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (length < sizeof(known[i].name) && !known[i].name[length] &&

@@ -33,6 +33,7 @@ enum {
 	EXT_ZICBOM = 32,
 	EXT_ZICBOZ = 64,
 	EXT_ZKR = 128,
+	EXT_V = 256,
 };
 
 struct machine_tree {

@@ -68,11 +68,12 @@ bool exception_deliver(struct thread *t, const struct fault *f, struct fault *wh
 	if (!vcpu_is_flat(&t->vcpu))
 		return false;
 	e = slab_alloc(sizeof(*e));
-	if (!e)
+	if (!e || !vcpu_keep(&e->then, &t->vcpu)) {
+		slab_free(e);
 		return false;
+	}
 	e->fault = *f;
 	e->last_handler = !process;
-	e->then = t->vcpu;
 	e->then.pc = f->pc;
 	t->exception = e;
 	if (enter(t, process ? process : t->handler, why))
@@ -103,6 +104,8 @@ bool exception_returned(struct thread *t, i32 result, struct fault *fault, struc
 
 void exception_drop(struct thread *t)
 {
+	if (t->exception)
+		vcpu_destroy(&t->exception->then);
 	slab_free(t->exception);
 	t->exception = NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread's beginning and end. */
+#include "arch/hart.h"
 #include "arch/this_hart.h"
 #include "core/counters.h"
 #include "core/exception.h"
@@ -20,18 +21,24 @@ static Retcode map_stack(struct vm *vm, u64 bytes, struct region **stack)
 	return vm_map(vm, &q, stack);
 }
 
-/* Threads beside the first cost the task a page each, for what is kept of them here. */
+/* What is kept of a thread here, its vectors apart from the rest. */
+static u64 own_pages(void)
+{
+	return 1 + (page_round_up(machine.vector_bytes) >> PAGE_SHIFT);
+}
+
+/* Threads beside the first cost the task that. */
 static Retcode charge(struct task *task)
 {
 	if (task->nthreads >= FLOE_THREADS_MAX)
 		return rcQuotaExceeded;
-	return task->nthreads ? vm_charge(&task->vm, 1) : rcOk;
+	return task->nthreads ? vm_charge(&task->vm, own_pages()) : rcOk;
 }
 
 static void uncharge(struct task *task)
 {
 	if (task->nthreads)
-		vm_uncharge(&task->vm, 1);
+		vm_uncharge(&task->vm, own_pages());
 }
 
 static void init(struct thread *t, const struct thread_request *q, const struct region *stack)
@@ -51,7 +58,6 @@ static void init(struct thread *t, const struct thread_request *q, const struct 
 	list_init(&t->ready);
 	list_init(&t->joiners);
 	thread_init_waits(t);
-	vcpu_init(&t->vcpu, &q->start, stack->base + (stack->npages << PAGE_SHIFT));
 	sched_set_policy(t, q->policy, q->priority, q->rr_interval);
 }
 
@@ -68,7 +74,8 @@ Retcode thread_create(const struct thread_request *q, struct thread **thread)
 	if (rc != rcOk)
 		goto no_stack;
 	t = slab_alloc(sizeof(*t));
-	if (!t) {
+	if (!t || !vcpu_init(&t->vcpu, &q->start, stack->base + (stack->npages << PAGE_SHIFT))) {
+		slab_free(t);
 		rc = rcOutOfMemory;
 		goto no_thread;
 	}
@@ -143,6 +150,7 @@ void thread_destroy(struct object *object)
 		uncharge(t->task);
 	}
 	counters.threads--;
+	vcpu_destroy(&t->vcpu);
 	slab_free(t);
 }
 

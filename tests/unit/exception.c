@@ -6,6 +6,7 @@
 #include "arch/layout.h"
 #include "core/exception.h"
 #include "core/page.h"
+#include "core/slab.h"
 #include "fake/fake.h"
 #include "support/memory.h"
 #include "support/world.h"
@@ -309,8 +310,50 @@ static void test_f_registers(void **state)
 	(void)state;
 	csr_set(sstatus, SSTATUS_FS_DIRTY);
 	return_from_handler(t, 1);
-	assert_false(t->vcpu.fp_used);
+	assert_int_equal(t->vcpu.used, 0);
 	assert_ptr_equal(fake_cpu.fp_loaded, t->vcpu.f);
+}
+
+/* Some vector state, which the caller has just changed. */
+static void change_vectors(u64 vl)
+{
+	fake_cpu.vl = vl;
+	csr_set(sstatus, SSTATUS_VS_DIRTY);
+}
+
+static void have_vectors(void)
+{
+	machine.vector_bytes = sizeof(struct vector) + 32 * 16;
+	list_first(&idle->threads, struct thread, task_link)->vcpu.vector =
+		mem_alloc(machine.vector_bytes);
+	fake_hart.current->vcpu.vector = mem_alloc(machine.vector_bytes);
+	change_vectors(7);
+}
+
+/* So are its v registers, which are kept beside the rest. */
+static void test_v_registers(void **state)
+{
+	struct thread *t;
+
+	(void)state;
+	have_vectors();
+	t = fault();
+	assert_int_equal(t->vcpu.vector->vl, 7);
+	change_vectors(9);
+	return_from_handler(t, 1);
+	assert_int_equal(t->vcpu.vector->vl, 7);
+	assert_int_equal(fake_cpu.vl, 7);
+	assert_int_equal(t->vcpu.used, SWITCH_V_HELD);
+}
+
+static void test_no_memory_for_v_registers(void **state)
+{
+	(void)state;
+	have_vectors();
+	memory_fail(FAIL_ONE, 1);
+	fault();
+	assert_true(memory_fail_end());
+	assert_unhandled(HANDLER_NONE);
 }
 
 static void test_panic(void **state)
@@ -374,6 +417,8 @@ int main(void)
 		TEST(test_second_has_no_stack),
 		TEST(test_alone_and_refused),
 		TEST(test_f_registers),
+		TEST(test_v_registers),
+		TEST(test_no_memory_for_v_registers),
 		TEST(test_panic),
 		TEST(test_panic_in_a_handler),
 		TEST(test_return_without_a_call),

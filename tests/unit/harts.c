@@ -366,7 +366,7 @@ static void test_f_registers_move(void **state)
 {
 	(void)state;
 	machine.fpu = true;
-	threads[0].vcpu.fp_used = true;
+	threads[0].vcpu.used = SWITCH_F_HELD;
 	start(0, ThreadSchedPolicyOther, 5);
 	run(0);
 	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
@@ -387,6 +387,33 @@ static void test_f_registers_move(void **state)
 	fake_hart.current = NULL;
 	vcpu_switch(&threads[0]);
 	assert_ptr_equal(fake_cpu.fp_loaded, threads[0].vcpu.f);
+}
+
+/* v registers likewise, each kind by itself. */
+static void test_v_registers_move(void **state)
+{
+	struct vector some = { .vl = 5 }, none = { 0 };
+
+	(void)state;
+	machine.vector_bytes = sizeof(some);
+	threads[0].vcpu.vector = &some;
+	threads[1].vcpu.vector = &none;
+	threads[0].vcpu.used = SWITCH_V_HELD;
+	start(0, ThreadSchedPolicyOther, 5);
+	run(0);
+	assert_int_equal(fake_cpu.vl, 5);
+	assert_null(fake_cpu.fp_loaded);
+	/* Written to, then somebody else runs. */
+	fake_cpu.vl = 6;
+	csr_set(sstatus, SSTATUS_VS_DIRTY);
+	threads[1].affinity = 1;
+	start(1, ThreadSchedPolicyFifo, 5);
+	assert_ptr_equal(run(0), &threads[1]);
+	assert_int_equal(some.vl, 6);
+	assert_int_equal(fake_cpu.vl, 0);
+	assert_int_equal(threads[1].vcpu.used, 0);
+	assert_int_equal(fake_hart.switch_plain & SWITCH_V_HELD, 0);
+	assert_null(fake_cpu.fp_loaded);
 }
 
 int main(void)
@@ -414,6 +441,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lock_is_awaited_by_two, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lock_is_awaited_by_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_f_registers_move, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_v_registers_move, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("harts", tests, NULL, NULL);

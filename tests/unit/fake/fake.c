@@ -154,6 +154,20 @@ void fp_restore(const u64 *f)
 	fake_cpu.fp_loaded = f;
 }
 
+/* arch/vector.S */
+void vector_save(struct vector *to);
+void vector_restore(const struct vector *from);
+
+void vector_save(struct vector *to)
+{
+	to->vl = fake_cpu.vl;
+}
+
+void vector_restore(const struct vector *from)
+{
+	fake_cpu.vl = from->vl;
+}
+
 void system_end(const struct task *init)
 {
 	fake_system.ends++;

@@ -18,6 +18,7 @@ struct fake_cpu {
 	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
+	u64 vl; /* stands for all vector state */
 	gpa_t last_page;
 	u64 last_vmid;
 	void (*asleep)(
