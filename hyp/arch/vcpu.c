@@ -44,11 +44,6 @@ __attribute__((cold)) void vcpu_init(struct vcpu *v, const FloeThreadStart *star
  */
 #define FS_TOUCHED (SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN)
 
-static bool fp_is_dirty(void)
-{
-	return (csr_read(sstatus) & FS_TOUCHED) != 0;
-}
-
 static void save_fp(struct vcpu *v)
 {
 	fp_save(v->f);
@@ -94,7 +89,7 @@ static void load_fp(const struct vcpu *v)
 
 void vcpu_save(struct vcpu *v)
 {
-	if (fp_is_dirty())
+	if (csr_read(sstatus) & FS_TOUCHED)
 		save_fp(v);
 	EACH_CSR(SAVE);
 	SAVE(vsatp, CSR_VSATP);
@@ -212,15 +207,10 @@ __attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct v
 	memcpy(v->f, then->f, sizeof(v->f));
 }
 
-/* It stands at the trap page: its exception was one of the guest's own level. */
-static bool is_at_trap_page(const struct vcpu *v)
-{
-	return v->pc == TRAP_PAGE;
-}
-
 bool vcpu_is_flat(const struct vcpu *v)
 {
-	u64 from_vs = is_at_trap_page(v) ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
+	/* At the trap page its exception was one of the guest's own level. */
+	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
 
 	return from_vs && !v->vsatp;
 }
@@ -228,7 +218,7 @@ bool vcpu_is_flat(const struct vcpu *v)
 __attribute__((cold)) void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 {
 	/* What sret would do, from a trap that the guest did not see. */
-	if (is_at_trap_page(v)) {
+	if (v->pc == TRAP_PAGE) {
 		u64 on = v->vsstatus & SSTATUS_SPIE ? SSTATUS_SIE : 0;
 
 		v->vsstatus = (v->vsstatus & ~(u64)(SSTATUS_SIE | SSTATUS_SPP)) | SSTATUS_SPIE | on;
