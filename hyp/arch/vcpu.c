@@ -254,15 +254,10 @@ __attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct v
 		memcpy(v->vector, then->vector, machine.vector_bytes);
 }
 
-/* It stands at the trap page: its exception was one of the guest's own level. */
-static bool is_at_trap_page(const struct vcpu *v)
-{
-	return v->pc == TRAP_PAGE;
-}
-
 bool vcpu_is_flat(const struct vcpu *v)
 {
-	u64 from_vs = is_at_trap_page(v) ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
+	/* At the trap page its exception was one of the guest's own level. */
+	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
 
 	return from_vs && !v->vsatp;
 }
@@ -270,7 +265,7 @@ bool vcpu_is_flat(const struct vcpu *v)
 __attribute__((cold)) void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 {
 	/* What sret would do, from a trap that the guest did not see. */
-	if (is_at_trap_page(v)) {
+	if (v->pc == TRAP_PAGE) {
 		u64 on = v->vsstatus & SSTATUS_SPIE ? SSTATUS_SIE : 0;
 
 		v->vsstatus = (v->vsstatus & ~(u64)(SSTATUS_SIE | SSTATUS_SPP)) | SSTATUS_SPIE | on;
