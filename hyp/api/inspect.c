@@ -169,14 +169,11 @@ Retcode api_task_get_region_info(struct call *c)
 }
 
 /* (mode) */
-Retcode api_console_set_mode_check(struct call *c)
-{
-	if (c->a[0] > ConsoleModeExclusive)
-		return rcInvalidArgument;
-	return api_inspector_check(c);
-}
-
 Retcode api_console_set_mode(struct call *c)
 {
-	return line_set_mode(c->self, (ConsoleMode)c->a[0]) ? rcOk : rcBusy;
+	Retcode rc = c->a[0] > ConsoleModeExclusive ? rcInvalidArgument : api_inspector_check(c);
+
+	if (rc == rcOk && !line_set_mode(c->self, (ConsoleMode)c->a[0]))
+		rc = rcBusy;
+	return rc;
 }

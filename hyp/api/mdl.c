@@ -5,7 +5,7 @@
 /* An MDL's access, which nothing may stand beside; RWX only with permission. */
 static Retcode check_mdl_access(const struct task *self, u64 flags)
 {
-	if ((flags & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(flags))
+	if (!access_is_valid(flags, VMM_FLAG_RWX_MASK))
 		return rcInvalidArgument;
 	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
 }
@@ -21,7 +21,7 @@ static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 /* (VmSeg *, loadAddr, addr, size, flags) */
 Retcode api_vm_seg_init_from_vm_check(struct call *c)
 {
-	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3], VM_END))
+	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3]))
 		return rcInvalidArgument;
 	return check_mdl_access(c->self, c->a[4]);
 }
@@ -120,7 +120,7 @@ Retcode api_mdl_create(struct call *c)
 /* (addr, size, prot, Handle *) */
 Retcode api_mdl_create_from_vm_check(struct call *c)
 {
-	if (!range_is_valid(c->a[0], c->a[1], VM_END))
+	if (!range_is_valid(c->a[0], c->a[1]))
 		return rcInvalidArgument;
 	return check_mdl_access(c->self, c->a[2]);
 }
@@ -138,9 +138,8 @@ Retcode api_mdl_create_from_vm(struct call *c)
 /* (mdl, offset, length, hint, prot, void **) */
 Retcode api_mdl_map_check(struct call *c)
 {
-	u64 base = c->a[3] ? c->a[3] : VM_USER_MIN;
-	bool fits = page_aligned(c->a[1]) && range_is_valid(base, c->a[2], VM_USER_END) &&
-		    !(c->a[4] & ~(u64)VMM_FLAG_RWX_MASK) && access_is_valid(c->a[4]);
+	bool fits = page_aligned(c->a[1]) && place_is_valid(c->a[3], c->a[2]) &&
+		    access_is_valid(c->a[4], VMM_FLAG_RWX_MASK);
 
 	return fits ? rcOk : rcInvalidArgument;
 }

@@ -34,24 +34,6 @@ Retcode api_task_terminate_after_freezing(struct call *c)
 	return rcOk;
 }
 
-/* (task, TaskExitStatus *) */
-Retcode api_task_get_exit_status(struct call *c)
-{
-	return give_u32(c, 1, c->task->exit_status);
-}
-
-/* (task, rtl_int32_t *) */
-Retcode api_task_get_exit_code(struct call *c)
-{
-	return give_u32(c, 1, (u32)c->task->exit_code);
-}
-
-/* (task, Pid *) */
-Retcode api_task_get_id_by_handle(struct call *c)
-{
-	return give_u32(c, 1, c->task->pid);
-}
-
 /* (task, HalExceptionCode *, HalArchException *, HalTrapFrame *) */
 Retcode api_task_get_exception_info(struct call *c)
 {

@@ -93,7 +93,7 @@ Retcode api_task_set_initial_policy(struct call *c)
 }
 
 /* (task, priority): the class decides on the range; beyond the widest it is wrong for all. */
-Retcode api_task_set_initial_priority_check(struct call *c)
+Retcode api_priority_check(struct call *c)
 {
 	return priority_is_valid(ThreadSchedPolicyFifo, c->a[1]) ? rcOk : rcInvalidArgument;
 }
@@ -103,12 +103,6 @@ Retcode api_task_set_initial_priority(struct call *c)
 	if (!priority_is_valid(c->task->policy, c->a[1]))
 		return rcInvalidArgument;
 	return set_policy(c->task, c->task->policy, c->a[1], c->task->rr_interval);
-}
-
-/* (task, ThreadPriority *) */
-Retcode api_task_get_initial_priority(struct call *c)
-{
-	return give_u32(c, 1, c->task->priority);
 }
 
 /* (task): who starts processes faster than their ends can be shown waits like who prints. */

@@ -66,12 +66,6 @@ Retcode api_thread_wait(struct call *c)
 	return api_wait(WAIT_THREAD, &t->joiners, c->a[1]);
 }
 
-/* (thread, ThreadPriority *) */
-Retcode api_thread_get_priority(struct call *c)
-{
-	return give_u32(c, 1, c->thread->priority);
-}
-
 /* (thread, priority) */
 Retcode api_thread_set_priority(struct call *c)
 {
@@ -114,13 +108,6 @@ Retcode api_thread_set_sched_policy(struct call *c)
 		thread_set_policy(c->thread, (ThreadSchedPolicy)c->a[1], (ThreadPriority)c->a[2],
 				  interval);
 	return rc;
-}
-
-/* (thread, RtlCpuSet *) */
-Retcode api_thread_get_affinity(struct call *c)
-{
-	give(c, 1, &c->thread->affinity, sizeof(RtlCpuSet));
-	return rcOk;
 }
 
 /* (thread, const RtlCpuSet *) */
