@@ -79,7 +79,7 @@ static void remember(struct line_buffer *line, const char *data, u64 bytes)
 static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 {
 	if (apart)
-		return console_second()->write(data, bytes);
+		return console_second()->write(console_second()->registers, data, bytes);
 	if (!exclusive) {
 		line_restore();
 		if (report_pending() || interrupted)
@@ -169,7 +169,9 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 
 int line_read_byte(const struct task *task)
 {
-	return apart && task == owner ? console_second()->read() : console_read_byte();
+	if (apart && task == owner)
+		return console_second()->read(console_second()->registers);
+	return console_read_byte();
 }
 
 void line_let_go(struct task *task)
