@@ -4,9 +4,9 @@
 
 #include "arch/cache.h"
 
-#define ALLOCATE_FLAGS                                                                             \
-	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
-	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD | VMM_FLAG_GROW_DOWN | VMM_FLAG_CACHE_MASK)
+/* What a region shows of its flags, and what may be asked of one. */
+#define SHOWN_FLAGS (REGION_LOCKED | REGION_LOW_GUARD | REGION_HIGH_GUARD)
+#define ASKED_FLAGS (SHOWN_FLAGS | REGION_COMMIT | REGION_GROW_DOWN)
 
 bool access_is_valid(u64 flags, u64 allowed)
 {
@@ -27,15 +27,6 @@ bool range_is_valid(u64 base, u64 size)
 bool place_is_valid(u64 base, u64 size)
 {
 	return lies_below(VM_USER_END, base ? base : VM_USER_MIN, size);
-}
-
-static u32 region_flags(u64 flags)
-{
-	return (flags & VMM_FLAG_COMMIT ? REGION_COMMIT : 0u) |
-	       (flags & VMM_FLAG_LOCKED ? REGION_LOCKED : 0u) |
-	       (flags & VMM_FLAG_LOW_GUARD ? REGION_LOW_GUARD : 0u) |
-	       (flags & VMM_FLAG_HIGH_GUARD ? REGION_HIGH_GUARD : 0u) |
-	       (flags & VMM_FLAG_GROW_DOWN ? REGION_GROW_DOWN : 0u);
 }
 
 static Retcode check_cache(u64 flags)
@@ -61,11 +52,12 @@ Retcode api_vm_allocate(struct call *c)
 				.npages = c->a[1] >> PAGE_SHIFT,
 				.prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
 				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = region_flags(c->a[2]) };
+				.flags = (u32)c->a[2] & ASKED_FLAGS };
 	struct region *region;
+	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_CACHE_MASK | ASKED_FLAGS;
 	Retcode rc = rcInvalidArgument;
 
-	if (place_is_valid(c->a[0], c->a[1]) && access_is_valid(c->a[2], ALLOCATE_FLAGS) &&
+	if (place_is_valid(c->a[0], c->a[1]) && access_is_valid(c->a[2], allowed) &&
 	    (c->a[2] & VMM_FLAG_RESERVE))
 		rc = check_cache(c->a[2]);
 	if (rc == rcOk)
@@ -120,9 +112,8 @@ Retcode api_vm_unmap(struct call *c)
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */
 Retcode api_task_vm_reserve_check(struct call *c)
 {
-	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_LOCKED | VMM_FLAG_LOW_GUARD |
-		      VMM_FLAG_HIGH_GUARD;
-	bool fits = place_is_valid(c->a[1], c->a[2]) && access_is_valid(c->a[3], allowed);
+	bool fits = place_is_valid(c->a[1], c->a[2]) &&
+		    access_is_valid(c->a[3], VMM_FLAG_RWX_MASK | SHOWN_FLAGS);
 
 	return fits ? rcOk : rcInvalidArgument;
 }
@@ -133,7 +124,7 @@ Retcode api_task_vm_reserve(struct call *c)
 				.npages = c->a[2] >> PAGE_SHIFT,
 				.prot = (u32)c->a[3] & VMM_FLAG_RWX_MASK,
 				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = region_flags(c->a[3]) | REGION_RESERVED };
+				.flags = ((u32)c->a[3] & SHOWN_FLAGS) | REGION_RESERVED };
 	struct region *region;
 	Retcode rc = vm_map(&c->task->vm, &q, &region);
 
@@ -161,9 +152,7 @@ Retcode api_task_vm_free(struct call *c)
 
 u32 guest_flags(const struct region *r)
 {
-	return r->prot | (r->flags & REGION_LOCKED ? VMM_FLAG_LOCKED : 0u) |
-	       (r->flags & REGION_LOW_GUARD ? VMM_FLAG_LOW_GUARD : 0u) |
-	       (r->flags & REGION_HIGH_GUARD ? VMM_FLAG_HIGH_GUARD : 0u);
+	return r->prot | (r->flags & SHOWN_FLAGS);
 }
 
 /* (task, after, void **next, rtl_size_t *size, rtl_uint32_t *flags, Handle *) */
