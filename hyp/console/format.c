@@ -74,9 +74,6 @@ u64 format_text(char *to, u64 size, const char *f, va_list args)
 			for (const char *s = va_arg(args, const char *); *s; s++)
 				put(&o, *s);
 			break;
-		case 'c':
-			put(&o, (char)va_arg(args, int));
-			break;
 		case 'd':
 			put_signed(&o, spec.is_long ? va_arg(args, long) : va_arg(args, int),
 				   &spec);
