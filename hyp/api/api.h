@@ -155,9 +155,6 @@ Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms);
 /* Stores a string in the buffer a[arg] of a[arg + 1] bytes; not null, not empty. */
 Retcode give_string(const struct call *c, unsigned int arg, const char *s);
 
-/* The task's thread of that index, or NULL. */
-struct thread *thread_at(const struct task *task, u64 index);
-
 /* A region's flags in the API's words. */
 u32 guest_flags(const struct region *r);
 

@@ -45,32 +45,6 @@ Retcode api_task_get_exception_info(struct call *c)
 	return rcOk;
 }
 
-struct thread *thread_at(const struct task *task, u64 index)
-{
-	list_for_each(it, &task->threads)
-		if (!index--)
-			return list_entry(it, struct thread, task_link);
-	return NULL;
-}
-
-/* (task, index, KnThreadContext *) */
-Retcode api_task_get_thread_context(struct call *c)
-{
-	const struct thread *t = thread_at(c->task, (u32)c->a[1]);
-	KnThreadContext context;
-
-	if (!t)
-		return rcResourceNotFound;
-	memset(&context, 0, sizeof(context));
-	context.tid = t->tid;
-	if (t->tid == c->task->fault.tid)
-		context.frame = c->task->fault.frame;
-	else
-		vcpu_frame(&t->vcpu, 0, 0, &context.frame);
-	give(c, 2, &context, sizeof(context));
-	return rcOk;
-}
-
 Retcode give_string(const struct call *c, unsigned int arg, const char *s)
 {
 	u64 bytes = strlen(s) + 1, size = c->a[arg + 1];

@@ -52,13 +52,13 @@ static const char *access_text(u32 prot)
 }
 
 /* "CAUSE on ADDRESS, mapped rw-": the fault in words; returns to, of DESCRIPTION bytes. */
-static const char *describe(const struct fault *f, u32 mapped, char *to)
+static const char *describe(const struct fault *f, char *to)
 {
 	const char *why = "", *access = "";
 
 	if (f->kind == FAULT_EXCEPTION && f->two_stage) {
-		why = mapped ? ", mapped " : ", nothing mapped";
-		access = mapped ? access_text(mapped) : "";
+		why = f->mapped ? ", mapped " : ", nothing mapped";
+		access = f->mapped ? access_text(f->mapped) : "";
 	} else if (f->kind == FAULT_EXCEPTION && fault_code(f) == HalExcAccess) {
 		why = ", first stage";
 	}
@@ -84,17 +84,16 @@ static void write_end(struct writer *w)
 		break;
 	case TaskExitUnexpected:
 		emit(w, "ended: %s (pid %u): %s at 0x%lx", t->name, t->pid,
-		     describe(&t->fault.fault, t->fault.mapped, text), t->fault.fault.pc);
+		     describe(&t->fault.fault, text), t->fault.fault.pc);
 		break;
 	}
 }
 
-static void write_region(struct writer *w, const char *what, u64 address,
-			 const struct fault_region *r)
+static void write_region(struct writer *w, const char *what, u64 address, const TaskFaultRegion *r)
 {
-	if (r->npages)
+	if (r->size)
 		emit(w, "  %s 0x%lx lies in region 0x%lx-0x%lx %s", what, address, r->base,
-		     r->base + (r->npages << PAGE_SHIFT) - 1, access_text(r->prot));
+		     r->base + r->size - 1, access_text(r->access));
 	else
 		emit(w, "  %s 0x%lx lies in no region", what, address);
 }
@@ -172,10 +171,9 @@ static void write_freeze(struct writer *w)
 	char text[DESCRIPTION];
 
 	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
-	     describe(&r->fault, r->mapped, text), r->fault.pc);
+	     describe(&r->fault, text), r->fault.pc);
 	if (r->handler != HANDLER_NONE)
-		emit(w, "  %s: %s", handler_text[r->handler],
-		     describe(&r->at_handler, r->at_handler_mapped, text));
+		emit(w, "  %s: %s", handler_text[r->handler], describe(&r->at_handler, text));
 	write_frames(w);
 	write_place(w);
 	write_registers(w);
