@@ -47,22 +47,13 @@ static bool take(struct task *task, char c)
 {
 	struct line_buffer *line = &task->line;
 
-	if (c == '\n') {
-		if (!emit(task))
-			return false;
-		line->carriage_return = false;
-		return true;
-	}
-	if (line->carriage_return) {
-		if (!add(task, '\r'))
-			return false;
-		line->carriage_return = false;
-	}
-	if (c == '\r') {
-		line->carriage_return = true;
-		return true;
-	}
-	return add(task, c);
+	/* A CR is text after all, where no LF follows. */
+	bool done = c == '\n' ? emit(task) : !line->carriage_return || add(task, '\r');
+
+	if (!done)
+		return false;
+	line->carriage_return = c == '\r';
+	return c == '\n' || c == '\r' || add(task, c);
 }
 
 /* A CR begins the line anew. What is too long for the buffer is not written again. */
