@@ -71,8 +71,8 @@ enum thread_call {
 
 /* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
-	api_fn *check;          /* flags and ranges; NULL: any */
-	u32 any : 1;            /* is there a rule? Else nothing is spent on them */
+	api_fn *check;          /* flags and ranges; NULL: any, or its function checks them first */
+	u32 any : 1;            /* 0: a PLAIN row: nothing is spent on rules */
 	u32 type : 3;           /* of the object in a0; neither type nor rights: it is none */
 	u32 call : 4;           /* enum task_call, of a task: what its state has to allow */
 	u32 thread : 1;         /* enum thread_call, of a thread, likewise */
