@@ -139,10 +139,6 @@ Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32
 /* A policy and priority that fit together? */
 bool priority_is_valid(u64 policy, u64 priority);
 
-/* The round-robin interval in ticks: behind the parameter in a3, or the default. */
-Retcode read_sched_param(const struct call *c, u64 *interval);
-u64 rr_interval_default(void);
-
 /* The time that is so many milliseconds away. */
 u64 deadline(u64 ms);
 

@@ -220,7 +220,6 @@ const char init_no_memory[] = "there is not enough memory for Floe itself and th
 
 const char *init_start(const char *bootargs)
 {
-	u64 all_harts = nharts < 64 ? ((u64)1 << nharts) - 1 : ~(u64)0;
 	struct task_request q = { .name = "init",
 				  .eiid = "floe.Init",
 				  .stack_size = FLOE_STACK_DEFAULT,
@@ -228,7 +227,7 @@ const char *init_start(const char *bootargs)
 				  .flags = TaskEmpty | TaskExceptionFreezesTask,
 				  .limits = { page_count_all() << PAGE_SHIFT, ~0u,
 					      TaskMayRwx | TaskMayInspect | TaskMaySchedule,
-					      all_harts, ~(u64)0 } };
+					      ~(u64)0 >> (MAX_HARTS - nharts), ~(u64)0 } };
 	u64 romfs_bytes;
 	const struct memobj *mem = vm_romfs(&romfs_bytes);
 	struct romfs fs;
