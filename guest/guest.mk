@@ -37,7 +37,7 @@ guest_ld := $(firstword $(foreach ld,$(CROSS_COMPILE)ld riscv64-linux-gnu-ld, \
 sdk_headers := $(patsubst guest/sdk/include/%,%,$(wildcard $(addprefix guest/sdk/include/, \
 	*/*.h */*/*.h)))
 sdk_abi_headers := $(notdir $(wildcard hyp/include/floe/*.h))
-sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c text.c elf.c thread_entry.S
+sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c text.c thread_entry.S
 sdk_abis := lp64d lp64
 
 sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(addprefix floe/,$(sdk_abi_headers))) \
@@ -123,7 +123,7 @@ program_cc := $(guest_cc) --specs=$(sdk_dir)/floe.specs $(guest_cflags)
 $(guest_obj)/init/%.o: guest/init/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Ihyp/lib -isystem $(LIBFDT_SRC) -c $< -o $@
+	$(Q)$(program_cc) -Iguest/sdk/lib -isystem $(LIBFDT_SRC) -c $< -o $@
 
 $(guest_obj)/inspect/%.o: guest/inspect/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
@@ -148,7 +148,7 @@ $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 $(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Ihyp/lib -Iguest -Iguest/init -c $< -o $@
+	$(Q)$(program_cc) -Iguest/sdk/lib -Iguest -Iguest/init -c $< -o $@
 
 $(BUILD)/images/shell.elf: $(shell_objects) $(inspect_library) $(sdk_files)
 	@mkdir -p $(@D)

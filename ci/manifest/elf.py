@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes an ELF file unfit to be a partition; the same rules as hyp/lib/elf.c."""
+"""What makes an ELF file unfit to be a partition; the same rules as guest/sdk/lib/elf_reader.c."""
 
 import struct
 

@@ -2,7 +2,7 @@
 /* From a partition of the manifest to a process that may be started. */
 #include "init.h"
 
-#include "elf.h"
+#include "elf_reader.h"
 
 #include <coresrv/handle/handle_api.h>
 #include <kos/romfs.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* map, x and mem: memory, from the regions of one process to the whole machine. */
 #include "command.h"
-#include "elf.h"
+#include "elf_reader.h"
 #include "input.h"
 #include "process.h"
 #include "target.h"

@@ -13,28 +13,11 @@
 
 #include <floe/abi.h>
 
-bool access_is_valid(u64 flags)
-{
-	return (flags & VMM_FLAG_READ) != 0;
-}
-
 bool priority_is_valid(u64 policy, u64 priority)
 {
 	if (policy == ThreadSchedPolicyOther)
 		return priority < STD_PRIORITIES;
 	return policy <= ThreadSchedPolicyRR && priority < RT_PRIORITIES;
-}
-
-Retcode get_task(const struct task *self, u64 handle, u32 rights, enum task_call call,
-		 struct task **task)
-{
-	struct object *object;
-	Retcode rc = handle_get(&self->handles, (Handle)handle, OBJECT_TASK, rights, &object);
-
-	if (rc != rcOk)
-		return rc;
-	*task = container_of(object, struct task, object);
-	return task_allows(*task, call) ? rcOk : rcInvalidOperation;
 }
 
 void give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
@@ -45,6 +28,13 @@ void give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
 Retcode give_u32(const struct call *c, unsigned int arg, u32 result)
 {
 	give(c, arg, &result, sizeof(result));
+	return rcOk;
+}
+
+/* (object, result *): a member of the object. */
+Retcode api_get_field(struct call *c)
+{
+	give(c, 1, (const char *)c->object + c->rules->field, c->rules->out[0].size);
 	return rcOk;
 }
 
@@ -123,33 +113,27 @@ static bool thread_allows(const struct thread *t, enum thread_call call)
 	return t->waitable && t != thread_current() && (t->living || t->exited);
 }
 
+/* Of the objects that a call may be about, only threads do not begin with it. */
+_Static_assert(!offsetof(struct task, object) && !offsetof(struct mdl, object) &&
+		       !offsetof(struct notice, object),
+	       "check_handle() knows");
+
 /* The object behind the handle in a0. */
 static Retcode check_handle(struct call *c, const struct api_rules *rules)
 {
 	struct object *object;
-	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], (enum object_type)rules->type,
-				rules->rights, &object);
 	bool allowed = true;
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[0], (enum object_type)rules->type,
+				(u32)rules->rights << API_RIGHTS_SHIFT, &object);
 
 	if (rc != rcOk)
 		return rc;
-	switch ((enum object_type)rules->type) {
-	case OBJECT_TASK:
-		c->task = container_of(object, struct task, object);
+	c->object = object;
+	if (rules->type == OBJECT_TASK)
 		allowed = task_allows(c->task, (enum task_call)rules->call);
-		break;
-	case OBJECT_MDL:
-		c->mdl = container_of(object, struct mdl, object);
-		break;
-	case OBJECT_NOTICE:
-		c->notice = container_of(object, struct notice, object);
-		break;
-	case OBJECT_THREAD:
+	if (rules->type == OBJECT_THREAD) {
 		c->thread = container_of(object, struct thread, object);
 		allowed = thread_allows(c->thread, (enum thread_call)rules->thread);
-		break;
-	case OBJECT_TYPES:
-		break;
 	}
 	return allowed ? rcOk : rcInvalidOperation;
 }
@@ -165,6 +149,7 @@ __attribute__((noinline)) static Retcode check_and_act(struct call *c, const str
 	const struct api_rules *rules = &row->rules;
 	Retcode rc;
 
+	c->rules = rules;
 	trace_call(thread_current());
 	rc = check_arguments(c, rules);
 	if (rc == rcOk && (rules->rights || rules->type))

@@ -6,28 +6,25 @@
 
 #include <string.h>
 
-/* (handler): 0 removes it. */
-Retcode api_set_handler_check(struct call *c)
+static Retcode set_handler(struct call *c, gpa_t *handler)
 {
-	return c->a[0] & 1 ? rcInvalidArgument : rcOk;
+	if (c->a[0] & 1)
+		return rcInvalidArgument;
+	c->value = *handler;
+	*handler = c->a[0];
+	return rcOk;
 }
 
-/* (handler) -> the one before */
+/* (handler) -> the one before; 0 removes it. */
 Retcode api_task_set_exception_handler(struct call *c)
 {
-	c->value = c->self->handler;
-	c->self->handler = c->a[0];
-	return rcOk;
+	return set_handler(c, &c->self->handler);
 }
 
 /* (handler) -> the one before */
 Retcode api_thread_set_exception_handler(struct call *c)
 {
-	struct thread *t = thread_current();
-
-	c->value = t->handler;
-	t->handler = c->a[0];
-	return rcOk;
+	return set_handler(c, &thread_current()->handler);
 }
 
 /* Inside a handler only. */

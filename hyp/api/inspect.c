@@ -69,70 +69,71 @@ Retcode api_task_get_string(struct call *c)
 	return give_string(c, 2, strings[c->a[1]]);
 }
 
-static TaskFault public_fault(const struct fault *f, u32 mapped)
-{
-	return (TaskFault){
-		.kind = f->kind,
-		.access = f->access,
-		.mapped = mapped,
-		.twoStage = f->two_stage,
-		.instruction = f->instruction,
-		.instructionSize = f->instruction_size,
-		.cause = f->cause,
-		.pc = f->pc,
-		.address = f->address,
-		.gpa = f->gpa,
-	};
-}
-
-static TaskFaultRegion public_region(const struct fault_region *r)
-{
-	return (TaskFaultRegion){ r->base, r->npages << PAGE_SHIFT, r->prot, 0 };
-}
+_Static_assert(sizeof(struct fault_record) == sizeof(TaskFaultRecord) &&
+		       offsetof(struct fault_record, csrs) == offsetof(TaskFaultRecord, csrs) &&
+		       offsetof(struct fault, cause) == offsetof(TaskFault, cause),
+	       "core/fault.h says that they are laid out alike");
 
 /* (task, TaskFaultRecord *) */
 Retcode api_task_get_fault_record(struct call *c)
 {
-	const struct fault_record *r = &c->task->fault;
-	TaskFaultRecord record = {
-		.tid = r->tid,
-		.handler = r->handler,
-		.fault = public_fault(&r->fault, r->mapped),
-		.atHandler = public_fault(&r->at_handler, r->at_handler_mapped),
-		.atPc = public_region(&r->at_pc),
-		.atAddress = public_region(&r->at_address),
-		.frame = r->frame,
-		.csrs = r->csrs,
-	};
-
-	give(c, 1, &record, sizeof(record));
+	give(c, 1, &c->task->fault, sizeof(TaskFaultRecord));
 	return rcOk;
+}
+
+/* Of the thread whose index is in a1; false: there is none. */
+static bool read_thread(const struct call *c, KnThreadState *state)
+{
+	const struct fault_record *r = &c->task->fault;
+	u32 index = (u32)c->a[1];
+
+	list_for_each(it, &c->task->threads) {
+		const struct thread *t = list_entry(it, struct thread, task_link);
+
+		if (index--)
+			continue;
+		memset(state, 0, sizeof(*state));
+		state->tid = t->tid;
+		state->policy = t->policy;
+		state->priority = t->priority;
+		state->runTime = sched_run_time(t);
+		state->fcsr = t->vcpu.fcsr;
+		memcpy(state->f, t->vcpu.f, sizeof(state->f));
+		vcpu_frame(&t->vcpu, 0, 0, &state->frame);
+		vcpu_csrs(&t->vcpu, &state->csrs);
+		/* Of the one that faulted the record says more: the cause. */
+		if (t->tid == r->tid) {
+			state->frame = r->frame;
+			state->csrs = r->csrs;
+		}
+		return true;
+	}
+	return false;
 }
 
 /* (task, index, KnThreadState *) */
 Retcode api_task_get_thread_state(struct call *c)
 {
-	const struct fault_record *r = &c->task->fault;
-	const struct thread *t = thread_at(c->task, (u32)c->a[1]);
 	KnThreadState state;
 
-	if (!t)
+	if (!read_thread(c, &state))
 		return rcResourceNotFound;
-	memset(&state, 0, sizeof(state));
-	state.tid = t->tid;
-	state.policy = t->policy;
-	state.priority = t->priority;
-	state.runTime = sched_run_time(t);
-	state.fcsr = t->vcpu.fcsr;
-	memcpy(state.f, t->vcpu.f, sizeof(state.f));
-	if (t->tid == r->tid) {
-		state.frame = r->frame;
-		state.csrs = r->csrs;
-	} else {
-		vcpu_frame(&t->vcpu, 0, 0, &state.frame);
-		vcpu_csrs(&t->vcpu, &state.csrs);
-	}
 	give(c, 2, &state, sizeof(state));
+	return rcOk;
+}
+
+/* (task, index, KnThreadContext *) */
+Retcode api_task_get_thread_context(struct call *c)
+{
+	KnThreadState state;
+	KnThreadContext context;
+
+	if (!read_thread(c, &state))
+		return rcResourceNotFound;
+	memset(&context, 0, sizeof(context));
+	context.tid = state.tid;
+	context.frame = state.frame;
+	give(c, 2, &context, sizeof(context));
 	return rcOk;
 }
 
@@ -169,14 +170,24 @@ Retcode api_task_get_region_info(struct call *c)
 }
 
 /* (mode) */
-Retcode api_console_set_mode_check(struct call *c)
-{
-	if (c->a[0] > ConsoleModeExclusive)
-		return rcInvalidArgument;
-	return api_inspector_check(c);
-}
-
 Retcode api_console_set_mode(struct call *c)
 {
-	return line_set_mode(c->self, (ConsoleMode)c->a[0]) ? rcOk : rcBusy;
+	Retcode rc = c->a[0] > ConsoleModeExclusive ? rcInvalidArgument : api_inspector_check(c);
+
+	if (rc == rcOk && !line_set_mode(c->self, (ConsoleMode)c->a[0]))
+		rc = rcBusy;
+	return rc;
+}
+
+/* (cpu, Handle *) */
+Retcode api_trace_open(struct call *c)
+{
+	struct memobj *mem = (u32)c->a[0] < nharts ? harts[(u32)c->a[0]]->trace_mem : NULL;
+	Retcode rc = mem ? handle_reserve(&c->self->handles) : rcResourceNotFound;
+	struct mdl *mdl;
+
+	if (rc != rcOk)
+		return rc;
+	mdl = mdl_create(mem, 0, mem->npages, VMM_FLAG_READ);
+	return mdl ? give_handle(c, 1, &mdl->object, OCAP_MDL_FULL) : rcOutOfMemory;
 }

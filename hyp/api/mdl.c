@@ -2,10 +2,10 @@
 /* MDL buffers: api.md, section 5. */
 #include "api/api.h"
 
-/* An MDL's access, which nothing may stand beside; RWX only with permission. */
-static Retcode check_mdl_access(const struct task *self, u64 flags)
+/* Do the sizes fit, and the access, beside which nothing may stand? RWX only with permission. */
+static Retcode check_mdl(const struct task *self, bool fits, u64 flags)
 {
-	if ((flags & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(flags))
+	if (!fits || !access_is_valid(flags, VMM_FLAG_RWX_MASK))
 		return rcInvalidArgument;
 	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
 }
@@ -21,9 +21,8 @@ static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 /* (VmSeg *, loadAddr, addr, size, flags) */
 Retcode api_vm_seg_init_from_vm_check(struct call *c)
 {
-	if (!page_aligned(c->a[1]) || !range_is_valid(c->a[2], c->a[3], VM_END))
-		return rcInvalidArgument;
-	return check_mdl_access(c->self, c->a[4]);
+	return check_mdl(c->self, page_aligned(c->a[1]) && range_is_valid(c->a[2], c->a[3]),
+			 c->a[4]);
 }
 
 Retcode api_vm_seg_init_from_vm(struct call *c)
@@ -80,13 +79,12 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 		      .fileOffset = f->fileOffset,
 		      .buildId = f->buildId,
 		      .buildIdSize = f->buildIdSize };
+	bool fits = page_aligned(f->loadAddr | f->size) && f->size && f->offset <= f->size &&
+		    f->bufSize <= f->size - f->offset && (f->buf || !f->bufSize) &&
+		    (f->buildId || !f->buildIdSize);
+	Retcode rc = check_mdl(c->self, fits, f->flags);
 	struct mdl *mdl;
-	Retcode rc = check_mdl_access(c->self, f->flags);
 
-	if (!page_aligned(f->loadAddr | f->size) || !f->size || f->offset > f->size ||
-	    f->bufSize > f->size - f->offset || (!f->buf && f->bufSize) ||
-	    (!f->buildId && f->buildIdSize))
-		rc = rcInvalidArgument;
 	if (rc == rcOk)
 		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
 	if (rc == rcOk)
@@ -102,9 +100,7 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 /* (size, prot, Handle *) */
 Retcode api_mdl_create_check(struct call *c)
 {
-	if (!page_aligned(c->a[0]) || !c->a[0])
-		return rcInvalidArgument;
-	return check_mdl_access(c->self, c->a[1]);
+	return check_mdl(c->self, page_aligned(c->a[0]) && c->a[0], c->a[1]);
 }
 
 Retcode api_mdl_create(struct call *c)
@@ -120,9 +116,7 @@ Retcode api_mdl_create(struct call *c)
 /* (addr, size, prot, Handle *) */
 Retcode api_mdl_create_from_vm_check(struct call *c)
 {
-	if (!range_is_valid(c->a[0], c->a[1], VM_END))
-		return rcInvalidArgument;
-	return check_mdl_access(c->self, c->a[2]);
+	return check_mdl(c->self, range_is_valid(c->a[0], c->a[1]), c->a[2]);
 }
 
 Retcode api_mdl_create_from_vm(struct call *c)
@@ -138,9 +132,8 @@ Retcode api_mdl_create_from_vm(struct call *c)
 /* (mdl, offset, length, hint, prot, void **) */
 Retcode api_mdl_map_check(struct call *c)
 {
-	u64 base = c->a[3] ? c->a[3] : VM_USER_MIN;
-	bool fits = page_aligned(c->a[1]) && range_is_valid(base, c->a[2], VM_USER_END) &&
-		    !(c->a[4] & ~(u64)VMM_FLAG_RWX_MASK) && access_is_valid(c->a[4]);
+	bool fits = page_aligned(c->a[1]) && place_is_valid(c->a[3], c->a[2]) &&
+		    access_is_valid(c->a[4], VMM_FLAG_RWX_MASK);
 
 	return fits ? rcOk : rcInvalidArgument;
 }

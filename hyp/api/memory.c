@@ -4,23 +4,29 @@
 
 #include "arch/hart.h"
 
-#define ALLOCATE_FLAGS                                                                             \
-	(VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED |                \
-	 VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD | VMM_FLAG_GROW_DOWN | VMM_FLAG_CACHE_MASK)
+/* What a region shows of its flags, and what may be asked of one. */
+#define SHOWN_FLAGS (REGION_LOCKED | REGION_LOW_GUARD | REGION_HIGH_GUARD)
+#define ASKED_FLAGS (SHOWN_FLAGS | REGION_COMMIT | REGION_GROW_DOWN)
 
-bool range_is_valid(u64 base, u64 size, u64 end)
+bool access_is_valid(u64 flags, u64 allowed)
+{
+	return (flags & VMM_FLAG_READ) && !(flags & ~allowed);
+}
+
+static bool lies_below(u64 end, u64 base, u64 size)
 {
 	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
 	       size <= end - base;
 }
 
-static u32 region_flags(u64 flags)
+bool range_is_valid(u64 base, u64 size)
 {
-	return (flags & VMM_FLAG_COMMIT ? REGION_COMMIT : 0u) |
-	       (flags & VMM_FLAG_LOCKED ? REGION_LOCKED : 0u) |
-	       (flags & VMM_FLAG_LOW_GUARD ? REGION_LOW_GUARD : 0u) |
-	       (flags & VMM_FLAG_HIGH_GUARD ? REGION_HIGH_GUARD : 0u) |
-	       (flags & VMM_FLAG_GROW_DOWN ? REGION_GROW_DOWN : 0u);
+	return lies_below(VM_END, base, size);
+}
+
+bool place_is_valid(u64 base, u64 size)
+{
+	return lies_below(VM_USER_END, base ? base : VM_USER_MIN, size);
 }
 
 static Retcode check_cache(u64 flags)
@@ -39,15 +45,6 @@ static Retcode check_cache(u64 flags)
 }
 
 /* (addr, size, flags) -> address */
-Retcode api_vm_allocate_check(struct call *c)
-{
-	u64 base = c->a[0] ? c->a[0] : VM_USER_MIN;
-	bool fits = range_is_valid(base, c->a[1], VM_USER_END) && access_is_valid(c->a[2]) &&
-		    !(c->a[2] & ~(u64)ALLOCATE_FLAGS) && (c->a[2] & VMM_FLAG_RESERVE);
-
-	return fits ? check_cache(c->a[2]) : rcInvalidArgument;
-}
-
 Retcode api_vm_allocate(struct call *c)
 {
 	u64 now = VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
@@ -55,10 +52,16 @@ Retcode api_vm_allocate(struct call *c)
 				.npages = c->a[1] >> PAGE_SHIFT,
 				.prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
 				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = region_flags(c->a[2]) };
+				.flags = (u32)c->a[2] & ASKED_FLAGS };
 	struct region *region;
-	Retcode rc = vm_map(&c->self->vm, &q, &region);
+	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_CACHE_MASK | ASKED_FLAGS;
+	Retcode rc = rcInvalidArgument;
 
+	if (place_is_valid(c->a[0], c->a[1]) && access_is_valid(c->a[2], allowed) &&
+	    (c->a[2] & VMM_FLAG_RESERVE))
+		rc = check_cache(c->a[2]);
+	if (rc == rcOk)
+		rc = vm_map(&c->self->vm, &q, &region);
 	if (rc != rcOk)
 		return rc;
 	if ((c->a[2] & now) == now)
@@ -70,60 +73,47 @@ Retcode api_vm_allocate(struct call *c)
 	return rc;
 }
 
-/* (addr, size, ...) */
-Retcode api_vm_range_check(struct call *c)
-{
-	return range_is_valid(c->a[0], c->a[1], VM_END) ? rcOk : rcInvalidArgument;
-}
-
 /* (addr, size, flags) */
-Retcode api_vm_commit_check(struct call *c)
-{
-	return c->a[2] & ~(u64)(VMM_FLAG_COMMIT | VMM_FLAG_LOCKED) ? rcInvalidArgument
-								   : api_vm_range_check(c);
-}
-
 Retcode api_vm_commit(struct call *c)
 {
 	const struct region *r = vm_find(&c->self->vm, c->a[0]);
 	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
 
+	if (!range_is_valid(c->a[0], c->a[1]) ||
+	    (c->a[2] & ~(u64)(VMM_FLAG_COMMIT | VMM_FLAG_LOCKED)))
+		return rcInvalidArgument;
 	return vm_commit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, locked);
 }
 
 /* (addr, size) */
 Retcode api_vm_decommit(struct call *c)
 {
+	if (!range_is_valid(c->a[0], c->a[1]))
+		return rcInvalidArgument;
 	return vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
 }
 
 /* (addr, size, flags) */
-Retcode api_vm_protect_check(struct call *c)
-{
-	return (c->a[2] & ~(u64)VMM_FLAG_RWX_MASK) || !access_is_valid(c->a[2])
-		       ? rcInvalidArgument
-		       : api_vm_range_check(c);
-}
-
 Retcode api_vm_protect(struct call *c)
 {
+	if (!range_is_valid(c->a[0], c->a[1]) || !access_is_valid(c->a[2], VMM_FLAG_RWX_MASK))
+		return rcInvalidArgument;
 	return vm_protect(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2]);
 }
 
 /* (addr, size) */
 Retcode api_vm_unmap(struct call *c)
 {
+	if (!range_is_valid(c->a[0], c->a[1]))
+		return rcInvalidArgument;
 	return vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
 }
 
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */
 Retcode api_task_vm_reserve_check(struct call *c)
 {
-	u64 base = c->a[1] ? c->a[1] : VM_USER_MIN;
-	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_LOCKED | VMM_FLAG_LOW_GUARD |
-		      VMM_FLAG_HIGH_GUARD;
-	bool fits = range_is_valid(base, c->a[2], VM_USER_END) && access_is_valid(c->a[3]) &&
-		    !(c->a[3] & ~allowed);
+	bool fits = place_is_valid(c->a[1], c->a[2]) &&
+		    access_is_valid(c->a[3], VMM_FLAG_RWX_MASK | SHOWN_FLAGS);
 
 	return fits ? rcOk : rcInvalidArgument;
 }
@@ -134,7 +124,7 @@ Retcode api_task_vm_reserve(struct call *c)
 				.npages = c->a[2] >> PAGE_SHIFT,
 				.prot = (u32)c->a[3] & VMM_FLAG_RWX_MASK,
 				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = region_flags(c->a[3]) | REGION_RESERVED };
+				.flags = ((u32)c->a[3] & SHOWN_FLAGS) | REGION_RESERVED };
 	struct region *region;
 	Retcode rc = vm_map(&c->task->vm, &q, &region);
 
@@ -146,7 +136,7 @@ Retcode api_task_vm_reserve(struct call *c)
 /* (task, base, size): exactly what was reserved. */
 Retcode api_task_vm_free_check(struct call *c)
 {
-	return range_is_valid(c->a[1], c->a[2], VM_END) ? rcOk : rcInvalidArgument;
+	return range_is_valid(c->a[1], c->a[2]) ? rcOk : rcInvalidArgument;
 }
 
 Retcode api_task_vm_free(struct call *c)
@@ -162,9 +152,7 @@ Retcode api_task_vm_free(struct call *c)
 
 u32 guest_flags(const struct region *r)
 {
-	return r->prot | (r->flags & REGION_LOCKED ? VMM_FLAG_LOCKED : 0u) |
-	       (r->flags & REGION_LOW_GUARD ? VMM_FLAG_LOW_GUARD : 0u) |
-	       (r->flags & REGION_HIGH_GUARD ? VMM_FLAG_HIGH_GUARD : 0u);
+	return r->prot | (r->flags & SHOWN_FLAGS);
 }
 
 /* (task, after, void **next, rtl_size_t *size, rtl_uint32_t *flags, Handle *) */

@@ -39,10 +39,14 @@ Retcode api_notice_subscribe_check(struct call *c)
 
 Retcode api_notice_subscribe(struct call *c)
 {
-	struct task *task;
-	Retcode rc = get_task(c->self, c->a[1], OCAP_TASK_QUERY, CALL_ANY, &task);
+	struct object *object;
+	Retcode rc = handle_get(&c->self->handles, (Handle)c->a[1], OBJECT_TASK, OCAP_TASK_QUERY,
+				&object);
 
-	return rc == rcOk ? notice_subscribe(c->notice, task, (u32)c->a[2], c->a[3]) : rc;
+	if (rc != rcOk)
+		return rc;
+	return notice_subscribe(c->notice, container_of(object, struct task, object), (u32)c->a[2],
+				c->a[3]);
 }
 
 /* (notice, msDelay, countMax, EventDesc *, rtl_size_t *count) */
@@ -70,21 +74,20 @@ Retcode api_notice_get_event(struct call *c)
 }
 
 /* (size, output) */
-Retcode api_random_check(struct call *c)
-{
-	if (!c->a[0] || !c->a[1])
-		return rcInvalidArgument;
-	return c->a[0] <= RANDOM_MAX ? rcOk : rcBufferTooLarge;
-}
-
 Retcode api_random_generate(struct call *c)
 {
-	Retcode rc = guest_check_write(&c->self->vm, c->a[1], c->a[0]);
+	u64 size = c->a[0];
+	Retcode rc;
 
-	for (u64 done = 0, n; rc == rcOk && done < c->a[0]; done += n) {
+	if (!size || !c->a[1])
+		return rcInvalidArgument;
+	if (size > RANDOM_MAX)
+		return rcBufferTooLarge;
+	rc = guest_check_write(&c->self->vm, c->a[1], size);
+	for (u64 done = 0, n; rc == rcOk && done < size; done += n) {
 		void *to = vm_resolve(&c->self->vm, c->a[1] + done, VMM_FLAG_WRITE, &n);
 
-		n = min_u64(n, c->a[0] - done);
+		n = min_u64(n, size - done);
 		random_bytes(to, n);
 	}
 	return rc;

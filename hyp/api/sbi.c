@@ -20,164 +20,136 @@
 /* "Floe" among the implementation ids, which has none registered. */
 #define SBI_IMPL_ID 0x464c4f
 
-enum {
-	DBCN_WRITE,
-	DBCN_READ,
-	DBCN_WRITE_BYTE
-};
-enum {
-	BASE_SPEC_VERSION,
-	BASE_IMPL_ID,
-	BASE_IMPL_VERSION,
-	BASE_PROBE
-};
-
-struct sbi_answer {
-	i64 error;
-	u64 value;
-	bool retry; /* the thread waits and calls again */
-};
+/* Instead of an error: the thread waits for room on the console and calls again. */
+#define RETRY 1
 
 static bool is_offered(u64 extension)
 {
-	switch (extension) {
-	case SBI_EXT_BASE:
-	case SBI_EXT_TIME:
-	case SBI_EXT_SRST:
-	case SBI_EXT_DBCN:
-	case SBI_LEGACY_PUTCHAR:
-	case FLOE_SBI_EXTENSION:
-		return true;
-	default:
-		return false;
-	}
+	static const u32 offered[] = { SBI_EXT_BASE, SBI_EXT_TIME,       SBI_EXT_SRST,
+				       SBI_EXT_DBCN, SBI_LEGACY_PUTCHAR, FLOE_SBI_EXTENSION };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(offered); i++)
+		if (offered[i] == extension)
+			return true;
+	return false;
 }
 
-static struct sbi_answer base(const u64 *a, u64 function)
+static i64 base(u64 function, u64 asked, u64 *value)
 {
-	switch (function) {
-	case BASE_SPEC_VERSION:
-		return (struct sbi_answer){ .value = SBI_SPEC_VERSION_2_0 };
-	case BASE_IMPL_ID:
-		return (struct sbi_answer){ .value = SBI_IMPL_ID };
-	case BASE_IMPL_VERSION:
-		return (struct sbi_answer){ .value = FLOE_ABI_VERSION };
-	case BASE_PROBE:
-		return (struct sbi_answer){ .value = is_offered(a[0]) };
-	default:
-		/* mvendorid, marchid, mimpid: 0 is allowed for all of them. */
-		if (function <= 6)
-			return (struct sbi_answer){ 0 };
-		return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
-	}
+	/* At the end mvendorid, marchid and mimpid: 0 is allowed for all of them. */
+	const u64 answers[] = {
+		SBI_SPEC_VERSION_2_0, SBI_IMPL_ID, FLOE_ABI_VERSION, is_offered(asked), 0, 0, 0
+	};
+
+	if (function >= ARRAY_SIZE(answers))
+		return SBI_ERR_NOT_SUPPORTED;
+	*value = answers[function];
+	return SBI_SUCCESS;
 }
 
-/* Waits for room on the console; the call is made again then. */
-static struct sbi_answer wait_for_console(void)
+/* Writes what there is room for, one byte at least. */
+static i64 write_line(struct task *self, const char *data, u64 bytes, u64 *taken)
 {
+	*taken = line_write(self, data, bytes);
+	if (*taken || !bytes)
+		return SBI_SUCCESS;
 	line_wait();
-	return (struct sbi_answer){ .retry = true };
+	return RETRY;
 }
 
-static struct sbi_answer console_write(struct task *self, gpa_t from, u64 bytes)
+static i64 console_write(struct task *self, gpa_t from, u64 bytes, u64 *taken)
 {
 	char chunk[CONSOLE_CHUNK];
-	u64 n = min_u64(bytes, sizeof(chunk)), taken;
 
-	if (guest_read(&self->vm, from, chunk, n) != rcOk)
-		return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
-	taken = line_write(self, chunk, n);
-	if (n && !taken)
-		return wait_for_console();
-	return (struct sbi_answer){ .value = taken };
+	bytes = min_u64(bytes, sizeof(chunk));
+	if (guest_read(&self->vm, from, chunk, bytes) != rcOk)
+		return SBI_ERR_INVALID_PARAM;
+	return write_line(self, chunk, bytes, taken);
 }
 
-static struct sbi_answer console_read(struct task *self, gpa_t to, u64 bytes)
+static i64 console_read(struct task *self, gpa_t to, u64 bytes, u64 *count)
 {
-	u64 count = 0;
 	int c;
 
 	if (!(self->limits.permissions & TaskMayInspect))
-		return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
+		return SBI_ERR_NOT_SUPPORTED;
 	bytes = min_u64(bytes, CONSOLE_CHUNK);
 	if (guest_check_write(&self->vm, to, bytes) != rcOk)
-		return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
-	for (; count < bytes && (c = line_read_byte(self)) >= 0; count++) {
+		return SBI_ERR_INVALID_PARAM;
+	for (; *count < bytes && (c = line_read_byte(self)) >= 0; ++*count) {
 		u8 byte = (u8)c;
 
-		guest_write(&self->vm, to + count, &byte, 1);
+		guest_write(&self->vm, to + *count, &byte, 1);
 	}
-	return (struct sbi_answer){ .value = count };
+	return SBI_SUCCESS;
 }
 
-static struct sbi_answer debug_console(struct task *self, const u64 *a, u64 function)
+static i64 write_byte(struct task *self, u64 byte)
 {
-	char byte = (char)a[0];
+	char c = (char)byte;
+	u64 taken;
 
-	switch (function) {
-	case DBCN_WRITE:
-	case DBCN_READ:
-		if (a[2])
-			return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
-		return function == DBCN_WRITE ? console_write(self, a[1], a[0])
-					      : console_read(self, a[1], a[0]);
-	case DBCN_WRITE_BYTE:
-		if (!line_write(self, &byte, 1))
-			return wait_for_console();
-		return (struct sbi_answer){ 0 };
+	return write_line(self, &c, 1, &taken);
+}
+
+static i64 debug_console(struct task *self, const u64 *a, u64 *value)
+{
+	switch (a[6]) {
+	case SBI_DBCN_WRITE:
+		return a[2] ? SBI_ERR_INVALID_PARAM : console_write(self, a[1], a[0], value);
+	case SBI_DBCN_READ:
+		return a[2] ? SBI_ERR_INVALID_PARAM : console_read(self, a[1], a[0], value);
+	case SBI_DBCN_WRITE_BYTE:
+		return write_byte(self, a[0]);
 	default:
-		return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
+		return SBI_ERR_NOT_SUPPORTED;
 	}
 }
 
 /* System reset: for a guest the system is its partition. Reason 0 is success. */
-static struct sbi_answer reset(struct task *self, const u64 *a, u64 function)
+static i64 reset(struct task *self, const u64 *a)
 {
-	if (function)
-		return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
 	if ((u32)a[0] > 2)
-		return (struct sbi_answer){ .error = SBI_ERR_INVALID_PARAM };
+		return SBI_ERR_INVALID_PARAM;
 	task_end(self, TaskExitNormal, (u32)a[1] ? 1 : 0);
-	return (struct sbi_answer){ 0 };
+	return SBI_SUCCESS;
 }
 
-static struct sbi_answer dispatch(struct thread *t, const u64 *a)
+static i64 dispatch(struct task *self, const u64 *a, u64 *value)
 {
-	u64 extension = a[7], function = a[6];
-
-	switch (extension) {
+	switch (a[7]) {
+	case SBI_LEGACY_PUTCHAR:
+		return write_byte(self, a[0]);
 	case SBI_EXT_BASE:
-		return base(a, function);
+		return base(a[6], a[0], value);
+	case SBI_EXT_DBCN:
+		return debug_console(self, a, value);
 	case SBI_EXT_TIME:
-		if (function)
+		if (a[6])
 			break;
 		vcpu_set_timer(a[0]);
-		return (struct sbi_answer){ 0 };
-	case SBI_EXT_DBCN:
-		return debug_console(t->task, a, function);
+		return SBI_SUCCESS;
 	case SBI_EXT_SRST:
-		return reset(t->task, a, function);
-	default:
-		break;
+		if (a[6])
+			break;
+		return reset(self, a);
 	}
-	return (struct sbi_answer){ .error = SBI_ERR_NOT_SUPPORTED };
+	return SBI_ERR_NOT_SUPPORTED;
 }
 
 void api_sbi(struct thread *t)
 {
-	u64 *a = &t->vcpu.x[10];
-	bool legacy = a[7] == SBI_LEGACY_PUTCHAR;
-	struct sbi_answer answer = legacy ? debug_console(t->task, a, DBCN_WRITE_BYTE)
-					  : dispatch(t, a);
+	u64 *a = &t->vcpu.x[10], value = 0;
+	i64 error = dispatch(t->task, a, &value);
 
 	if (thread_current() != t)
 		return;
-	if (answer.retry) {
+	if (error == RETRY) {
 		vcpu_retry_call();
 		return;
 	}
-	a[0] = (u64)answer.error;
+	a[0] = (u64)error;
 	/* Legacy calls answer in a0 alone. */
-	if (!legacy)
-		a[1] = answer.value;
+	if (a[7] != SBI_LEGACY_PUTCHAR)
+		a[1] = value;
 }

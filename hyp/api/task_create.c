@@ -85,12 +85,11 @@ Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32
 /* What a segment asks to have mapped; rcInvalidArgument, rcNoCapability. */
 static Retcode segment_request(const struct task *self, const VmSeg *seg, struct vm_request *q)
 {
-	u64 base = seg->loadAddr ? seg->loadAddr : VM_USER_MIN;
 	struct object *object;
 	Retcode rc;
 
-	if (!range_is_valid(base, seg->size, VM_USER_END) || !page_aligned(seg->offset) ||
-	    (seg->flags & ~(u32)VMM_FLAG_RWX_MASK) || !access_is_valid(seg->flags))
+	if (!place_is_valid(seg->loadAddr, seg->size) || !page_aligned(seg->offset) ||
+	    !access_is_valid(seg->flags, VMM_FLAG_RWX_MASK))
 		return rcInvalidArgument;
 	rc = handle_get(&self->handles, seg->h, OBJECT_MDL, OCAP_MDL_MAP, &object);
 	if (rc != rcOk)

@@ -34,24 +34,6 @@ Retcode api_task_terminate_after_freezing(struct call *c)
 	return rcOk;
 }
 
-/* (task, TaskExitStatus *) */
-Retcode api_task_get_exit_status(struct call *c)
-{
-	return give_u32(c, 1, c->task->exit_status);
-}
-
-/* (task, rtl_int32_t *) */
-Retcode api_task_get_exit_code(struct call *c)
-{
-	return give_u32(c, 1, (u32)c->task->exit_code);
-}
-
-/* (task, Pid *) */
-Retcode api_task_get_id_by_handle(struct call *c)
-{
-	return give_u32(c, 1, c->task->pid);
-}
-
 /* (task, HalExceptionCode *, HalArchException *, HalTrapFrame *) */
 Retcode api_task_get_exception_info(struct call *c)
 {
@@ -60,32 +42,6 @@ Retcode api_task_get_exception_info(struct call *c)
 	give_u32(c, 1, fault_code(&r->fault));
 	give(c, 2, &r->fault.cause, sizeof(r->fault.cause));
 	give(c, 3, &r->frame, sizeof(r->frame));
-	return rcOk;
-}
-
-struct thread *thread_at(const struct task *task, u64 index)
-{
-	list_for_each(it, &task->threads)
-		if (!index--)
-			return list_entry(it, struct thread, task_link);
-	return NULL;
-}
-
-/* (task, index, KnThreadContext *) */
-Retcode api_task_get_thread_context(struct call *c)
-{
-	const struct thread *t = thread_at(c->task, (u32)c->a[1]);
-	KnThreadContext context;
-
-	if (!t)
-		return rcResourceNotFound;
-	memset(&context, 0, sizeof(context));
-	context.tid = t->tid;
-	if (t->tid == c->task->fault.tid)
-		context.frame = c->task->fault.frame;
-	else
-		vcpu_frame(&t->vcpu, 0, 0, &context.frame);
-	give(c, 2, &context, sizeof(context));
 	return rcOk;
 }
 

@@ -8,9 +8,6 @@
 #include "core/slab.h"
 #include "core/window.h"
 
-#define RR_INTERVAL_DEFAULT_MS 10
-#define NS_PER_SECOND 1000000000u
-
 /* (task, hdr, size) */
 Retcode api_task_set_elf_hdr(struct call *c)
 {
@@ -35,80 +32,6 @@ Retcode api_task_set_env(struct call *c)
 Retcode api_task_free_env(struct call *c)
 {
 	return task_free_env(c->self);
-}
-
-/* The initial thread's, before it runs and while it does. */
-static Retcode set_policy(struct task *task, u64 policy, u64 priority, u64 interval)
-{
-	struct thread *t = task->initial_thread;
-
-	if (task->state == TASK_RUNNING && !t)
-		return rcInvalidOperation;
-	if (t) {
-		thread_set_policy(t, (ThreadSchedPolicy)policy, (ThreadPriority)priority, interval);
-		return rcOk;
-	}
-	task->policy = (ThreadSchedPolicy)policy;
-	task->priority = (ThreadPriority)priority;
-	task->rr_interval = interval;
-	return rcOk;
-}
-
-Retcode api_sched_policy_check(struct call *c)
-{
-	bool fits = priority_is_valid(c->a[1], c->a[2]) && !(c->a[3] & 7) &&
-		    (!c->a[3] || c->a[1] == ThreadSchedPolicyRR);
-
-	return fits ? rcOk : rcInvalidArgument;
-}
-
-u64 rr_interval_default(void)
-{
-	return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
-}
-
-Retcode read_sched_param(const struct call *c, u64 *interval)
-{
-	ThreadSchedParam param;
-	const RtlTimeSpec *t = &param.rrInterval;
-
-	*interval = rr_interval_default();
-	if (!c->a[3])
-		return rcOk;
-	if (guest_read(&c->self->vm, c->a[3], &param, sizeof(param)) != rcOk)
-		return rcSourceFault;
-	if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
-		return rcInvalidArgument;
-	*interval = ticks_from_ns(t->sec, t->nsec);
-	return rcOk;
-}
-
-/* (task, policy, priority, const ThreadSchedParam *) */
-Retcode api_task_set_initial_policy(struct call *c)
-{
-	u64 interval;
-	Retcode rc = read_sched_param(c, &interval);
-
-	return rc == rcOk ? set_policy(c->task, c->a[1], c->a[2], interval) : rc;
-}
-
-/* (task, priority): the class decides on the range; beyond the widest it is wrong for all. */
-Retcode api_task_set_initial_priority_check(struct call *c)
-{
-	return priority_is_valid(ThreadSchedPolicyFifo, c->a[1]) ? rcOk : rcInvalidArgument;
-}
-
-Retcode api_task_set_initial_priority(struct call *c)
-{
-	if (!priority_is_valid(c->task->policy, c->a[1]))
-		return rcInvalidArgument;
-	return set_policy(c->task, c->task->policy, c->a[1], c->task->rr_interval);
-}
-
-/* (task, ThreadPriority *) */
-Retcode api_task_get_initial_priority(struct call *c)
-{
-	return give_u32(c, 1, c->task->priority);
 }
 
 /* (task): who starts processes faster than their ends can be shown waits like who prints. */

@@ -2,9 +2,17 @@
 /* Threads: api.md, section 6. */
 #include "api/api.h"
 
+#define RR_INTERVAL_DEFAULT_MS 10
+#define NS_PER_SECOND 1000000000u
+
 #define CREATE_FLAGS                                                                               \
 	(ThreadFlagCreateSuspended | ThreadFlagCreateWaitable | ThreadFlagSchedFifo |              \
 	 ThreadFlagSchedRR)
+
+static u64 rr_interval_default(void)
+{
+	return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
+}
 
 static ThreadSchedPolicy policy_of(u64 flags)
 {
@@ -66,23 +74,6 @@ Retcode api_thread_wait(struct call *c)
 	return api_wait(WAIT_THREAD, &t->joiners, c->a[1]);
 }
 
-/* (thread, ThreadPriority *) */
-Retcode api_thread_get_priority(struct call *c)
-{
-	return give_u32(c, 1, c->thread->priority);
-}
-
-/* (thread, priority) */
-Retcode api_thread_set_priority(struct call *c)
-{
-	struct thread *t = c->thread;
-
-	if (!priority_is_valid(t->policy, c->a[1]))
-		return rcInvalidArgument;
-	thread_set_policy(t, t->policy, (ThreadPriority)c->a[1], t->rr_interval);
-	return rcOk;
-}
-
 /* (thread, ThreadSchedPolicy *, ThreadSchedParam *): the last one is for classes with a parameter.
  */
 Retcode api_thread_get_sched_policy_check(struct call *c)
@@ -104,23 +95,74 @@ Retcode api_thread_get_sched_policy(struct call *c)
 	return give_u32(c, 1, t->policy);
 }
 
-/* (thread, policy, priority, const ThreadSchedParam *) */
-Retcode api_thread_set_sched_policy(struct call *c)
+Retcode api_sched_policy_check(struct call *c)
+{
+	bool fits = priority_is_valid(c->a[1], c->a[2]) && !(c->a[3] & 7) &&
+		    (!c->a[3] || c->a[1] == ThreadSchedPolicyRR);
+
+	return fits ? rcOk : rcInvalidArgument;
+}
+
+/* The round-robin interval in ticks: behind the parameter in a3, or the default. */
+static Retcode read_sched_param(const struct call *c, u64 *interval)
+{
+	ThreadSchedParam param;
+	const RtlTimeSpec *t = &param.rrInterval;
+
+	*interval = rr_interval_default();
+	if (!c->a[3])
+		return rcOk;
+	if (guest_read(&c->self->vm, c->a[3], &param, sizeof(param)) != rcOk)
+		return rcSourceFault;
+	if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
+		return rcInvalidArgument;
+	*interval = ticks_from_ns(t->sec, t->nsec);
+	return rcOk;
+}
+
+/* Of a thread, or of a task's initial one, before it runs and while it does. */
+static Retcode set_policy(struct call *c, u64 policy, u64 priority, u64 interval)
+{
+	bool of_thread = c->rules->type == OBJECT_THREAD;
+	struct thread *t = of_thread ? c->thread : c->task->initial_thread;
+
+	if (!t && c->task->state == TASK_RUNNING)
+		return rcInvalidOperation;
+	if (t) {
+		thread_set_policy(t, (ThreadSchedPolicy)policy, (ThreadPriority)priority, interval);
+		return rcOk;
+	}
+	c->task->policy = (ThreadSchedPolicy)policy;
+	c->task->priority = (ThreadPriority)priority;
+	c->task->rr_interval = interval;
+	return rcOk;
+}
+
+/* (task or thread, policy, priority, const ThreadSchedParam *) */
+Retcode api_set_policy(struct call *c)
 {
 	u64 interval;
 	Retcode rc = read_sched_param(c, &interval);
 
-	if (rc == rcOk)
-		thread_set_policy(c->thread, (ThreadSchedPolicy)c->a[1], (ThreadPriority)c->a[2],
-				  interval);
-	return rc;
+	return rc == rcOk ? set_policy(c, c->a[1], c->a[2], interval) : rc;
 }
 
-/* (thread, RtlCpuSet *) */
-Retcode api_thread_get_affinity(struct call *c)
+/* The class decides on the range; beyond the widest it is wrong for all. */
+Retcode api_priority_check(struct call *c)
 {
-	give(c, 1, &c->thread->affinity, sizeof(RtlCpuSet));
-	return rcOk;
+	return priority_is_valid(ThreadSchedPolicyFifo, c->a[1]) ? rcOk : rcInvalidArgument;
+}
+
+/* (task or thread, priority) */
+Retcode api_set_priority(struct call *c)
+{
+	bool of_thread = c->rules->type == OBJECT_THREAD;
+	ThreadSchedPolicy policy = of_thread ? c->thread->policy : c->task->policy;
+	u64 interval = of_thread ? c->thread->rr_interval : c->task->rr_interval;
+
+	if (!priority_is_valid(policy, c->a[1]))
+		return rcInvalidArgument;
+	return set_policy(c, policy, c->a[1], interval);
 }
 
 /* (thread, const RtlCpuSet *) */

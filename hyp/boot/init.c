@@ -5,9 +5,8 @@
 #include "core/budget.h"
 #include "core/page.h"
 #include "core/task.h"
-#include "lib/elf.h"
-#include "lib/text.h"
 #include "lib/romfs.h"
+#include "lib/text.h"
 
 #include <string.h>
 
@@ -24,79 +23,179 @@ static char image_name[64] = INIT_DEFAULT;
 #define LOAD_LOW ((u64)1 << 30)
 #define LOAD_PAGES ((VM_USER_END - 2 * LOAD_LOW) >> PAGE_SHIFT)
 
-static u32 access_of(const struct elf_segment *s)
+/* The file's own structures and values, in the order and the names of the ELF specification. */
+struct file_header {
+	u8 e_ident[16];
+	u16 e_type, e_machine;
+	u32 e_version;
+	u64 e_entry, e_phoff, e_shoff;
+	u32 e_flags;
+	u16 e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx;
+};
+
+struct program_header {
+	u32 p_type, p_flags;
+	u64 p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align;
+};
+
+struct section_header {
+	u32 sh_name, sh_type;
+	u64 sh_flags, sh_addr, sh_offset, sh_size;
+	u32 sh_link, sh_info;
+	u64 sh_addralign, sh_entsize;
+};
+
+enum {
+	ET_EXEC = 2,
+	ET_DYN = 3,
+	EM_RISCV = 243,
+	PT_LOAD = 1,
+	PT_INTERP = 3,
+	PF_X = 1,
+	PF_W = 2,
+	SHT_SYMTAB = 2,
+	SHT_STRTAB = 3,
+	SYMBOL_SIZE = 24,
+};
+
+/* The program on its way. The file is not trusted: nothing is read outside it. */
+struct program {
+	struct task *task;
+	const struct romfs_file *file;
+	u64 romfs_offset; /* of the file */
+	u64 load_offset;
+	u64 end; /* of the segments so far */
+};
+
+static bool is_inside(const struct program *p, u64 offset, u64 bytes)
 {
-	return (s->flags & ELF_READ ? VMM_FLAG_READ : 0u) |
-	       (s->flags & ELF_WRITE ? VMM_FLAG_WRITE : 0u) |
-	       (s->flags & ELF_EXECUTE ? VMM_FLAG_EXECUTE : 0u);
+	return offset <= p->file->size && bytes <= p->file->size - offset;
+}
+
+/* Copies entry `index` of a table; false: it is not in the file. */
+static bool get_entry(const struct program *p, u64 table, u64 index, void *entry, u64 bytes)
+{
+	u64 offset = table + index * bytes;
+
+	if (!is_inside(p, offset, bytes))
+		return false;
+	memcpy(entry, p->file->data + offset, bytes);
+	return true;
+}
+
+static bool header_is_right(const struct file_header *h)
+{
+	/* 64-bit, little-endian */
+	return memcmp(h->e_ident, "\177ELF\2\1", 6) == 0 && h->e_machine == EM_RISCV &&
+	       (h->e_type == ET_EXEC || h->e_type == ET_DYN) && !(h->e_entry & 1) &&
+	       h->e_phentsize == sizeof(struct program_header) &&
+	       (!h->e_shnum || h->e_shentsize == sizeof(struct section_header));
+}
+
+/* In ascending order, on pages of its own, W^X, and not in page 0. */
+static bool segment_is_right(const struct program *p, const struct program_header *s)
+{
+	return is_inside(p, s->p_offset, s->p_filesz) && s->p_filesz <= s->p_memsz &&
+	       s->p_vaddr < VM_USER_END && s->p_memsz <= VM_USER_END - s->p_vaddr &&
+	       page_round_down(s->p_vaddr) >= p->end &&
+	       page_round_down(s->p_vaddr) + p->load_offset != 0 && (~s->p_flags & (PF_W | PF_X));
 }
 
 /* What is not written to stays in ROMFS, where it lies on pages as it is to in memory. */
-static bool is_in_place(const struct elf_segment *s, u64 from)
+static bool is_in_place(const struct program *p, const struct program_header *s)
 {
-	return !(s->flags & ELF_WRITE) && s->content.size == s->memory_size &&
-	       ((from ^ s->address) & (PAGE_SIZE - 1)) == 0;
+	return !(s->p_flags & PF_W) && s->p_filesz == s->p_memsz &&
+	       page_aligned((p->romfs_offset + s->p_offset) ^ s->p_vaddr);
 }
 
-static struct memobj *copy_of(const struct elf_segment *s, u64 npages)
+static struct memobj *copy_of(const struct program *p, const struct program_header *s, u64 npages)
 {
 	struct mdl whole = { .mem = memobj_create(npages), .npages = npages };
 
 	if (whole.mem)
-		mdl_write(&whole, s->address & (PAGE_SIZE - 1), s->content.data, s->content.size);
+		mdl_write(&whole, s->p_vaddr & PAGE_MASK, p->file->data + s->p_offset, s->p_filesz);
 	return whole.mem;
 }
 
-static Retcode load_segment(struct vm *vm, const struct elf_segment *s, u64 offset, const u8 *romfs)
+static Retcode load_segment(struct program *p, const struct program_header *s)
 {
-	u64 start = page_round_down(s->address), end = page_round_up(s->address + s->memory_size);
-	u64 from = (u64)(s->content.data - romfs), romfs_bytes;
-	struct vm_request q = { .base = start + offset,
-				.npages = (end - start) >> PAGE_SHIFT,
-				.prot = access_of(s),
-				.ceiling = access_of(s) };
+	u64 start = page_round_down(s->p_vaddr), romfs_bytes;
+	u32 access = VMM_FLAG_READ | (s->p_flags & PF_W ? VMM_FLAG_WRITE : 0u) |
+		     (s->p_flags & PF_X ? VMM_FLAG_EXECUTE : 0u);
+	struct vm_request q = { .base = start + p->load_offset, .prot = access, .ceiling = access };
+	bool in_place = is_in_place(p, s);
 	struct region *region;
 	Retcode rc;
 
-	if (is_in_place(s, from)) {
-		q.mem = vm_romfs(&romfs_bytes);
-		q.mem_first = from >> PAGE_SHIFT;
-		return vm_map(vm, &q, &region);
-	}
-	q.mem = copy_of(s, q.npages);
+	if (!segment_is_right(p, s))
+		return rcInvalidArgument;
+	p->end = page_round_up(s->p_vaddr + s->p_memsz);
+	q.npages = (p->end - start) >> PAGE_SHIFT;
+	q.mem = in_place ? vm_romfs(&romfs_bytes) : copy_of(p, s, q.npages);
+	q.mem_first = in_place ? (p->romfs_offset + s->p_offset) >> PAGE_SHIFT : 0;
 	if (!q.mem)
 		return rcOutOfMemory;
-	rc = vm_map(vm, &q, &region);
-	memobj_put(q.mem);
+	rc = vm_map(&p->task->vm, &q, &region);
+	if (!in_place)
+		memobj_put(q.mem);
 	return rc;
 }
 
-/* The tables are readable where ROMFS is mapped: no need to map them again. */
-static void load_symbols(struct task *task, const struct elf_image *elf, const u8 *romfs)
+static Retcode load_segments(struct program *p, const struct file_header *h)
 {
-	if (!elf->symtab.data || !elf->strtab.data)
-		return;
-	task->symtab = VM_ROMFS + (u64)(elf->symtab.data - romfs);
-	task->symtab_size = elf->symtab.size;
-	task->strtab = VM_ROMFS + (u64)(elf->strtab.data - romfs);
-	task->strtab_size = elf->strtab.size;
+	struct program_header segment;
+	Retcode rc = rcOk;
+
+	for (u64 i = 0; i < h->e_phnum && rc == rcOk; i++) {
+		if (!get_entry(p, h->e_phoff, i, &segment, sizeof(segment)) ||
+		    segment.p_type == PT_INTERP)
+			return rcInvalidArgument;
+		if (segment.p_type == PT_LOAD && segment.p_memsz)
+			rc = load_segment(p, &segment);
+	}
+	return p->end ? rc : rcInvalidArgument;
 }
 
-static Retcode load(struct task *task, const struct elf_image *elf, const u8 *romfs)
+/* The tables are readable where ROMFS is mapped: no need to map them again. */
+static Retcode load_symbols(struct program *p, const struct file_header *h)
 {
-	u64 offset = elf->relocatable
-			     ? LOAD_LOW + (rng_below(&task->vm.rng, LOAD_PAGES) << PAGE_SHIFT)
-			     : 0;
-	struct elf_segment segment;
-	u32 cursor = 0;
-	Retcode rc = task_set_path(task, image_name);
+	struct section_header symbols = { 0 }, strings;
 
-	while (rc == rcOk && elf_next_segment(elf, &cursor, &segment))
-		rc = load_segment(&task->vm, &segment, offset, romfs);
-	load_symbols(task, elf, romfs);
-	task->initial = (TaskInitialState){ elf->entry + offset, offset };
-	task->state = TASK_ENTRY_SET;
-	return rc == rcOk ? task_start(task) : rc;
+	for (u64 i = 0; i < h->e_shnum && (symbols.sh_type != SHT_SYMTAB || !symbols.sh_size); i++)
+		if (!get_entry(p, h->e_shoff, i, &symbols, sizeof(symbols)))
+			return rcInvalidArgument;
+	if (symbols.sh_type != SHT_SYMTAB || !symbols.sh_size)
+		return rcOk;
+	if (symbols.sh_entsize != SYMBOL_SIZE || symbols.sh_link >= h->e_shnum ||
+	    !is_inside(p, symbols.sh_offset, symbols.sh_size) ||
+	    !get_entry(p, h->e_shoff, symbols.sh_link, &strings, sizeof(strings)) ||
+	    strings.sh_type != SHT_STRTAB || !is_inside(p, strings.sh_offset, strings.sh_size))
+		return rcInvalidArgument;
+	p->task->symtab = VM_ROMFS + p->romfs_offset + symbols.sh_offset;
+	p->task->symtab_size = symbols.sh_size;
+	p->task->strtab = VM_ROMFS + p->romfs_offset + strings.sh_offset;
+	p->task->strtab_size = strings.sh_size;
+	return rcOk;
+}
+
+/* rcInvalidArgument: the file is no program. */
+static Retcode load(struct program *p)
+{
+	struct file_header h;
+	Retcode rc;
+
+	if (!get_entry(p, 0, 0, &h, sizeof(h)) || !header_is_right(&h))
+		return rcInvalidArgument;
+	if (h.e_type == ET_DYN)
+		p->load_offset = LOAD_LOW + (rng_below(&p->task->vm.rng, LOAD_PAGES) << PAGE_SHIFT);
+	rc = load_segments(p, &h);
+	if (rc == rcOk)
+		rc = load_symbols(p, &h);
+	if (rc == rcOk)
+		rc = task_set_path(p->task, image_name);
+	p->task->initial = (TaskInitialState){ h.e_entry + p->load_offset, p->load_offset };
+	p->task->state = TASK_ENTRY_SET;
+	return rc == rcOk ? task_start(p->task) : rc;
 }
 
 /* Boot arguments are words between spaces; the last init= counts. */
@@ -121,7 +220,6 @@ const char init_no_memory[] = "there is not enough memory for Floe itself and th
 
 const char *init_start(const char *bootargs)
 {
-	u64 all_harts = nharts < 64 ? ((u64)1 << nharts) - 1 : ~(u64)0;
 	struct task_request q = { .name = "init",
 				  .eiid = "floe.Init",
 				  .stack_size = FLOE_STACK_DEFAULT,
@@ -129,13 +227,13 @@ const char *init_start(const char *bootargs)
 				  .flags = TaskEmpty | TaskExceptionFreezesTask,
 				  .limits = { page_count_all() << PAGE_SHIFT, ~0u,
 					      TaskMayRwx | TaskMayInspect | TaskMaySchedule,
-					      all_harts, ~(u64)0 } };
+					      ~(u64)0 >> (MAX_HARTS - nharts), ~(u64)0 } };
 	u64 romfs_bytes;
 	const struct memobj *mem = vm_romfs(&romfs_bytes);
 	struct romfs fs;
 	struct romfs_file file;
-	struct elf_image elf;
-	struct task *task;
+	struct program program = { .file = &file };
+	Retcode rc;
 
 	if (!choose_image(bootargs))
 		return "the boot argument init= names no file, or one with too long a name";
@@ -148,13 +246,14 @@ const char *init_start(const char *bootargs)
 	if (!romfs_find(&fs, image_name, &file))
 		return "ROMFS lacks the first program, init.elf or what the boot argument init= "
 		       "names";
-	if (elf_parse(&elf, file.data, file.size) != ELF_OK || elf.writable_executable)
+	program.romfs_offset = (u64)(file.data - fs.image);
+	rc = task_create(&q, &program.task);
+	if (rc == rcOk)
+		rc = budget_set(program.task, ticks_from_ms(1), ticks_from_ms(10), true);
+	if (rc == rcOk)
+		rc = load(&program);
+	if (rc == rcInvalidArgument)
 		return "the first program is not usable: a static RISC-V ELF64 file without a "
-		       "writable "
-		       "and executable segment is wanted";
-	if (task_create(&q, &task) != rcOk ||
-	    budget_set(task, ticks_from_ms(1), ticks_from_ms(10), true) != rcOk ||
-	    load(task, &elf, fs.image) != rcOk)
-		return init_no_memory;
-	return NULL;
+		       "writable and executable segment is wanted";
+	return rc == rcOk ? NULL : init_no_memory;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/backtrace.h"
 
-#include "console/symbols.h"
 #include "core/guest_copy.h"
 #include "core/task.h"
 

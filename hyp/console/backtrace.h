@@ -23,4 +23,13 @@ struct frame {
 /* Fills in at most BACKTRACE_MAX frames, the faulting one first; returns how many. */
 unsigned int backtrace(const struct task *task, struct frame *frames);
 
+/* At most this many symbols are looked at. */
+#define SYMBOLS_MAX 65536u
+
+/*
+ * Names what can be named, from the symbol tables that the process was loaded with, in one
+ * pass over them.
+ */
+void symbols_resolve(const struct task *task, struct frame *frames, unsigned int count);
+
 #endif

@@ -53,7 +53,7 @@ struct list *console_waiters(void)
 
 int console_read_byte(void)
 {
-	return device ? device->read() : -1;
+	return device ? device->read(device->registers) : -1;
 }
 
 static u64 room(void)
@@ -79,7 +79,7 @@ static bool write_chunk(void)
 	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
 
 	if (device && n)
-		n = device->write(&ring[at], n);
+		n = device->write(device->registers, &ring[at], n);
 	tail += (u32)n;
 	return n != 0;
 }

@@ -15,12 +15,14 @@
 #define CONSOLE_RING 16384u
 #define CONSOLE_RESERVE 6144u /* that guests leave free */
 
+struct device_registers;
+
 /* A console device. write takes as many bytes as it can at once, maybe none. */
 struct console_device {
-	const char *name;
-	u64 (*write)(const char *data, u64 bytes);
-	int (*read)(void); /* a byte, or -1: none there */
-	bool clean;        /* bytes go out as they are; else LF is given a CR by the device */
+	u64 (*write)(const struct device_registers *registers, const char *data, u64 bytes);
+	int (*read)(const struct device_registers *registers); /* a byte, or -1: none there */
+	const struct device_registers *registers;              /* for both */
+	bool clean; /* bytes go out as they are; else LF is given a CR by the device */
 };
 
 /* second: a line beside the console for protocols that want one of their own, or NULL. */

@@ -2,80 +2,114 @@
 #include "console/device.h"
 
 #include "arch/sbi.h"
-#include "console/uart16550.h"
-
 #include "boot/machine.h"
 
 #define DEFAULT_SPEED 115200u
 
-enum {
-	DBCN_WRITE,
-	DBCN_READ,
-	DBCN_WRITE_BYTE
-};
+/* The registers of a 16550. */
+#define REG_DATA 0
+#define REG_INTERRUPT_ENABLE 1
+#define REG_FIFO_CONTROL 2
+#define REG_LINE_CONTROL 3
+#define REG_LINE_STATUS 5
+#define STATUS_DATA_READY 0x01u
+#define STATUS_TRANSMITTER_EMPTY 0x20u
+#define CONTROL_8N1 0x03u
+#define CONTROL_DIVISOR 0x80u
+#define FIFO_ENABLE 0x01u
+#define FIFO_SIZE 16u
 
-static u64 dbcn_write(const char *data, u64 bytes)
+static u32 read_register(const struct device_registers *r, u32 index)
 {
-	struct sbi_result r = sbi_call(SBI_EXT_DBCN, DBCN_WRITE, bytes, (u64)data, 0);
+	u64 at = r->base + ((u64)index << r->shift);
 
+	return r->width == 4 ? *(volatile u32 *)at : *(volatile u8 *)at;
+}
+
+static void write_register(const struct device_registers *r, u32 index, u32 value)
+{
+	u64 at = r->base + ((u64)index << r->shift);
+
+	if (r->width == 4)
+		*(volatile u32 *)at = value;
+	else
+		*(volatile u8 *)at = (u8)value;
+}
+
+/* Rate and format, 8N1, where no firmware has set them. */
+static void uart_set_up(const struct device_registers *r)
+{
+	u32 divisor = r->clock / 16 / (r->speed ? r->speed : DEFAULT_SPEED);
+
+	write_register(r, REG_INTERRUPT_ENABLE, 0);
+	write_register(r, REG_LINE_CONTROL, CONTROL_8N1 | CONTROL_DIVISOR);
+	write_register(r, REG_DATA, divisor & 0xff);
+	write_register(r, REG_INTERRUPT_ENABLE, divisor >> 8 & 0xff);
+	write_register(r, REG_LINE_CONTROL, CONTROL_8N1);
+	write_register(r, REG_FIFO_CONTROL, FIFO_ENABLE);
+}
+
+/* What the FIFO takes at once; 0 while it is not empty. */
+static u64 uart_write(const struct device_registers *r, const char *data, u64 bytes)
+{
+	u64 n = min_u64(bytes, FIFO_SIZE);
+
+	if (!(read_register(r, REG_LINE_STATUS) & STATUS_TRANSMITTER_EMPTY))
+		return 0;
+	for (u64 i = 0; i < n; i++)
+		write_register(r, REG_DATA, (u8)data[i]);
+	return n;
+}
+
+static int uart_read(const struct device_registers *r)
+{
+	if (!(read_register(r, REG_LINE_STATUS) & STATUS_DATA_READY))
+		return -1;
+	return (int)(read_register(r, REG_DATA) & 0xff);
+}
+
+static u64 dbcn_write(const struct device_registers *none, const char *data, u64 bytes)
+{
+	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE, bytes, (u64)data, 0);
+
+	(void)none;
 	/* What a failing console does not take is lost: nobody can wait for it. */
 	return r.error ? bytes : (u64)r.value;
 }
 
-static int dbcn_read(void)
+static int dbcn_read(const struct device_registers *none)
 {
 	u8 byte;
-	struct sbi_result r = sbi_call(SBI_EXT_DBCN, DBCN_READ, 1, (u64)&byte, 0);
+	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, (u64)&byte, 0);
 
+	(void)none;
 	return r.error || r.value != 1 ? -1 : byte;
 }
 
-static u64 legacy_write(const char *data, u64 bytes)
+static u64 legacy_write(const struct device_registers *none, const char *data, u64 bytes)
 {
+	(void)none;
 	for (u64 i = 0; i < bytes; i++)
 		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)data[i], 0, 0);
 	return bytes;
 }
 
-static int legacy_read(void)
+static int legacy_read(const struct device_registers *none)
 {
+	(void)none;
 	return (int)sbi_call(SBI_LEGACY_GETCHAR, 0, 0, 0, 0).error;
 }
 
-static const struct console_device dbcn = { "SBI DBCN", dbcn_write, dbcn_read, false };
-static const struct console_device legacy = { "SBI legacy console", legacy_write, legacy_read,
-					      false };
-static struct uart16550 first, second;
-
-static u64 first_write(const char *data, u64 bytes)
-{
-	return uart16550_write(&first, data, bytes);
-}
-
-static int first_read(void)
-{
-	return uart16550_read(&first);
-}
-
-static u64 second_write(const char *data, u64 bytes)
-{
-	return uart16550_write(&second, data, bytes);
-}
-
-static int second_read(void)
-{
-	return uart16550_read(&second);
-}
-
-static const struct console_device uart = { "16550", first_write, first_read, true };
-static const struct console_device second_uart = { "second 16550", second_write, second_read,
-						   true };
+static const struct console_device dbcn = { dbcn_write, dbcn_read, NULL, false };
+static const struct console_device legacy = { legacy_write, legacy_read, NULL, false };
+static struct console_device uart = { uart_write, uart_read, NULL, true };
+static struct console_device second_uart = { uart_write, uart_read, NULL, true };
 
 /* Firmware puts a CR before each LF, which files and other protocols do not bear. */
 const struct console_device *device_find(const struct device_registers *r)
 {
 	if (r->size) {
-		first = (struct uart16550){ r->base, r->shift, r->width };
+		uart.registers = r;
 		return &uart;
 	}
 	if (sbi_has(SBI_EXT_DBCN))
@@ -87,19 +121,19 @@ const struct console_device *device_find_second(const struct device_registers *r
 {
 	if (!r->size)
 		return NULL;
-	second = (struct uart16550){ r->base, r->shift, r->width };
+	second_uart.registers = r;
 	if (r->clock)
-		uart16550_set_up(&second, r->clock / 16 / (r->speed ? r->speed : DEFAULT_SPEED));
+		uart_set_up(r);
 	return &second_uart;
 }
 
 void device_panic_putc(char c)
 {
-	if (!sbi_call(SBI_EXT_DBCN, DBCN_WRITE_BYTE, (u8)c, 0, 0).error)
+	if (!sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, (u8)c, 0, 0).error)
 		return;
 	if (sbi_has(SBI_LEGACY_PUTCHAR))
-		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)c, 0, 0);
+		legacy_write(NULL, &c, 1);
 	else
-		while (first.base && !uart16550_write(&first, &c, 1))
+		while (uart.registers && !uart_write(uart.registers, &c, 1))
 			;
 }

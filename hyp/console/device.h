@@ -12,7 +12,7 @@ struct device_registers;
 
 /*
  * The best console that is there, or NULL. uart: of a 16550, size 0 for none;
- * kept, and accessed at its identity-mapped address.
+ * the structure is kept, and the device accessed at its identity-mapped address.
  */
 const struct console_device *device_find(const struct device_registers *uart);
 

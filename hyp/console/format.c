@@ -39,13 +39,6 @@ static void put_number(struct output *o, u64 value, unsigned int base, const str
 		put(o, digits[--n]);
 }
 
-static void put_signed(struct output *o, i64 value, const struct spec *spec)
-{
-	if (value < 0)
-		put(o, '-');
-	put_number(o, value < 0 ? -(u64)value : (u64)value, 10, spec);
-}
-
 static const char *parse_spec(const char *f, struct spec *spec)
 {
 	*spec = (struct spec){ 0 };
@@ -62,6 +55,7 @@ u64 format_text(char *to, u64 size, const char *f, va_list args)
 {
 	struct output o = { to, size, 0 };
 	struct spec spec;
+	i64 value;
 
 	for (; *f; f++) {
 		if (*f != '%') {
@@ -74,12 +68,11 @@ u64 format_text(char *to, u64 size, const char *f, va_list args)
 			for (const char *s = va_arg(args, const char *); *s; s++)
 				put(&o, *s);
 			break;
-		case 'c':
-			put(&o, (char)va_arg(args, int));
-			break;
 		case 'd':
-			put_signed(&o, spec.is_long ? va_arg(args, long) : va_arg(args, int),
-				   &spec);
+			value = spec.is_long ? va_arg(args, long) : va_arg(args, int);
+			if (value < 0)
+				put(&o, '-');
+			put_number(&o, value < 0 ? -(u64)value : (u64)value, 10, &spec);
 			break;
 		case 'u':
 		case 'x':

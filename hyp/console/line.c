@@ -47,22 +47,13 @@ static bool take(struct task *task, char c)
 {
 	struct line_buffer *line = &task->line;
 
-	if (c == '\n') {
-		if (!emit(task))
-			return false;
-		line->carriage_return = false;
-		return true;
-	}
-	if (line->carriage_return) {
-		if (!add(task, '\r'))
-			return false;
-		line->carriage_return = false;
-	}
-	if (c == '\r') {
-		line->carriage_return = true;
-		return true;
-	}
-	return add(task, c);
+	/* A CR is text after all, where no LF follows. */
+	bool done = c == '\n' ? emit(task) : !line->carriage_return || add(task, '\r');
+
+	if (!done)
+		return false;
+	line->carriage_return = c == '\r';
+	return c == '\n' || c == '\r' || add(task, c);
 }
 
 /* A CR begins the line anew. What is too long for the buffer is not written again. */
@@ -79,7 +70,7 @@ static void remember(struct line_buffer *line, const char *data, u64 bytes)
 static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 {
 	if (apart)
-		return console_second()->write(data, bytes);
+		return console_second()->write(console_second()->registers, data, bytes);
 	if (!exclusive) {
 		line_restore();
 		if (report_pending() || interrupted)
@@ -169,7 +160,9 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 
 int line_read_byte(const struct task *task)
 {
-	return apart && task == owner ? console_second()->read() : console_read_byte();
+	if (apart && task == owner)
+		return console_second()->read(console_second()->registers);
+	return console_read_byte();
 }
 
 void line_let_go(struct task *task)

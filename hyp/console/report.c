@@ -51,23 +51,22 @@ static const char *access_text(u32 prot)
 	return text[prot & VMM_FLAG_RWX_MASK];
 }
 
-const char *report_describe(const struct fault *f, u32 mapped, char *to, u64 size)
+/* "CAUSE on ADDRESS, mapped rw-": the fault in words; returns to, of DESCRIPTION bytes. */
+static const char *describe(const struct fault *f, char *to)
 {
-	const char *name = fault_name(f);
+	const char *why = "", *access = "";
 
-	if (f->kind == FAULT_OUT_OF_MEMORY)
-		format_string(to, size, "%s on 0x%lx", name, f->address);
-	else if (f->kind != FAULT_EXCEPTION || !f->access)
-		format_string(to, size, "%s", name);
-	else if (f->two_stage && mapped)
-		format_string(to, size, "%s on 0x%lx, mapped %s", name, f->address,
-			      access_text(mapped));
-	else if (f->two_stage)
-		format_string(to, size, "%s on 0x%lx, nothing mapped", name, f->address);
-	else if (fault_code(f) == HalExcAccess)
-		format_string(to, size, "%s on 0x%lx, first stage", name, f->address);
+	if (f->kind == FAULT_EXCEPTION && f->two_stage) {
+		why = f->mapped ? ", mapped " : ", nothing mapped";
+		access = f->mapped ? access_text(f->mapped) : "";
+	} else if (f->kind == FAULT_EXCEPTION && fault_code(f) == HalExcAccess) {
+		why = ", first stage";
+	}
+	if (f->kind == FAULT_OUT_OF_MEMORY || (f->kind == FAULT_EXCEPTION && f->access))
+		format_string(to, DESCRIPTION, "%s on 0x%lx%s%s", fault_name(f), f->address, why,
+			      access);
 	else
-		format_string(to, size, "%s on 0x%lx", name, f->address);
+		format_string(to, DESCRIPTION, "%s", fault_name(f));
 	return to;
 }
 
@@ -85,18 +84,16 @@ static void write_end(struct writer *w)
 		break;
 	case TaskExitUnexpected:
 		emit(w, "ended: %s (pid %u): %s at 0x%lx", t->name, t->pid,
-		     report_describe(&t->fault.fault, t->fault.mapped, text, sizeof(text)),
-		     t->fault.fault.pc);
+		     describe(&t->fault.fault, text), t->fault.fault.pc);
 		break;
 	}
 }
 
-static void write_region(struct writer *w, const char *what, u64 address,
-			 const struct fault_region *r)
+static void write_region(struct writer *w, const char *what, u64 address, const TaskFaultRegion *r)
 {
-	if (r->npages)
+	if (r->size)
 		emit(w, "  %s 0x%lx lies in region 0x%lx-0x%lx %s", what, address, r->base,
-		     r->base + (r->npages << PAGE_SHIFT) - 1, access_text(r->prot));
+		     r->base + r->size - 1, access_text(r->access));
 	else
 		emit(w, "  %s 0x%lx lies in no region", what, address);
 }
@@ -115,10 +112,9 @@ static void write_place(struct writer *w)
 		write_region(w, "address", refused, &r->at_address);
 	if (f->two_stage && f->gpa != f->address)
 		emit(w, "  guest-physical address 0x%lx", f->gpa);
-	if (f->instruction_size == 4)
-		emit(w, "  instruction 0x%08x", f->instruction);
-	else if (f->instruction_size)
-		emit(w, "  instruction 0x%04x", f->instruction);
+	if (f->instruction_size)
+		emit(w, f->instruction_size == 4 ? "  instruction 0x%08x" : "  instruction 0x%04x",
+		     f->instruction);
 }
 
 /* Each name but the last one takes NAME_SPACE bytes. */
@@ -175,10 +171,9 @@ static void write_freeze(struct writer *w)
 	char text[DESCRIPTION];
 
 	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
-	     report_describe(&r->fault, r->mapped, text, sizeof(text)), r->fault.pc);
+	     describe(&r->fault, text), r->fault.pc);
 	if (r->handler != HANDLER_NONE)
-		emit(w, "  %s: %s", handler_text[r->handler],
-		     report_describe(&r->at_handler, r->at_handler_mapped, text, sizeof(text)));
+		emit(w, "  %s: %s", handler_text[r->handler], describe(&r->at_handler, text));
 	write_frames(w);
 	write_place(w);
 	write_registers(w);

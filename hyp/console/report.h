@@ -10,7 +10,6 @@
 #ifndef CONSOLE_REPORT_H
 #define CONSOLE_REPORT_H
 
-#include "core/fault.h"
 #include "core/types.h"
 
 struct task;
@@ -29,8 +28,5 @@ bool report_behind(void);
 
 /* Writes waiting reports as far as there is room. */
 void report_pump(void);
-
-/* "CAUSE on ADDRESS, mapped rw-": the fault in words; returns to. */
-const char *report_describe(const struct fault *fault, u32 mapped, char *to, u64 size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "console/symbols.h"
+#include "console/backtrace.h"
 
 #include "core/guest_copy.h"
 #include "core/task.h"

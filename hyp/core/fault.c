@@ -81,19 +81,19 @@ const char *fault_name(const struct fault *f)
 	return *name ? name : "reserved exception";
 }
 
-static struct fault_region region_at(const struct vm *vm, u64 address)
+static TaskFaultRegion region_at(const struct vm *vm, u64 address)
 {
 	const struct region *r = vm_find(vm, address);
 
-	return r ? (struct fault_region){ r->base, r->npages, r->prot }
-		 : (struct fault_region){ 0 };
+	return r ? (TaskFaultRegion){ r->base, r->npages << PAGE_SHIFT, r->prot, 0 }
+		 : (TaskFaultRegion){ 0 };
 }
 
 /* What is mapped at an address that lies in that region: outside of all only our own pages are. */
-static u32 mapped_at(const struct vm *vm, gpa_t gpa, const struct fault_region *r)
+static u32 mapped_at(const struct vm *vm, gpa_t gpa, const TaskFaultRegion *r)
 {
 	struct pgtable_leaf leaf;
-	bool possible = r->npages || (gpa >= VM_SYSTEM && gpa < (gpa_t)1 << 41);
+	bool possible = r->size || (gpa >= VM_SYSTEM && gpa < (gpa_t)1 << 41);
 
 	return possible && pgtable_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
 }
@@ -113,16 +113,16 @@ static void record(struct task *task, const struct thread *t, const struct fault
 	r->tid = t->tid;
 	r->at_pc = region_at(&task->vm, f->pc);
 	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
-	r->mapped = f->access ? mapped_at(&task->vm, refused_address(f), &r->at_address) : 0;
+	r->fault.mapped = f->access ? mapped_at(&task->vm, refused_address(f), &r->at_address) : 0;
 	vcpu_frame(v, f->cause, f->address, &r->frame);
 	r->frame.pc = f->pc;
 	vcpu_csrs(v, &r->csrs);
 	r->handler = handler;
 	if (handler != HANDLER_NONE) {
-		struct fault_region in = region_at(&task->vm, refused_address(at_handler));
+		TaskFaultRegion in = region_at(&task->vm, refused_address(at_handler));
 
 		r->at_handler = *at_handler;
-		r->at_handler_mapped = mapped_at(&task->vm, refused_address(at_handler), &in);
+		r->at_handler.mapped = mapped_at(&task->vm, refused_address(at_handler), &in);
 	}
 }
 

@@ -19,24 +19,18 @@ enum fault_kind {
 	FAULT_NONE,
 };
 
-/* A decoded exit. Arch code fills it in; core/fault.c acts on it. */
+/* A decoded exit. Arch code fills it in; core/fault.c acts on it. Laid out as TaskFault. */
 struct fault {
 	enum fault_kind kind;
-	u64 cause;      /* scause */
-	u64 pc;         /* guest virtual */
-	u64 address;    /* guest virtual, for memory; else stval */
-	gpa_t gpa;      /* guest physical, where the second stage refused */
-	u32 access;     /* wanted: one VMM_FLAG_*; 0: not about memory */
-	bool two_stage; /* the second stage refused it */
+	u32 access;    /* wanted: one VMM_FLAG_*; 0: not about memory */
+	u32 mapped;    /* in a record: access mapped at the address; 0: nothing */
+	u32 two_stage; /* 1: the second stage refused it */
 	u32 instruction;
 	u32 instruction_size; /* 2 or 4; 0: not known */
-};
-
-/* The region that an address lay in; npages 0: none. */
-struct fault_region {
-	gpa_t base;
-	u64 npages;
-	u32 prot;
+	u64 cause;            /* scause */
+	u64 pc;               /* guest virtual */
+	u64 address;          /* guest virtual, for memory; else stval */
+	gpa_t gpa;            /* guest physical, where the second stage refused */
 };
 
 /* What a fault_record's second fault is. */
@@ -47,17 +41,15 @@ enum fault_handler {
 	HANDLER_IS_BUSY,  /* what its exception handler was running for */
 };
 
+/* Laid out as TaskFaultRecord, so that inspection copies it. */
 struct fault_record {
-	struct fault fault;
-	u32 mapped; /* access mapped at the address; 0: nothing */
-	struct fault_region at_pc, at_address;
-	HalTrapFrame frame;
-	ThreadCsrs csrs;
 	Tid tid;
 	/* Of a guest that would have handled it itself: what came between. */
 	enum fault_handler handler;
-	struct fault at_handler;
-	u32 at_handler_mapped;
+	struct fault fault, at_handler;
+	TaskFaultRegion at_pc, at_address;
+	HalTrapFrame frame;
+	ThreadCsrs csrs;
 };
 
 /*

@@ -41,16 +41,17 @@
 
 #define VM_REGIONS_MAX 1024
 
+/* What a guest may ask for has the bits of its VMM_FLAG_*. */
 enum {
-	REGION_COMMIT = 1u << 0, /* anonymous pages appear on first touch */
-	REGION_LOCKED = 1u << 1, /* whole-region commits were asked for */
-	REGION_LOW_GUARD = 1u << 2,
-	REGION_HIGH_GUARD = 1u << 3,
-	REGION_INTERNAL = 1u << 4,  /* the hypervisor's own: PCB, SCP */
-	REGION_GROW_DOWN = 1u << 5, /* touched from its end downwards */
-	REGION_RESERVED = 1u << 6,  /* by the creator (KnTaskVmReserve) */
-	REGION_CHARGED = 1u << 7,   /* its object counts for another partition, and here as well */
-	REGION_STACK = 1u << 8,     /* of a thread, with which it goes */
+	REGION_COMMIT = VMM_FLAG_COMMIT, /* anonymous pages appear on first touch */
+	REGION_LOCKED = VMM_FLAG_LOCKED, /* whole-region commits were asked for */
+	REGION_LOW_GUARD = VMM_FLAG_LOW_GUARD,
+	REGION_HIGH_GUARD = VMM_FLAG_HIGH_GUARD,
+	REGION_GROW_DOWN = VMM_FLAG_GROW_DOWN, /* touched from its end downwards */
+	REGION_INTERNAL = 1u << 0,             /* the hypervisor's own: PCB, SCP */
+	REGION_RESERVED = 1u << 1,             /* by the creator (KnTaskVmReserve) */
+	REGION_CHARGED = 1u << 2, /* its object counts for another partition, and here as well */
+	REGION_STACK = 1u << 3,   /* of a thread, with which it goes */
 };
 
 struct region {

@@ -67,7 +67,7 @@ bool romfs_open(struct romfs *fs, const void *image, size_t available)
 	return fs->first && checksum_is_right(fs);
 }
 
-/* Reads the header at `offset`; gives its first word, or 0 where it is damaged. */
+/* Reads the header at `offset`; false where it is damaged. */
 static bool read_header(const struct romfs *fs, size_t offset, struct romfs_file *file)
 {
 	size_t data = 0;
@@ -82,31 +82,17 @@ static bool read_header(const struct romfs *fs, size_t offset, struct romfs_file
 	return file->size <= fs->size - data;
 }
 
-bool romfs_next(const struct romfs *fs, struct romfs_cursor *cursor, struct romfs_file *file)
-{
-	size_t offset = cursor->started ? cursor->offset : fs->first;
-	uint32_t next;
-
-	for (; offset; offset = cursor->offset) {
-		cursor->started = true;
-		cursor->offset = 0;
-		if (!read_header(fs, offset, file))
-			return false;
-		next = word_at(fs->image + offset + FILE_NEXT);
-		if ((next & ~(uint32_t)OFFSET_MASK) > offset)
-			cursor->offset = next & ~(uint32_t)OFFSET_MASK;
-		if ((next & TYPE_MASK) == TYPE_REGULAR)
-			return true;
-	}
-	return false;
-}
-
 bool romfs_find(const struct romfs *fs, const char *name, struct romfs_file *file)
 {
-	struct romfs_cursor cursor = { 0 };
+	size_t offset = fs->first, before = 0;
 
-	while (romfs_next(fs, &cursor, file))
-		if (text_is(file->name, name))
+	while (offset > before && read_header(fs, offset, file)) {
+		uint32_t next = word_at(fs->image + offset + FILE_NEXT);
+
+		if ((next & TYPE_MASK) == TYPE_REGULAR && text_is(file->name, name))
 			return true;
+		before = offset;
+		offset = next & ~(uint32_t)OFFSET_MASK;
+	}
 	return false;
 }

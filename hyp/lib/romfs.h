@@ -27,12 +27,6 @@ struct romfs_file {
 	size_t size;
 };
 
-/* Position of a walk; {0} is its beginning. */
-struct romfs_cursor {
-	size_t offset; /* of the next file header */
-	bool started;
-};
-
 /*
  * Takes the image at `image`, for which `available` bytes of memory may be
  * read. False if it is no romfs image, is longer than that, or its checksum is
@@ -41,12 +35,9 @@ struct romfs_cursor {
 bool romfs_open(struct romfs *fs, const void *image, size_t available);
 
 /*
- * Gives the next regular file of the root directory, false at the end or where
- * the image is damaged.
+ * Finds a regular file of the root directory by its name; false if there is none before
+ * the end, or before where the image is damaged.
  */
-bool romfs_next(const struct romfs *fs, struct romfs_cursor *cursor, struct romfs_file *file);
-
-/* Finds a file of the root directory by its name; false if there is none. */
 bool romfs_find(const struct romfs *fs, const char *name, struct romfs_file *file);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef TESTS_PROCESS_H
 #define TESTS_PROCESS_H
 
-#include "lib/elf.h"
+#include "sdk/lib/elf_reader.h"
 #include "support/frozen.h"
 
 struct process {

@@ -5,7 +5,6 @@
 #include "console/backtrace.h"
 #include "console/console.h"
 #include "console/report.h"
-#include "console/symbols.h"
 #include "fake/fake.h"
 #include "support/world.h"
 

@@ -34,7 +34,7 @@ static void test_format(void **state)
 {
 	(void)state;
 	expect_format("", "%s", "");
-	expect_format("a string!", "a %s%c", "string", '!');
+	expect_format("a string!", "a %s%s", "string", "!");
 	expect_format("0 -1 2147483647 -2147483648", "%d %d %d %d", 0, -1, 2147483647,
 		      -2147483647 - 1);
 	expect_format("-9223372036854775808", "%ld", (long)((u64)1 << 63));

@@ -191,28 +191,32 @@ static u64 append(char *to, u64 room, const char *data, u64 bytes)
 	return n;
 }
 
-static u64 write_clean(const char *data, u64 bytes)
+static u64 write_clean(const struct device_registers *none, const char *data, u64 bytes)
 {
+	(void)none;
 	return append(clean_output, sizeof(clean_output), data, bytes);
 }
 
-static u64 write_second(const char *data, u64 bytes)
+static u64 write_second(const struct device_registers *none, const char *data, u64 bytes)
 {
+	(void)none;
 	return append(second_output, sizeof(second_output), data, min_u64(bytes, 16));
 }
 
-static int read_nothing(void)
+static int read_nothing(const struct device_registers *none)
 {
+	(void)none;
 	return -1;
 }
 
-static int read_second(void)
+static int read_second(const struct device_registers *none)
 {
+	(void)none;
 	return *second_input ? *second_input++ : -1;
 }
 
-static const struct console_device clean = { "clean", write_clean, read_nothing, true };
-static const struct console_device line = { "second", write_second, read_second, true };
+static const struct console_device clean = { write_clean, read_nothing, NULL, true };
+static const struct console_device line = { write_second, read_second, NULL, true };
 
 static void drain(void)
 {

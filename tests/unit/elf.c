@@ -2,7 +2,7 @@
 /* The ELF reader: a good program, each way to be wrong, cut and damaged ones. */
 #include "unit.h"
 
-#include "lib/elf.h"
+#include "sdk/lib/elf_reader.h"
 
 #include <stdlib.h>
 #include <string.h>

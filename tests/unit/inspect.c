@@ -99,15 +99,28 @@ static void test_fault_record(void **state)
 	TaskFaultRecord record;
 
 	(void)state;
-	r->fault = (struct fault){ FAULT_EXCEPTION, 21,   0x1000, 0x2000, 0x3000,
-				   VMM_FLAG_READ,   true, 0x411c, 2 };
-	r->at_handler = (struct fault){ FAULT_OUT_OF_MEMORY, 20,    0x1001,    0x2001, 0x3001,
-					VMM_FLAG_EXECUTE,    false, 0x1234567, 4 };
-	r->mapped = VMM_FLAG_WRITE;
-	r->at_handler_mapped = VMM_FLAG_READ;
+	r->fault = (struct fault){ .kind = FAULT_EXCEPTION,
+				   .cause = 21,
+				   .pc = 0x1000,
+				   .address = 0x2000,
+				   .gpa = 0x3000,
+				   .access = VMM_FLAG_READ,
+				   .mapped = VMM_FLAG_WRITE,
+				   .two_stage = true,
+				   .instruction = 0x411c,
+				   .instruction_size = 2 };
+	r->at_handler = (struct fault){ .kind = FAULT_OUT_OF_MEMORY,
+					.cause = 20,
+					.pc = 0x1001,
+					.address = 0x2001,
+					.gpa = 0x3001,
+					.access = VMM_FLAG_EXECUTE,
+					.mapped = VMM_FLAG_READ,
+					.instruction = 0x1234567,
+					.instruction_size = 4 };
 	r->handler = HANDLER_FUNCTION;
-	r->at_pc = (struct fault_region){ 0x1000, 3, VMM_FLAG_EXECUTE };
-	r->at_address = (struct fault_region){ 0 };
+	r->at_pc = (TaskFaultRegion){ 0x1000, 3 * PAGE_SIZE, VMM_FLAG_EXECUTE, 0 };
+	r->at_address = (TaskFaultRegion){ 0 };
 	r->csrs = (ThreadCsrs){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 	r->frame.x[31] = 31;
 	memset(at(OUT_AT), 0xa5, sizeof(record));

@@ -10,7 +10,7 @@ unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
 	$(addprefix hyp/arch/,cache.c pgtable.c vmid.c vcpu.c exit.c remote.c) $(addprefix hyp/boot/,init.c machine.c tree.c)
 unit_inspect := $(wildcard guest/inspect/*.c)
-unit_init := $(addprefix guest/init/,cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
+unit_init := guest/sdk/lib/elf_reader.c $(addprefix guest/init/,cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
 unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
 unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_inspect) \
@@ -18,7 +18,7 @@ unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_i
 	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
 
 # The shell, all but its main(), for tests that stand in for the API.
-unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) hyp/lib/elf.c
+unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) guest/sdk/lib/elf_reader.c
 unit_shell_objects := $(unit_shell:%.c=$(unit_out)/%.o)
 unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz)
 
@@ -53,7 +53,7 @@ $(unit_out)/libshell.a: $(unit_shell_objects)
 
 $(unit_shell_tests): $(unit_out)/libshell.a
 $(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
-	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Ihyp/lib
+	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Iguest/sdk/lib
 
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
 	$(call say,HOSTLD,$@)

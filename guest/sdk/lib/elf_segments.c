@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* <coresrv/elf/elf_api.h>: from an ELF image to VmSegs. */
-#include "elf.h"
+#include "elf_reader.h"
 
 #include <coresrv/elf/elf_api.h>
 #include <coresrv/handle/handle_api.h>

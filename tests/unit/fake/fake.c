@@ -30,22 +30,24 @@ static char output[OUTPUT_SIZE];
 static u64 written, room;
 static const char *input = "";
 
-static u64 write_output(const char *data, u64 bytes)
+static u64 write_output(const struct device_registers *none, const char *data, u64 bytes)
 {
 	u64 n = min_u64(min_u64(bytes, room), OUTPUT_SIZE - 1 - written);
 
+	(void)none;
 	memcpy(output + written, data, n);
 	written += n;
 	room -= room == ~(u64)0 ? 0 : n;
 	return n;
 }
 
-static int read_input(void)
+static int read_input(const struct device_registers *none)
 {
+	(void)none;
 	return *input ? (u8)*input++ : -1;
 }
 
-static const struct console_device device = { "fake", write_output, read_input, false };
+static const struct console_device device = { write_output, read_input, NULL, false };
 
 void fake_reset(void)
 {

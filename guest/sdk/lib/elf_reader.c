@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "elf.h"
+#include "elf_reader.h"
 
 #include <string.h>
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reader of ELF64 RISC-V programs, shared by the hypervisor and the guest
- * SDK: executables (ET_EXEC) and static position-independent ones (ET_DYN
- * without an interpreter). It copies nothing: what it gives points into the
- * image.
+ * A reader of ELF64 RISC-V programs: executables (ET_EXEC) and static
+ * position-independent ones (ET_DYN without an interpreter). It copies nothing:
+ * what it gives points into the image. The hypervisor loads one program itself,
+ * the first, by the same rules (hyp/boot/init.c).
  *
  * The image is untrusted. elf_parse() checks everything that the other
  * functions rely on, so that these cannot fail; it reads nothing outside the
  * image and its loops are bounded by the image's size. Sizes and offsets are
  * in bytes; the image needs no alignment.
  */
-#ifndef FLOE_LIB_ELF_H
-#define FLOE_LIB_ELF_H
+#ifndef SDK_LIB_ELF_READER_H
+#define SDK_LIB_ELF_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
