@@ -35,11 +35,8 @@ void bytes_zero(struct bytes *b, size_t size)
 
 static void put_le(struct bytes *b, uint64_t value, size_t size)
 {
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = (uint8_t)(value >> (8 * i));
-	bytes_put(b, bytes, size);
+	for (; size--; value >>= 8)
+		bytes_byte(b, (uint8_t)value);
 }
 
 void bytes_u16(struct bytes *b, uint16_t value)

@@ -72,16 +72,17 @@ static u32 extension_bit(const char *name, size_t length)
 static u32 read_extensions(const struct node *n)
 {
 	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-	const char *at = list->value, *end = at + list->bytes, *isa = tree_string(n, ISA);
+	const char *at = list->value, *isa = tree_string(n, ISA);
 	u32 found = 0;
 	size_t length;
 
-	for (; at < end; at += length + 1) {
-		length = strnlen(at, (size_t)(end - at));
-		found |= extension_bit(at, length);
-	}
-	if (list->value)
+	if (at) {
+		for (const char *end = at + list->bytes; at < end; at += length + 1) {
+			length = strnlen(at, (size_t)(end - at));
+			found |= extension_bit(at, length);
+		}
 		return found;
+	}
 	if (strlen(isa) < 4)
 		return ~0u; /* the tree does not say: the probe will */
 	for (isa += 4; *isa && *isa != '_'; isa++)
