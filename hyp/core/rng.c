@@ -125,18 +125,9 @@ void random_bytes(void *output, size_t bytes)
 {
 	char *out = output;
 
-	while (bytes) {
-		u16 *half;
-		u64 n;
+	for (size_t i = 0; i < bytes; i += sizeof(u16)) {
+		u16 half = rng_u16(&pool);
 
-		if (pool.used == HALVES)
-			refill(&pool);
-		half = (u16 *)pool.block + pool.used;
-		n = min_u64(bytes, (HALVES - pool.used) * sizeof(*half));
-		pool.used += (u32)(n + 1) / 2;
-		memcpy(out, half, n);
-		memset(half, 0, (n + 1) & ~1ul);
-		out += n;
-		bytes -= n;
+		memcpy(out + i, &half, min_u64(sizeof(half), bytes - i));
 	}
 }

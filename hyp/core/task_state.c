@@ -5,32 +5,29 @@
 #define S (1u << TASK_ENTRY_SET)
 #define R (1u << TASK_RUNNING)
 #define F (1u << TASK_FROZEN)
-#define X (1u << TASK_ENDED)
+/* Ended, by exit status. */
+#define X(status) (1u << (TASK_ENDED + (status)))
+#define ENDED (X(TaskExitUnexpected) | X(TaskExitNormal) | X(TaskExitTerminated))
 
-/* States in which a call is legal, and the exit status that it needs in the last one. */
-static const struct {
-	u32 states;
-	bool one_status;
-	TaskExitStatus status;
-} legal[CALL_COUNT] = {
-	[CALL_CONFIGURE] = { E | S, false, 0 },
-	[CALL_LOAD] = { E, false, 0 },
-	[CALL_PREPARE] = { E | S, false, 0 },
-	[CALL_SCHEDULE] = { S | R, false, 0 },
-	[CALL_RESUME] = { S, false, 0 },
-	[CALL_TERMINATE] = { E | S | R, false, 0 },
-	[CALL_EXAMINE] = { F, false, 0 },
-	[CALL_EXIT_STATUS] = { X, false, 0 },
-	[CALL_EXIT_CODE] = { X, true, TaskExitNormal },
-	[CALL_EXCEPTION_INFO] = { F | X, true, TaskExitUnexpected },
-	[CALL_REGIONS] = { E | S | R | F, false, 0 },
-	[CALL_ANY] = { E | S | R | F | X, false, 0 },
+/* States in which a call is legal. */
+static const u8 legal[CALL_COUNT] = {
+	[CALL_CONFIGURE] = E | S,
+	[CALL_LOAD] = E,
+	[CALL_PREPARE] = E | S,
+	[CALL_SCHEDULE] = S | R,
+	[CALL_RESUME] = S,
+	[CALL_TERMINATE] = E | S | R,
+	[CALL_EXAMINE] = F,
+	[CALL_EXIT_STATUS] = ENDED,
+	[CALL_EXIT_CODE] = X(TaskExitNormal),
+	[CALL_EXCEPTION_INFO] = F | X(TaskExitUnexpected),
+	[CALL_REGIONS] = E | S | R | F,
+	[CALL_ANY] = E | S | R | F | ENDED,
 };
 
 bool task_allows(const struct task *task, enum task_call call)
 {
-	if (!(legal[call].states & (1u << task->state)))
-		return false;
-	return task->state != TASK_ENDED || !legal[call].one_status ||
-	       legal[call].status == task->exit_status;
+	u32 state = task->state + (task->state == TASK_ENDED ? task->exit_status : 0u);
+
+	return legal[call] >> state & 1;
 }

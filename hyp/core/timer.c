@@ -3,6 +3,8 @@
 
 #include "arch/hart.h"
 
+#define NS_PER_SECOND 1000000000u
+
 /* Makes the later of two heaps the first child of the earlier. */
 static struct timer *meld(struct timer *a, struct timer *b)
 {
@@ -106,22 +108,17 @@ void timer_run(struct timer_queue *q, u64 now)
 	}
 }
 
-static u64 scale(u64 whole, u64 fraction, u64 per_second)
+u64 ticks_from_ns(u64 sec, u64 nsec)
 {
-	if (whole >= (TIME_NEVER / 2) / machine.timebase - 1)
+	if (sec >= (TIME_NEVER / 2) / machine.timebase - 1)
 		return TIME_NEVER / 2;
-	return whole * machine.timebase +
-	       (fraction * machine.timebase + per_second - 1) / per_second;
+	return sec * machine.timebase +
+	       (nsec * machine.timebase + NS_PER_SECOND - 1) / NS_PER_SECOND;
 }
 
 u64 ticks_from_ms(u64 ms)
 {
-	return scale(ms / 1000, ms % 1000, 1000);
-}
-
-u64 ticks_from_ns(u64 sec, u64 nsec)
-{
-	return scale(sec, nsec, 1000000000);
+	return ticks_from_ns(ms / 1000, ms % 1000 * 1000000);
 }
 
 __attribute__((cold)) u64 ticks_from_us(u64 us)
@@ -134,5 +131,5 @@ RtlTimeSpec timespec_from_ticks(u64 ticks)
 	u64 rest = ticks % machine.timebase;
 
 	return (RtlTimeSpec){ .sec = ticks / machine.timebase,
-			      .nsec = (u32)(rest * 1000000000 / machine.timebase) };
+			      .nsec = (u32)(rest * NS_PER_SECOND / machine.timebase) };
 }
