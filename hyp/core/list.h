@@ -24,13 +24,18 @@ static inline bool list_empty(const struct list *l)
 	return l->next == l;
 }
 
+static inline void list_insert(struct list *before, struct list *node, struct list *behind)
+{
+	node->next = behind;
+	node->prev = before;
+	behind->prev = node;
+	before->next = node;
+}
+
 /* Inserts node behind pos. */
 static inline void list_add_after(struct list *pos, struct list *node)
 {
-	node->next = pos->next;
-	node->prev = pos;
-	pos->next->prev = node;
-	pos->next = node;
+	list_insert(pos, node, pos->next);
 }
 
 static inline void list_add_head(struct list *head, struct list *node)
@@ -40,12 +45,7 @@ static inline void list_add_head(struct list *head, struct list *node)
 
 static inline void list_add_tail(struct list *head, struct list *node)
 {
-	struct list *last = head->prev;
-
-	node->next = head;
-	node->prev = last;
-	last->next = node;
-	head->prev = node;
+	list_insert(head->prev, node, head);
 }
 
 static inline void list_del(struct list *node)

@@ -8,15 +8,10 @@
 
 u64 place_joined, place_waited;
 
-static u64 bit(const struct hart *hart)
-{
-	return (u64)1 << hart->index;
-}
-
 void place_join(struct hart *hart)
 {
-	hart->rq.bit = bit(hart);
-	place_joined |= bit(hart);
+	hart->rq.bit = (u64)1 << hart->index;
+	place_joined |= hart->rq.bit;
 }
 
 static u64 allowed(const struct thread *t)
@@ -28,12 +23,12 @@ static u64 allowed(const struct thread *t)
 
 bool place_allows(const struct thread *t, const struct hart *hart)
 {
-	return (allowed(t) & bit(hart)) != 0 && window_is_open(t, hart);
+	return (allowed(t) & hart->rq.bit) != 0 && window_is_open(t, hart);
 }
 
 u32 place_class(const struct thread *t)
 {
-	return t->policy == ThreadSchedPolicyOther ? 1 : 2 + t->priority;
+	return is_realtime(t) ? 2 + t->priority : 1;
 }
 
 u32 place_importance(const struct thread *t)
@@ -133,7 +128,7 @@ struct thread *place_to_give(const struct hart *hart, struct hart **to)
 		struct thread *t = NULL;
 
 		/* Not where something more important would keep it waiting. */
-		if ((place_joined & bit(harts[i])) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
+		if ((place_joined & rq->bit) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
 			t = first_for(&hart->rq.active, harts[i]);
 		*to = harts[i];
 		if (t)

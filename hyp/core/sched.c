@@ -10,7 +10,6 @@
 #include "core/lock.h"
 #include "core/object.h"
 #include "core/place.h"
-#include "core/queue.h"
 #include "core/system.h"
 #include "core/task.h"
 #include "core/thread.h"
@@ -40,6 +39,12 @@ void sched_request_of(struct hart *hart, u32 work)
 u64 sched_next_deadline(void)
 {
 	return run_queue()->timers.next;
+}
+
+/* Has it had all its turns of this rotation? */
+static inline bool had_turns(const struct run_queue *rq, const struct thread *t)
+{
+	return t->rotation == rq->rotation + 1;
 }
 
 static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)

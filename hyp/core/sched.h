@@ -115,6 +115,9 @@ void sched_wake(struct thread *thread);
  */
 void sched_remove(struct thread *thread, enum thread_state state);
 
+/* For core/sched*.c: takes a ready thread off its queue. */
+void sched_dequeue(struct run_queue *rq, struct thread *thread);
+
 /* The running thread lets its equals go first. */
 void sched_yield(void);
 

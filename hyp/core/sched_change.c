@@ -2,7 +2,6 @@
 /* Scheduling: the beginning, and changes of what a thread may and is. All of it is rare. */
 #include "core/lock.h"
 #include "core/place.h"
-#include "core/queue.h"
 #include "core/sched.h"
 
 #include "arch/cpu.h"
@@ -25,15 +24,9 @@ void sched_init(struct hart *hart)
 
 static u64 quantum(const struct thread *t)
 {
-	switch (t->policy) {
-	case ThreadSchedPolicyRR:
-		return t->rr_interval;
-	case ThreadSchedPolicyFifo:
-		return TIME_NEVER / 2;
-	case ThreadSchedPolicyOther:
-		break;
-	}
-	return ticks_from_ms(t->priority + 1);
+	if (!is_realtime(t))
+		return ticks_from_ms(t->priority + 1);
+	return t->policy == ThreadSchedPolicyRR ? t->rr_interval : TIME_NEVER / 2;
 }
 
 void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority priority,
@@ -54,7 +47,8 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 		return;
 	}
-	if (had_turns(rq, t))
+	/* Who had all turns of this rotation begins the next one as what it is now. */
+	if (t->rotation == rq->rotation + 1)
 		sched_give_turns(t, t->rotation);
 	else if (t->slice_left && t->quanta_left)
 		t->quanta_left--;

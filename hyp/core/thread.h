@@ -82,6 +82,11 @@ struct thread {
 	struct exception *exception; /* what a handler is busy with, or NULL */
 };
 
+static inline bool is_realtime(const struct thread *t)
+{
+	return t->policy != ThreadSchedPolicyOther;
+}
+
 /* core/sched.c: a standard thread's turns in one rotation. */
 static inline void sched_give_turns(struct thread *t, u32 rotation)
 {

@@ -125,7 +125,7 @@ static __attribute__((noinline)) struct turn realtime_turn(struct thread *t, u64
 
 struct turn sched_turn(struct thread *t, u64 not_before)
 {
-	if (t->policy != ThreadSchedPolicyOther)
+	if (is_realtime(t))
 		return realtime_turn(t, not_before);
 	return turn(t, not_before, true);
 }
@@ -135,7 +135,7 @@ static inline void add_first(struct run_queue *rq, struct thread *t)
 {
 	struct list *queue = &rq->active;
 
-	if (t->policy != ThreadSchedPolicyOther) {
+	if (is_realtime(t)) {
 		queue = &rq->rt[t->priority];
 		rq->rt_ready |= 1u << t->priority;
 	} else {
@@ -158,7 +158,7 @@ struct turn sched_preempt(void)
 	    (t->affinity & place_joined & ~rq->bit))
 		return (struct turn){ NULL, 0 };
 	priority = sched_highest(rq->rt_ready);
-	if (t->policy != ThreadSchedPolicyOther && t->priority >= priority)
+	if (is_realtime(t) && t->priority >= priority)
 		return (struct turn){ NULL, 0 };
 	queue = &rq->rt[priority];
 	next = list_first(queue, struct thread, ready);
