@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handles, and what an inspector gets without having been given it: api.md, sections 3 and 7. */
 #include "api/api.h"
-#include "core/counters.h"
 #include "core/page.h"
 
 /* (handle) */
@@ -15,7 +14,7 @@ Retcode api_handle_revoke(struct call *c)
 {
 	struct handle_table *t = &c->self->handles;
 	struct object *object;
-	Retcode rc = handle_get_any(t, (Handle)c->a[0], 0, &object);
+	Retcode rc = handle_get(t, (Handle)c->a[0], OBJECT_ANY, 0, &object);
 
 	if (rc != rcOk)
 		return rc;
@@ -28,10 +27,10 @@ Retcode api_handle_revoke_subtree(struct call *c)
 {
 	struct handle_table *t = &c->self->handles;
 	struct object *object, *badge;
-	Retcode rc = handle_get_any(t, (Handle)c->a[0], 0, &object);
+	Retcode rc = handle_get(t, (Handle)c->a[0], OBJECT_ANY, 0, &object);
 
 	if (rc == rcOk)
-		rc = handle_get_any(t, (Handle)c->a[1], 0, &badge);
+		rc = handle_get(t, (Handle)c->a[1], OBJECT_ANY, 0, &badge);
 	if (rc == rcOk)
 		handle_revoke_descendants(t, (Handle)c->a[0], badge);
 	return rc;
@@ -43,12 +42,12 @@ Retcode api_task_transfer_resource_check(struct call *c)
 	const struct handle_table *own = &c->self->handles;
 	Handle source = (Handle)c->a[1], badge = (Handle)c->a[2];
 	struct object *object;
-	Retcode rc = handle_get_any(own, source, OCAP_HANDLE_TRANSFER, &object);
+	Retcode rc = handle_get(own, source, OBJECT_ANY, OCAP_HANDLE_TRANSFER, &object);
 
 	if (rc == rcOk && badge != INVALID_HANDLE)
-		rc = handle_get_any(own, badge, 0, &object);
-	if (rc == rcOk && ((u32)c->a[3] & ~handle_rights(own, source)))
-		rc = rcNoCapability;
+		rc = handle_get(own, badge, OBJECT_ANY, 0, &object);
+	if (rc == rcOk)
+		rc = handle_get(own, source, OBJECT_ANY, (u32)c->a[3], &object);
 	return rc;
 }
 
@@ -60,9 +59,9 @@ Retcode api_task_transfer_resource(struct call *c)
 	Handle handle;
 	Retcode rc;
 
-	handle_get_any(own, source, 0, &object);
+	handle_get(own, source, OBJECT_ANY, 0, &object);
 	if ((u32)c->a[2] != INVALID_HANDLE)
-		handle_get_any(own, (Handle)c->a[2], 0, &badge);
+		handle_get(own, (Handle)c->a[2], OBJECT_ANY, 0, &badge);
 	/* A process that is not started and holds itself would never go. */
 	rc = object == &c->task->object ? rcInvalidArgument : handle_reserve(&c->task->handles);
 	if (rc != rcOk)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/handle.h"
 
-#include "core/counters.h"
 #include "core/slab.h"
 
 #define INDEX_BITS 16
@@ -72,9 +71,12 @@ Handle handle_derive(struct handle_table *t, const struct handle_table *from, Ha
 	return handle;
 }
 
-static Retcode check(const struct handle_entry *e, u32 rights, struct object **object)
+Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
+		   struct object **object)
 {
-	if (!e)
+	const struct handle_entry *e = find(t, handle);
+
+	if (!e || (type != OBJECT_ANY && e->object && e->object->type != type))
 		return rcInvalidArgument;
 	if (e->revoked)
 		return rcHandleRevoked;
@@ -82,27 +84,6 @@ static Retcode check(const struct handle_entry *e, u32 rights, struct object **o
 		return rcNoCapability;
 	*object = e->object;
 	return rcOk;
-}
-
-Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
-		       struct object **object)
-{
-	return check(find(t, handle), rights, object);
-}
-
-Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
-		   struct object **object)
-{
-	const struct handle_entry *e = find(t, handle);
-
-	if (e && e->object && e->object->type != type)
-		return rcInvalidArgument;
-	return check(e, rights, object);
-}
-
-u32 handle_rights(const struct handle_table *t, Handle handle)
-{
-	return find(t, handle)->rights;
 }
 
 static void drop_object(struct handle_entry *e)

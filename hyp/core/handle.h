@@ -50,15 +50,10 @@ Handle handle_derive(struct handle_table *t, const struct handle_table *from, Ha
 
 /*
  * The object behind a handle with those rights. rcInvalidArgument: unknown,
- * closed, or (handle_get) of another type; rcHandleRevoked; rcNoCapability.
+ * closed, or of another type than that (OBJECT_ANY: all will do); rcHandleRevoked; rcNoCapability.
  */
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object);
-Retcode handle_get_any(const struct handle_table *t, Handle handle, u32 rights,
-		       struct object **object);
-
-/* The rights of a valid handle. */
-u32 handle_rights(const struct handle_table *t, Handle handle);
 
 /* Closes it and drops its reference; rcInvalidArgument: unknown or closed. */
 Retcode handle_close(struct handle_table *t, Handle handle);

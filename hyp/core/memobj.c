@@ -2,7 +2,6 @@
 #include "core/memobj.h"
 
 #include "arch/cache.h"
-#include "core/counters.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/vm.h"

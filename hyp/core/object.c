@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/object.h"
 
-#include "core/counters.h"
 #include "core/memobj.h"
 #include "core/notice.h"
 #include "core/sched.h"

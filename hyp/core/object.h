@@ -19,6 +19,7 @@ enum object_type {
 	OBJECT_NOTICE,
 	OBJECT_THREAD,
 	OBJECT_TYPES,
+	OBJECT_ANY = OBJECT_TYPES,
 };
 
 struct object {
@@ -26,6 +27,9 @@ struct object {
 	u32 refs;
 	struct list dead; /* waits for object_reap() */
 };
+
+/* What is in use in the whole system (KnSysGetCounters): each object counts itself. */
+extern SysCounters counters; /* but freePages and allPages */
 
 void object_init(struct object *object, enum object_type type);
 

@@ -3,7 +3,6 @@
 
 #include "console/report.h"
 #include "core/budget.h"
-#include "core/counters.h"
 #include "core/notice.h"
 #include "core/page.h"
 #include "core/slab.h"

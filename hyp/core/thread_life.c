@@ -2,7 +2,6 @@
 /* A thread's beginning and end. */
 #include "arch/hart.h"
 #include "arch/this_hart.h"
-#include "core/counters.h"
 #include "core/exception.h"
 #include "core/slab.h"
 #include "core/task.h"

@@ -2,7 +2,6 @@
 #include "core/vm.h"
 
 #include "arch/cache.h"
-#include "core/counters.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"

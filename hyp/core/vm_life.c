@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What all address spaces have in common, and the beginning and end of one. */
-#include "core/counters.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/vm.h"

@@ -3,7 +3,6 @@
 
 #include "arch/cpu.h"
 #include "arch/this_hart.h"
-#include "core/counters.h"
 #include "core/timer.h"
 #include "core/trace.h"
 

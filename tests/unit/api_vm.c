@@ -5,7 +5,6 @@
  */
 #include "unit.h"
 
-#include "core/counters.h"
 #include "support/family.h"
 
 #define FREE_AT ((u64)0x40000000)

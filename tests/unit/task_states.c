@@ -7,7 +7,6 @@
 #include "unit.h"
 
 #include "api/api.h"
-#include "core/counters.h"
 #include "fake/fake.h"
 #include "support/task_calls.h"
 #include "support/vm_snapshot.h"

@@ -4,7 +4,6 @@
 
 #include "arch/csr.h"
 #include "arch/layout.h"
-#include "core/counters.h"
 #include "core/exception.h"
 #include "core/page.h"
 #include "fake/fake.h"

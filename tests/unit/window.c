@@ -3,7 +3,6 @@
 #include "unit.h"
 
 #include "core/budget.h"
-#include "core/counters.h"
 #include "core/place.h"
 #include "fake/fake.h"
 #include "support/simulation.h"
