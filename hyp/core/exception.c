@@ -10,26 +10,10 @@
 
 static maccess_t access_wanted(u32 access)
 {
-	switch (access) {
-	case VMM_FLAG_READ:
-		return HalAccessRead;
-	case VMM_FLAG_WRITE:
-		return HalAccessWrite;
-	case VMM_FLAG_EXECUTE:
-		return HalAccessExecute;
-	default:
-		return 0;
-	}
-}
+	_Static_assert((u32)HalAccessRead == VMM_FLAG_READ, "alike");
+	_Static_assert((u32)HalAccessWrite == VMM_FLAG_WRITE, "alike");
 
-/* Why a handler's first push would fail. */
-static struct fault stack_fault(gpa_t at)
-{
-	return (struct fault){ .cause = CAUSE_STORE_GUEST_PAGE_FAULT,
-			       .address = at,
-			       .gpa = at,
-			       .access = VMM_FLAG_WRITE,
-			       .two_stage = true };
+	return access == VMM_FLAG_EXECUTE ? HalAccessExecute : (maccess_t)access;
 }
 
 /* Enters a handler with its argument below the stack pointer of the exception. */
@@ -43,7 +27,12 @@ static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 					  .access = access_wanted(e->fault.access) } };
 
 	if (guest_check_write(&t->task->vm, info_at, sizeof(info)) != rcOk) {
-		*why = stack_fault(info_at);
+		/* As its first push would. */
+		*why = (struct fault){ .cause = CAUSE_STORE_GUEST_PAGE_FAULT,
+				       .address = info_at,
+				       .gpa = info_at,
+				       .access = VMM_FLAG_WRITE,
+				       .two_stage = true };
 		return false;
 	}
 	guest_write(&t->task->vm, info_at, &info, sizeof(info));
@@ -52,45 +41,44 @@ static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 	return true;
 }
 
-bool exception_deliver(struct thread *t, const struct fault *f, struct fault *why)
+enum fault_handler exception_deliver(struct thread *t, const struct fault *f, struct fault *why)
 {
 	gpa_t process = t->task->handler;
 	struct exception *e;
 
-	why->kind = FAULT_NONE;
 	if (f->kind == FAULT_PANIC || !(process || t->handler))
-		return false;
+		return HANDLER_NONE;
 	if (t->exception) {
 		*why = t->exception->fault;
-		return false;
+		return HANDLER_IS_BUSY;
 	}
 	/* Where the guest has levels or paging of its own, a handler is no address of ours. */
-	if (!vcpu_is_flat(&t->vcpu))
-		return false;
-	e = slab_alloc(sizeof(*e));
+	e = vcpu_is_flat(&t->vcpu) ? slab_alloc(sizeof(*e)) : NULL;
 	if (!e || !vcpu_keep(&e->then, &t->vcpu)) {
 		slab_free(e);
-		return false;
+		return HANDLER_NONE;
 	}
 	e->fault = *f;
 	e->last_handler = !process;
 	e->then.pc = f->pc;
 	t->exception = e;
 	if (enter(t, process ? process : t->handler, why))
-		return true;
+		return HANDLER_RUNS;
 	exception_drop(t);
-	return false;
+	return HANDLER_FUNCTION;
 }
 
-bool exception_returned(struct thread *t, i32 result, struct fault *fault, struct fault *why)
+enum fault_handler exception_returned(struct thread *t, i32 result, struct fault *fault,
+				      struct fault *why)
 {
 	struct exception *e = t->exception;
+	enum fault_handler handler = result ? HANDLER_RUNS : HANDLER_NONE;
 
-	why->kind = FAULT_NONE;
 	if (!result && !e->last_handler && t->handler) {
 		e->last_handler = true;
 		if (enter(t, t->handler, why))
-			return true;
+			return HANDLER_RUNS;
+		handler = HANDLER_FUNCTION;
 	}
 	vcpu_restore_registers(&t->vcpu, &e->then);
 	if (result)
@@ -99,7 +87,7 @@ bool exception_returned(struct thread *t, i32 result, struct fault *fault, struc
 		t->vcpu.vsstatus = e->then.vsstatus;
 	*fault = e->fault;
 	exception_drop(t);
-	return result != 0;
+	return handler;
 }
 
 void exception_drop(struct thread *t)

@@ -27,17 +27,19 @@ struct exception {
 };
 
 /*
- * Lets a handler run for a fault of a thread that is put down. False: there is
- * none, or it cannot run; *why then says so unless its kind is FAULT_NONE.
+ * Lets a handler run for a fault of a thread that is put down: HANDLER_RUNS. Else
+ * there is none, or it cannot run, which *why then says.
  */
-bool exception_deliver(struct thread *thread, const struct fault *fault, struct fault *why);
+enum fault_handler exception_deliver(struct thread *thread, const struct fault *fault,
+				     struct fault *why);
 
 /*
- * The handler of a thread that is put down has returned that. False: it did not
- * handle *fault, and nobody is left who can (*why as above); the registers are
- * those at the exception.
+ * The handler of a thread that is put down has returned that. HANDLER_RUNS: the guest
+ * goes on. Else it did not handle *fault, and nobody is left who can (as above);
+ * the registers are those at the exception.
  */
-bool exception_returned(struct thread *thread, i32 result, struct fault *fault, struct fault *why);
+enum fault_handler exception_returned(struct thread *thread, i32 result, struct fault *fault,
+				      struct fault *why);
 
 /* Forgets the exception that a handler is busy with, if there is one. */
 void exception_drop(struct thread *thread);

@@ -141,25 +141,26 @@ static void unhandled(struct thread *t, const struct fault *f, enum fault_handle
 void fault_raise(const struct fault *f, const struct fault *vector)
 {
 	struct thread *t = thread_current();
+	enum fault_handler handler = HANDLER_VECTOR;
 	struct fault why;
 
 	thread_put_down(t);
-	if (vector)
-		unhandled(t, f, HANDLER_VECTOR, vector);
-	else if (!exception_deliver(t, f, &why))
-		unhandled(t, f,
-			  why.kind == FAULT_NONE ? HANDLER_NONE
-			  : t->exception         ? HANDLER_IS_BUSY
-						 : HANDLER_FUNCTION,
-			  &why);
+	if (!vector) {
+		handler = exception_deliver(t, f, &why);
+		vector = &why;
+	}
+	if (handler != HANDLER_RUNS)
+		unhandled(t, f, handler, vector);
 }
 
 void fault_handler_returned(i32 result)
 {
 	struct thread *t = thread_current();
 	struct fault f, why;
+	enum fault_handler handler;
 
 	thread_put_down(t);
-	if (!exception_returned(t, result, &f, &why))
-		unhandled(t, &f, why.kind == FAULT_NONE ? HANDLER_NONE : HANDLER_FUNCTION, &why);
+	handler = exception_returned(t, result, &f, &why);
+	if (handler != HANDLER_RUNS)
+		unhandled(t, &f, handler, &why);
 }

@@ -16,7 +16,6 @@ enum fault_kind {
 	FAULT_EXCEPTION,     /* as scause says */
 	FAULT_PANIC,         /* KnTaskPanic */
 	FAULT_OUT_OF_MEMORY, /* a first touch found no memory */
-	FAULT_NONE,
 };
 
 /* A decoded exit. Arch code fills it in; core/fault.c acts on it. Laid out as TaskFault. */
@@ -39,6 +38,7 @@ enum fault_handler {
 	HANDLER_VECTOR,   /* why the guest's trap vector could not run */
 	HANDLER_FUNCTION, /* why its exception handler could not run */
 	HANDLER_IS_BUSY,  /* what its exception handler was running for */
+	HANDLER_RUNS,     /* never recorded: one handles it, or has */
 };
 
 /* Laid out as TaskFaultRecord, so that inspection copies it. */
