@@ -32,6 +32,19 @@ void hart_set_timer(u64 at)
 		sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
 }
 
+void hart_init(struct hart *hart)
+{
+	if (!machine.sstc || !machine.senvcfg)
+		hart->switch_plain |= SWITCH_NO_CSRS;
+	/* These registers hold what the firmware left. */
+	if (machine.fpu)
+		hart->switch_plain |= SWITCH_F_HELD;
+	if (machine.vector_bytes)
+		hart->switch_plain |= SWITCH_V_HELD;
+	hart->vmid_generation = 1;
+	hart->vmid_next = machine.vmid_max ? 1 : 0;
+}
+
 void hart_setup(void)
 {
 	struct hart *hart = this_hart();
@@ -53,17 +66,8 @@ void hart_setup(void)
 	if (machine.smstateen)
 		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
-	if (!machine.sstc || !machine.senvcfg)
-		hart->switch_plain |= SWITCH_NO_CSRS;
-	hart->vmid_generation = 1;
-	hart->vmid_next = machine.vmid_max ? 1 : 0;
-	/* These registers hold what the firmware left. */
-	if (machine.fpu) {
-		hart->switch_plain |= SWITCH_F_HELD;
+	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
-	}
-	if (machine.vector_bytes) {
-		hart->switch_plain |= SWITCH_V_HELD;
+	if (machine.vector_bytes)
 		csr_set(sstatus, SSTATUS_VS_CLEAN);
-	}
 }

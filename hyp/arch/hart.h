@@ -65,6 +65,12 @@ struct machine_features {
 
 extern struct machine_features machine;
 
+/*
+ * What other harts may change of a hart's state, as it begins. By the boot hart, before
+ * it starts them: those that run already change it with the lock.
+ */
+void hart_init(struct hart *hart);
+
 /* Sets this hart's CSRs up for running guests. */
 void hart_setup(void);
 

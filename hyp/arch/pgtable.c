@@ -134,6 +134,12 @@ void pgtable_destroy(struct pgtable *pt)
 	pt->root = NULL;
 }
 
+/* What was written to memory is there before an entry leads other harts to it. */
+static void publish(void)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
 /* Puts a table below an entry where nothing was mapped, or a leaf. NULL: no memory. */
 static u64 *add_table(struct pgtable *pt, u64 *pte, unsigned int level)
 {
@@ -145,6 +151,7 @@ static u64 *add_table(struct pgtable *pt, u64 *pte, unsigned int level)
 	pt->tables_changed = true;
 	for (unsigned int i = 0; *pte && i < 512; i++)
 		table[i] = *pte + ((i * level_pages(level - 1)) << PTE_PPN_SHIFT);
+	publish();
 	*pte = pte_of(table, 0);
 	return table;
 }
@@ -181,6 +188,7 @@ bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 			pgtable_unmap(pt, gpa, done, NULL, NULL);
 			return false;
 		}
+		publish();
 		/* All leaves of that size in this table. */
 		n = pages_in_entry(to, level + 1, npages - done) & ~(level_pages(level) - 1);
 		for (u64 *end = pte + (n >> (9 * level)); prot && pte < end; pte++) {
@@ -198,6 +206,7 @@ const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u3
 
 	if (level)
 		pte = ensure(pt, gpa, 0);
+	publish();
 	if (pte && !(*pte & PTE_V))
 		*pte = pte_of(page, pt->leaf_bits | access_bits(prot));
 	return pte ? table_of(*pte) : NULL;

@@ -54,6 +54,7 @@ __attribute__((cold)) bool vcpu_init(struct vcpu *v, const FloeThreadStart *star
 __attribute__((cold)) void vcpu_destroy(struct vcpu *v)
 {
 	mem_free(v->vector, machine.vector_bytes);
+	v->vector = NULL;
 }
 
 __attribute__((cold)) bool vcpu_keep(struct vcpu *kept, const struct vcpu *v)

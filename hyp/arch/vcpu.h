@@ -42,7 +42,7 @@ struct thread;
  * zero before. False: no memory. */
 bool vcpu_init(struct vcpu *vcpu, const FloeThreadStart *start, u64 stack_top);
 
-/* Frees what it has beside its struct. */
+/* Frees what it has beside its struct, which may be done twice. It is not current, nor again. */
 void vcpu_destroy(struct vcpu *vcpu);
 
 /* A copy of a vCPU that is not current, for later; false: no memory. vcpu_destroy() ends it. */

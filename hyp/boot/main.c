@@ -77,6 +77,7 @@ static void make_harts(u64 boot_id)
 			give_up(init_no_memory);
 		harts[i]->id = tree.hart_id[i];
 		harts[i]->index = i;
+		hart_init(harts[i]);
 		harts[i]->stack_top = memory_map_stack(i);
 		if (!harts[i]->stack_top || !trace_init(harts[i]))
 			give_up(init_no_memory);

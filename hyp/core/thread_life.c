@@ -3,6 +3,7 @@
 #include "arch/hart.h"
 #include "arch/this_hart.h"
 #include "core/exception.h"
+#include "core/page.h"
 #include "core/slab.h"
 #include "core/task.h"
 #include "core/window.h"
@@ -20,10 +21,10 @@ static Retcode map_stack(struct vm *vm, u64 bytes, struct region **stack)
 	return vm_map(vm, &q, stack);
 }
 
-/* What is kept of a thread here, its vectors apart from the rest. */
+/* For what is kept of a thread here: its vectors apart from the rest, and again for a handler. */
 static u64 own_pages(void)
 {
-	return 1 + (page_round_up(machine.vector_bytes) >> PAGE_SHIFT);
+	return 1 + (machine.vector_bytes ? (u64)2 << page_order(machine.vector_bytes) : 0);
 }
 
 /* Threads beside the first cost the task that. */
@@ -106,6 +107,7 @@ static void end(struct thread *t)
 	thread_stop(t);
 	t->task->run_time += t->run_time;
 	exception_drop(t);
+	vcpu_destroy(&t->vcpu);
 	list_del(&t->task_link);
 	t->living = false;
 	thread_wake_all(&t->joiners);

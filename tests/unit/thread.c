@@ -64,6 +64,7 @@ static void test_beginning(void **state)
 static void test_failing_allocations(void **state)
 {
 	FloeThreadStart start = { .entry = RX_BASE };
+	u64 threads = world_self->nthreads;
 
 	(void)state;
 	store(IN_AT, &start, sizeof(start));
@@ -83,7 +84,7 @@ static void test_failing_allocations(void **state)
 		assert_int_equal(page_count_free(), nfree);
 		assert_int_equal(vm_used(&world_self->vm), used);
 		assert_int_equal(world_self->vm.nregions, regions);
-		assert_int_equal(world_self->nthreads, 1);
+		assert_int_equal(world_self->nthreads, threads);
 	}
 }
 
@@ -198,6 +199,30 @@ static void test_held_by_another(void **state)
 	assert_rc(call(FloeFnThreadWait, h, 0, OUT_AT), rcInvalidOperation);
 	assert_rc(call(FloeFnThreadGetPriority, h, OUT_AT), rcInvalidOperation);
 	assert_rc(call(FloeFnThreadResume, h), rcInvalidOperation);
+}
+
+/* Vectors count for the task, with room for a handler's, and go with the thread. */
+static void test_vectors(void **state)
+{
+	u64 used, nfree;
+	Handle h;
+
+	(void)state;
+	used = vm_used(&world_self->vm);
+	thread_handle(ThreadFlagCreateSuspended, 3);
+	used = vm_used(&world_self->vm) - used;
+	machine.vector_bytes = PAGE_SIZE + sizeof(struct vector);
+	test_failing_allocations(state);
+	used += vm_used(&world_self->vm) + 4;
+	h = thread_handle(0, 3);
+	assert_int_equal(vm_used(&world_self->vm), used);
+	assert_non_null(thread_of(h)->vcpu.vector);
+	nfree = page_count_free();
+	switch_to(h);
+	call(FloeFnThreadExit, 0);
+	assert_null(thread_of(h)->vcpu.vector);
+	/* And its stack, which nobody touched. */
+	assert_true(page_count_free() >= nfree + 2);
 }
 
 static void test_policy(void **state)
@@ -381,6 +406,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_waiting, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(test_last_thread, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(test_held_by_another, world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_vectors, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(test_policy, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(test_handled, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(test_second_handler, world_setup, world_teardown),
