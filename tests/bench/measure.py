@@ -12,6 +12,8 @@ import execlog
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 HARTS = (1, 4)  # numbers of harts that everything is measured with
 SECONDS = 600  # that a system may take
+SECONDS_FOR_TURNS = 240  # the same where harts take turns of a chosen length, and may stand still
+TURNS = "-icount shift=3,sleep=off -netdev hubport,id=n,hubid=0"
 SHOWN_LINES = 20  # of a run that failed
 FIGURE = re.compile(r"^(?:\[\w+\] )?bench: (\w+) (\d+) / (\d+)\r?$", re.MULTILINE)
 INSTRET = re.compile(r"^(?:\[\w+\] )?bench: instret (\d+)\r?$", re.MULTILINE)
@@ -66,10 +68,24 @@ class Bench:
             self.save(name, harts, "console", self.boot(name, harts, arguments))
 
     def log(self, name, harts):
-        """Leaves QEMU's log of every instruction in the hypervisor."""
+        """Leaves QEMU's log of every instruction in the hypervisor.
+
+        `turns` are choices of how long harts go on, in microseconds; the first with which
+        the system ends counts."""
         log = self.systems[name]["log"]
         log = f"{self.one_at_a_time()} {self.symbols().arguments([] if log is True else log)} -D {self.file(name, harts, 'log')}"
-        self.boot(name, harts, f"{self.systems[name].get('qemu_args', '')} {log}")
+        arguments = f"{self.systems[name].get('qemu_args', '')} {log}"
+        if "turns" not in self.systems[name]:
+            self.boot(name, harts, arguments)
+            return
+        for turns in self.systems[name]["turns"]:
+            buffers = " ".join(f"-object filter-buffer,id=f{us},netdev=n,interval={us}" for us in turns)
+            try:
+                self.boot(name, harts, f"{arguments} {TURNS} {buffers}", SECONDS_FOR_TURNS)
+                return
+            except Broken as problem:
+                last = problem
+        raise last
 
     @contextlib.contextmanager
     def live_log(self, name, harts):
@@ -88,10 +104,10 @@ class Bench:
                 qemu.terminate()
                 qemu.wait()
 
-    def boot(self, name, harts, arguments):
-        return self.call(self.boot_command(name, harts, arguments))
+    def boot(self, name, harts, arguments, seconds=None):
+        return self.call(self.boot_command(name, harts, arguments, seconds))
 
-    def boot_command(self, name, harts, arguments):
+    def boot_command(self, name, harts, arguments, seconds=None):
         settings, more = [], []
         for setting in self.options.set:
             key, _, value = setting.partition("=")
@@ -99,7 +115,7 @@ class Bench:
         # A seed, or the device tree has another one each time.
         more = ["-seed 1", *more, arguments]
         return ["ci/qemu", f"BUILD={os.path.abspath(self.options.build)}", f"ROMFS={self.pack(name)}", f"SMP={harts}",
-                "ICOUNT=1", f"MEM={self.systems[name].get('mem', '256M')}", f"TIMEOUT={SECONDS}", *settings, "QEMU_ARGS=" + " ".join(more)]
+                "ICOUNT=1", f"MEM={self.systems[name].get('mem', '256M')}", f"TIMEOUT={seconds or SECONDS}", *settings, "QEMU_ARGS=" + " ".join(more)]
 
     def pack(self, name):
         system = self.systems[name]
