@@ -8,6 +8,8 @@ nothing is said about their order.
 
 from scene import FIFO, OTHER
 
+GRANTED = 100  # above all priorities
+
 
 def check(scene):
     """What is wrong, as sentences."""
@@ -73,7 +75,12 @@ def _rank(attributes):
 
 
 def _rank_of(scene, run, time):
-    """Of who runs; other threads of this system are standard ones. None: not known."""
+    """Of who runs; other threads of this system are standard ones. None: not known.
+
+    Init's first millisecond in ten is promised to it.
+    """
+    if run and run.granted:
+        return GRANTED
     if not run or run.tid not in scene.actors:
         return -1
     attributes = scene.actors[run.tid].at(time)

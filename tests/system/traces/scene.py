@@ -6,14 +6,15 @@ import collections
 
 from tracefile import console
 
-SWITCH, IDLE, CALL = 1, 2, 3
+SWITCH, IDLE, CALL, GRANT = 1, 2, 3, 11
 # The API's functions that the caller may wait in, or end.
 WAITING = {(0x0A464C4F, function) for function in (18, 58, 61, 62, 69, 72)}
 OTHER, FIFO, RR = range(3)
 PREFIX = "[scheduling] @"
 
-# A thread ran on a hart; waits: from its end on it did not want to, as far as is known.
-Run = collections.namedtuple("Run", "begin end tid hart waits")
+# A thread ran on a hart; waits: from its end on it did not want to, as far as is known;
+# granted: on CPU time that its process was promised, which goes before all that was not.
+Run = collections.namedtuple("Run", "begin end tid hart waits granted")
 Attributes = collections.namedtuple("Attributes", "policy priority mask")
 
 
@@ -103,20 +104,22 @@ class Scene:
 
     def _read_events(self, cpu, events):
         self.runs[cpu], self.idle[cpu] = [], []
-        running, call = None, None
+        running, call, grant, granted = None, None, None, False
         for event in events:
             if event.kind == CALL:
                 call = event.arg, event.value
+            if event.kind == GRANT:
+                grant = event.time
             if event.kind not in (SWITCH, IDLE):
                 continue
             if running:
-                self._add(Run(running.time, event.time, running.arg, cpu, call in WAITING))
-            call = None
+                self._add(Run(running.time, event.time, running.arg, cpu, call in WAITING, granted))
+            call, granted = None, grant == event.time
             running = event if event.kind == SWITCH else None
             if event.kind == IDLE:
                 self.idle[cpu].append(event.time)
         if running:
-            self._add(Run(running.time, float("inf"), running.arg, cpu, call in WAITING))
+            self._add(Run(running.time, float("inf"), running.arg, cpu, call in WAITING, granted))
 
     def _add(self, run):
         self.runs[run.hart].append(run)
