@@ -163,7 +163,8 @@ Variables, with their defaults:
   IMAGES=               more folders to look its images up in
   PLATFORM=$(PLATFORM)    SMP=$(SMP) harts    MEM=$(MEM)
   TIMEOUT=$(TIMEOUT)             seconds after which a run ends with status 124; 0: never
-  ICOUNT=$(ICOUNT)              1: QEMU counts instructions, and every run is the same
+  ICOUNT=$(ICOUNT)              1: QEMU counts instructions, and every run with -seed is the same; with
+                        several harts before QEMU 8.1 one that never sleeps stops later ones
   PARTITION=            for make gdb: a name, or a process id
   QEMU_ARGS=            appended to QEMU's command line
   T=                    one test, by its name

@@ -119,7 +119,8 @@ class Run:
         case = self.case
         settings = [f"BUILD={self.build}", f"ROMFS={image}", f"SMP={case.smp}", f"MEM={case.mem}",
                     f"TIMEOUT={case.timeout}", f"ICOUNT={int(case.icount)}"]
-        more = [case.qemu_args]
+        # A counted run is the same every time, if QEMU puts the same seed into the device tree.
+        more = [*(["-seed 1"] if case.icount else []), case.qemu_args]
         for setting in self.options.set:
             if setting.startswith("QEMU_ARGS="):
                 more.append(setting.removeprefix("QEMU_ARGS="))

@@ -8,8 +8,9 @@
  * process that still runs.
  *
  * Arguments: how often each of the threads does something, and `counted` where QEMU
- * runs one hart at a time and before 8.1 changes harts only when one sleeps or makes
- * way: then no process computes for ever.
+ * runs one hart at a time and before 8.1 changes harts only when one sleeps: then no
+ * process spins. The others sleep between computations, for making way among
+ * themselves is not enough: the hart would always have one of them to run.
  */
 #include "api-test.h"
 #include "child.h"
@@ -25,7 +26,7 @@
 #define COMPUTE(rounds) "li t0, " #rounds "\n9: addi t0, t0, -1\nbnez t0, 9b\n"
 #define SLEEP(ms) "li a0, " #ms "\n" CHILD_CALL(72)
 
-CHILD_CODE(computes, "1:\n" COMPUTE(100000) SLEEP(0) "j 1b\n");
+CHILD_CODE(computes, "1:\n" COMPUTE(100000) SLEEP(0) COMPUTE(100000) SLEEP(1) "j 1b\n");
 CHILD_CODE(spins, "1: j 1b\n");
 CHILD_CODE(crashes, "sd zero, 0(zero)\n");
 CHILD_CODE(sleeps, "1:\n" SLEEP(1) "j 1b\n");
@@ -48,7 +49,7 @@ CHILD_CODE(crashes_with_others,
 	   "bnez s0, 1b\n"
 	   COMPUTE(20000)
 	   "sd zero, 0(zero)\n"
-	   "3:\n" COMPUTE(5000) SLEEP(0) "j 3b\n");
+	   "3:\n" COMPUTE(5000) SLEEP(0) COMPUTE(5000) SLEEP(1) "j 3b\n");
 /* clang-format on */
 
 static Handle tasks[SLOTS], threads[SLOTS];
