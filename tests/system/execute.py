@@ -119,13 +119,15 @@ class Run:
         case = self.case
         settings = [f"BUILD={self.build}", f"ROMFS={image}", f"SMP={case.smp}", f"MEM={case.mem}",
                     f"TIMEOUT={case.timeout}", f"ICOUNT={int(case.icount)}"]
-        # A counted run is the same every time, if QEMU puts the same seed into the device tree.
-        more = [*(["-seed 1"] if case.icount else []), case.qemu_args]
+        more = [case.qemu_args]
         for setting in self.options.set:
             if setting.startswith("QEMU_ARGS="):
                 more.append(setting.removeprefix("QEMU_ARGS="))
             else:
                 settings.append(setting)
+        # A counted run is the same every time, if QEMU puts the same seed into the device tree.
+        if case.icount and not case.differ and "-seed" not in " ".join(more):
+            more.append("-seed 1")
         command = ["ci/shell" if case.input else "ci/qemu"] + settings + ["QEMU_ARGS=" + " ".join(more)]
         status = self.call(command, case.timeout + 30, case.input)
         lines = [line.rstrip("\r") for line in self.output.split("\n")]
