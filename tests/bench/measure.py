@@ -120,8 +120,9 @@ class Bench:
         for setting in self.options.set:
             key, _, value = setting.partition("=")
             (more if key == "QEMU_ARGS" else settings).append(value if key == "QEMU_ARGS" else setting)
-        # A seed, or the device tree has another one each time.
-        more = ["-seed 1", *more, arguments]
+        # A seed, or the device tree has another one each time. QEMU does not take two.
+        seed = [] if any("-seed" in each for each in more) else ["-seed 1"]
+        more = [*seed, *more, arguments]
         return ["ci/qemu", f"BUILD={os.path.abspath(self.options.build)}", f"ROMFS={self.pack(name)}", f"SMP={harts}",
                 "ICOUNT=1", f"MEM={self.systems[name].get('mem', '256M')}", f"TIMEOUT={seconds}", *settings, "QEMU_ARGS=" + " ".join(more)]
 
