@@ -122,17 +122,24 @@ struct thread *place_to_take(const struct hart *hart, u32 than)
 
 struct thread *place_to_give(const struct hart *hart, struct hart **to)
 {
+	const struct run_queue *from = &hart->rq;
+	struct thread *best = NULL;
+	/* Behind a thread that does not take turns with it no queue is too long. */
+	u32 least = from->running ? ~(u32)0 : from->nready - 1;
+
 	for (unsigned int i = 0; i < nharts; i++) {
 		const struct run_queue *rq = &harts[i]->rq;
 		u32 load = rq->nready + (rq->running != NULL);
 		struct thread *t = NULL;
 
 		/* Not where something more important would keep it waiting. */
-		if ((place_joined & rq->bit) && busy(rq) <= 1 && load + 2 <= hart->rq.nready)
-			t = first_for(&hart->rq.active, harts[i]);
-		*to = harts[i];
-		if (t)
-			return t;
+		if ((place_joined & rq->bit) && busy(rq) <= 1 && load < least)
+			t = first_for(&from->active, harts[i]);
+		if (t) {
+			best = t;
+			*to = harts[i];
+			least = load;
+		}
 	}
-	return NULL;
+	return best;
 }

@@ -8,8 +8,9 @@
  * equals it goes to the hart that it was on, or else to the shortest queue. A
  * hart takes over what waits elsewhere and is more important than what waits here,
  * and at the end of a rotation it gives a standard thread to a hart that has
- * two fewer. All that is within affinities; one that names no hart that runs is
- * as good as none.
+ * two fewer. While a real-time thread keeps standard ones waiting, its hart gives one
+ * every 10 ms to a hart that runs such. All that is within affinities; one that names no
+ * hart that runs is as good as none.
  */
 #ifndef CORE_PLACE_H
 #define CORE_PLACE_H
@@ -55,7 +56,10 @@ static inline struct hart *place_choose(const struct thread *thread)
 /* A ready thread of another hart for this one, more important than that; or NULL. */
 struct thread *place_to_take(const struct hart *hart, u32 than);
 
-/* A standard thread of this hart's current rotation for another one, *to; or NULL. */
+/*
+ * A standard thread of this hart's current rotation for the hart with the fewest, *to; or NULL.
+ * Between rotations, or while a real-time thread runs here.
+ */
 struct thread *place_to_give(const struct hart *hart, struct hart **to);
 
 #endif

@@ -232,15 +232,16 @@ void sched_yield(void)
 	rq->work |= WORK_RESCHEDULE | WORK_TIMER;
 }
 
-/* Everybody had his turns: the next rotation begins. */
-__attribute__((noinline, cold)) static void next_rotation(struct hart *hart)
+__attribute__((cold)) void sched_rotate(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
 	struct hart *to;
 	struct thread *t;
 
-	rq->rotation++;
-	list_move_all(&rq->active, &rq->expired);
+	if (list_empty(&rq->active)) {
+		rq->rotation++;
+		list_move_all(&rq->active, &rq->expired);
+	}
 	t = place_to_give(hart, &to);
 	if (t) {
 		sched_dequeue(rq, t);
@@ -264,7 +265,7 @@ static struct thread *take_best(struct hart *hart)
 		if (rq->rt_ready)
 			queue = &rq->rt[sched_highest(rq->rt_ready)];
 		else if (list_empty(&rq->active) && !list_empty(&rq->expired))
-			next_rotation(hart);
+			sched_rotate(hart);
 		if (list_empty(queue))
 			return NULL;
 		t = list_first(queue, struct thread, ready);
@@ -368,6 +369,8 @@ static void pick(struct hart *hart)
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->slice_end = rq->run_since + slice;
+	if (rq->nready && is_realtime(t) && place_several())
+		sched_hold_up(rq);
 }
 
 /*

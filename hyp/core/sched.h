@@ -15,7 +15,8 @@
  * left (core/budget.h), and time windows say who may run at all (core/window.h).
  *
  * The hart takes timer interrupts only for what is due: a wake-up, the end of
- * a quantum while another thread waits for the hart, console output, a time window.
+ * a quantum while another thread waits for the hart, console output, a time window,
+ * standard threads behind a real-time one that could run on another hart.
  *
  * All operations are constant-time but those on timers, which are logarithmic,
  * the look at the other harts, and what concerns budgets and windows, which is linear
@@ -70,6 +71,7 @@ struct run_queue {
 	struct list active, expired;   /* ready standard threads of this rotation, of the next */
 	struct list reserved;          /* ready ones with some budget left, in their order */
 	u32 rotation;
+	struct timer held_up; /* armed while standard threads wait behind a real-time one */
 	struct timer_queue timers;
 };
 
@@ -114,6 +116,15 @@ void sched_wake(struct thread *thread);
  * Its registers may be live there yet.
  */
 void sched_remove(struct thread *thread, enum thread_state state);
+
+/*
+ * For core/sched*.c: begins the next rotation if everybody has had his turns in this one, and
+ * gives one that waits to a hart that suits it better.
+ */
+void sched_rotate(struct hart *hart);
+
+/* For core/sched.c: a real-time thread runs, and standard ones wait behind it. */
+void sched_hold_up(struct run_queue *rq);
 
 /* For core/sched*.c: takes a ready thread off its queue. */
 void sched_dequeue(struct run_queue *rq, struct thread *thread);

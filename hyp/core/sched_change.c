@@ -6,6 +6,26 @@
 
 #include "arch/cpu.h"
 
+/* How long a standard thread waits behind a real-time one before it goes elsewhere, ms. */
+#define HOLD_UP 10
+
+void sched_hold_up(struct run_queue *rq)
+{
+	if (!rq->held_up.queue)
+		timer_arm(&rq->timers, &rq->held_up, cpu_time() + ticks_from_ms(HOLD_UP));
+}
+
+/* One goes at a time, for the real-time thread waits meanwhile. */
+static void held_up(struct timer *timer)
+{
+	struct run_queue *rq = container_of(timer, struct run_queue, held_up);
+
+	if (!rq->running || !is_realtime(rq->running) || !rq->nready)
+		return;
+	sched_rotate(container_of(rq, struct hart, rq));
+	sched_hold_up(rq);
+}
+
 void sched_init(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
@@ -18,6 +38,7 @@ void sched_init(struct hart *hart)
 	list_init(&rq->expired);
 	list_init(&rq->reserved);
 	rq->timers = TIMER_QUEUE_EMPTY;
+	rq->held_up = (struct timer){ .expired = held_up };
 	hart->window = FLOE_NO_WINDOW;
 	rq->work = WORK_TIMER;
 }

@@ -155,7 +155,7 @@ struct turn sched_preempt(void)
 
 	if (rq->work_or_guarded != (WORK_RESCHEDULE | WORK_TIMER) || !t || !rq->rt_ready ||
 	    hart->kicks || rq->slice_end <= now || (place_waited & ~rq->bit) ||
-	    (t->affinity & place_joined & ~rq->bit))
+	    (t->affinity & place_joined & ~rq->bit) || (rq->nready && place_several()))
 		return (struct turn){ NULL, 0 };
 	priority = sched_highest(rq->rt_ready);
 	if (is_realtime(t) && t->priority >= priority)

@@ -190,6 +190,41 @@ static void test_a_rotation_gives_away(void **state)
 	assert_int_equal(harts[1]->rq.nready + harts[2]->rq.nready + harts[3]->rq.nready, 1);
 }
 
+/* A real-time thread that does not give way keeps nobody waiting who may run elsewhere. */
+static void test_who_is_held_up_goes_elsewhere(void **state)
+{
+	u64 before;
+
+	(void)state;
+	occupy();
+	for (unsigned int i = 4; i < 8; i++) {
+		threads[i].affinity = 1;
+		start(i, ThreadSchedPolicyOther, 0);
+		threads[i].affinity = i == 4 ? 1 : ALL;
+	}
+	threads[8].affinity = 1;
+	start(8, ThreadSchedPolicyFifo, 0);
+	assert_ptr_equal(run(0), &threads[8]);
+	before = fake_cpu.time;
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(fake_hart.rq.nready, i < 3 ? 4 - i : 1);
+		assert_int_equal(sched_next_deadline(), before + (i + 1) * 10 * MS);
+		fake_cpu.time = sched_next_deadline();
+		sched_timer_interrupt();
+		assert_ptr_equal(run(0), &threads[8]);
+	}
+	/* One for each of the others, and one may not. */
+	for (unsigned int i = 1; i < HARTS; i++)
+		assert_int_equal(harts[i]->rq.nready, i == threads[0].hart->index ? 2 : 1);
+	assert_ptr_equal(threads[4].hart, &fake_hart);
+	/* When it sleeps, nothing is left to be done. */
+	sched_remove(&threads[8], THREAD_BLOCKED);
+	assert_ptr_equal(run(0), &threads[4]);
+	fake_cpu.time = before + 50 * MS;
+	sched_timer_interrupt();
+	assert_int_equal(sched_next_deadline(), TIME_NEVER);
+}
+
 static void test_affinity_of_a_running_thread_changes(void **state)
 {
 	(void)state;
@@ -428,6 +463,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_makes_way_goes_elsewhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_idle_hart_takes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_rotation_gives_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_held_up_goes_elsewhere, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_affinity_of_a_running_thread_changes, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_policy_of_a_running_thread_changes, setup,
