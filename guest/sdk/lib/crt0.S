@@ -11,6 +11,7 @@
 #define RELA_ADDEND 16
 #define RELA_SIZE 24
 #define SSTATUS_FS_INITIAL (1 << 13)
+#define SSTATUS_VS_INITIAL (1 << 9) /* stays 0 where there are no vector registers */
 
 	.section .text._start, "ax", @progbits
 	.globl _start
@@ -20,9 +21,9 @@ _start:
 	.option norelax
 	lla	gp, __global_pointer$
 	.option pop
-#ifdef __riscv_flen
-	li	t0, SSTATUS_FS_INITIAL
+	li	t0, SSTATUS_FS_INITIAL | SSTATUS_VS_INITIAL
 	csrs	sstatus, t0
+#ifdef __riscv_flen
 	fscsr	zero
 #endif
 	lla	a0, __image_start

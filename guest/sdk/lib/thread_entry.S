@@ -4,6 +4,7 @@
  * fresh stack; a0, a1 and a2 are what KnThreadCreateByHandle() was given.
  */
 #define SSTATUS_FS_INITIAL (1 << 13)
+#define SSTATUS_VS_INITIAL (1 << 9) /* stays 0 where there are no vector registers */
 
 	.section .text.floe_thread_entry, "ax", @progbits
 	.globl floe_thread_entry
@@ -15,9 +16,9 @@ floe_thread_entry:
 	.option norelax
 	lla	gp, __global_pointer$
 	.option pop
-#ifdef __riscv_flen
-	li	t0, SSTATUS_FS_INITIAL
+	li	t0, SSTATUS_FS_INITIAL | SSTATUS_VS_INITIAL
 	csrs	sstatus, t0
+#ifdef __riscv_flen
 	fscsr	zero
 #endif
 	li	s0, 0			/* the chain of frames ends here */
