@@ -9,6 +9,7 @@ PERIODS = 100, 10000000  # microseconds
 WHOLE = 1000000  # a CPU
 GUARANTEE = 1000, 10000  # microseconds, of each so many
 CPUS = frozenset(range(64))
+PLACES = 128  # that are looked at for what several promises are together
 
 
 def promise(found):
@@ -34,8 +35,8 @@ def check_budget(where, found, mistakes):
         mistakes.add("bad-cpu-budget", where, sentence)
     elif budget > period * cpus:
         sentence = (
-            f"{budget} us of each {period} us is more than the {cpus} CPUs that it may run on "
-            "have; write less"
+            f"{budget} us of each {period} us is more than the {cpus} CPU{'s' * (cpus > 1)} that it "
+            "may run on give; write less"
         )
         mistakes.add("bad-cpu-budget", where, sentence)
 
@@ -73,9 +74,52 @@ class Promises:
         return total
 
     def check(self):
+        before = len(self.mistakes.lines)
+        for name, found in self.partitions.items():
+            if "windows" not in found and not self.room(*self.place(found)):
+                sentence = (
+                    "it runs outside of windows only, and these CPUs have nothing else; write "
+                    "another CPU, or name it in a window"
+                )
+                self.mistakes.add("never-runs", f"/partitions/{name}/cpus", sentence)
+                return
         for name, found in self.partitions.items():
             if "cpu-budget" in found:
                 self.check_room(f"/partitions/{name}/cpu-budget", found)
+        if len(self.mistakes.lines) == before:
+            self.check_sums()
+
+    def places(self):
+        """Where somebody is promised time, and what such places that share some are together."""
+        promised = (found for found in self.partitions.values() if share(*promise(found)))
+        places = list(dict.fromkeys([*map(self.place, promised), (CPUS, frozenset())]))
+        for i, (cpus, windows) in enumerate(places):
+            for other_cpus, other_windows in places[:i]:
+                union = cpus | other_cpus, windows | other_windows
+                shared = cpus & other_cpus or windows & other_windows
+                if shared and union not in places and len(places) < PLACES:
+                    places.append(union)
+        return places
+
+    def check_sums(self):
+        """Whether all promises can be kept at once."""
+        for cpus, windows in self.places():
+            total, there = self.promised(cpus, windows), -(-self.room(cpus, windows) * WHOLE // self.frame)
+            names = []
+            for name, found in self.partitions.items():
+                own_cpus, own_windows = self.place(found)
+                if share(*promise(found)) and own_cpus <= cpus and own_windows <= windows:
+                    names.append(name)
+            # init by itself is judged when it boots.
+            if total <= there or not names:
+                continue
+            sentence = (
+                f"{percent(total + 999)} % of a CPU are promised to {', '.join(names)}, with what "
+                f"init and inspect are guaranteed, and there are {percent(there)} % where they may "
+                "run; write less"
+            )
+            self.mistakes.add("too-much-cpu", "/partitions", sentence)
+            return
 
     def check_room(self, where, found):
         """Whether there is room for a budget, and for all else that is promised where it runs."""

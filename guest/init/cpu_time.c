@@ -12,6 +12,8 @@
 enum {
 	CPU_COUNT = 64,
 	PATH_SIZE = 256, /* longer ones are cut in messages */
+	NAMES_SIZE = 96,
+	PLACES = 128, /* that are looked at for what several promises are together */
 };
 
 /* init's as well, which has it from the hypervisor. */
@@ -138,12 +140,20 @@ static bool check_budget(const struct manifest_partition *p, uint64_t machine,
 		       FLOE_CPU_PERIOD_MIN, FLOE_CPU_PERIOD_MAX);
 	else if (budget > (uint64_t)period * count)
 		report(reporter, "bad-cpu-budget", path,
-		       "%u us of each %u us is more than the %u CPUs that it may run on have; "
+		       "%u us of each %u us is more than the %u CPU%s that it may run on give; "
 		       "write less",
-		       budget, period, count);
+		       budget, period, count, count == 1 ? "" : "s");
 	else
 		return true;
 	return false;
+}
+
+/* In millionths of a CPU, rounded up. */
+static uint64_t share_there(const struct manifest *m, struct place place)
+{
+	uint64_t frame = frame_of(m);
+
+	return (room(m, place) * WHOLE + frame - 1) / frame;
 }
 
 /* Whether there is room for the budget, and for all else that is promised where it runs. */
@@ -153,7 +163,7 @@ static bool check_room(const struct manifest *m, const struct manifest_partition
 	unsigned budget = p->cpu_budget[0], period = p->cpu_budget[1];
 	struct place place = place_of(m, p, machine);
 	uint64_t sum = promised(m, place, machine), frame = frame_of(m), time = room(m, place);
-	uint64_t there = (time * WHOLE + frame - 1) / frame;
+	uint64_t there = share_there(m, place);
 	/* Of a per cent, so that what is too much shows as more. */
 	unsigned long long tenths = (sum + 999) / 1000, there_tenths = there / 1000;
 	char path[PATH_SIZE];
@@ -171,6 +181,97 @@ static bool check_room(const struct manifest *m, const struct manifest_partition
 		       tenths / 10, tenths % 10, there_tenths / 10, there_tenths % 10);
 	else
 		return true;
+	return false;
+}
+
+struct places {
+	struct place place[PLACES];
+	size_t count;
+};
+
+/* If it is another one, and there is room. */
+static void add_place(struct places *places, struct place place)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (lies_in(place, places->place[i]) && lies_in(places->place[i], place))
+			return;
+	if (places->count < PLACES)
+		places->place[places->count++] = place;
+}
+
+/* Where somebody is promised time, and what such places that share some are together. */
+static void find_places(const struct manifest *m, uint64_t machine, struct places *places)
+{
+	places->count = 0;
+	for (size_t i = 0; i < m->count; i++)
+		if (share_of(&m->partitions[i]))
+			add_place(places, place_of(m, &m->partitions[i], machine));
+	add_place(places, (struct place){ .cpus = machine });
+	for (size_t i = 1; i < places->count; i++)
+		for (size_t j = 0; j < i; j++) {
+			struct place a = places->place[i], b = places->place[j];
+
+			if ((a.cpus & b.cpus) || (a.windows & b.windows))
+				add_place(places,
+					  (struct place){ a.cpus | b.cpus, a.windows | b.windows });
+		}
+}
+
+/* "a, b": to whom promised() counts something, as many as there is room for. */
+static void names_of(const struct manifest *m, struct place place, uint64_t machine, char *names)
+{
+	size_t used = 0;
+
+	names[0] = 0;
+	for (size_t i = 0; i < m->count && used < NAMES_SIZE; i++) {
+		const struct manifest_partition *p = &m->partitions[i];
+
+		if (share_of(p) && lies_in(place_of(m, p, machine), place))
+			used += (size_t)snprintf(names + used, NAMES_SIZE - used, "%s%s",
+						 used ? ", " : "", p->name);
+	}
+	if (used >= NAMES_SIZE)
+		snprintf(names + NAMES_SIZE - 4, 4, "...");
+}
+
+/* Whether all promises can be kept at once. */
+static bool check_sums(const struct manifest *m, uint64_t machine,
+		       const struct manifest_reporter *reporter)
+{
+	struct places places;
+
+	find_places(m, machine, &places);
+	for (size_t i = 0; i < places.count; i++) {
+		struct place place = places.place[i];
+		uint64_t sum = promised(m, place, machine), there = share_there(m, place);
+		unsigned long long tenths = (sum + 999) / 1000, there_tenths = there / 1000;
+		char names[NAMES_SIZE];
+
+		names_of(m, place, machine, names);
+		/* init by itself has been judged, by the frame. */
+		if (sum <= there || !names[0])
+			continue;
+		report(reporter, "too-much-cpu", "/partitions",
+		       "%llu.%llu %% of a CPU are promised to %s, with what init and inspect are "
+		       "guaranteed, and there are %llu.%llu %% where they may run; write less",
+		       tenths / 10, tenths % 10, names, there_tenths / 10, there_tenths % 10);
+		return false;
+	}
+	return true;
+}
+
+/* Whether the partition, which has no windows, has any time outside of them. */
+static bool check_runs(const struct manifest *m, const struct manifest_partition *p,
+		       uint64_t machine, const struct manifest_reporter *reporter)
+{
+	char path[PATH_SIZE];
+
+	if (p->windows || room(m, place_of(m, p, machine)))
+		return true;
+	snprintf(path, sizeof(path), "/partitions/%s/cpus", p->name);
+	report(reporter, "never-runs", path,
+	       "it runs outside of windows only, and these CPUs have nothing else; write another "
+	       "CPU, or name it in a window");
 	return false;
 }
 
@@ -200,7 +301,7 @@ static bool check_init(const struct manifest *m, uint64_t machine,
 	}
 	report(reporter, "no-time-for-init", "/schedule",
 	       "on every CPU of the machine less than %u us of a major frame are outside of "
-	       "windows, where init has to run; make some shorter",
+	       "windows, where init has to run; make some shorter, or the frame longer",
 	       GUARANTEE);
 	return false;
 }
@@ -218,10 +319,12 @@ bool manifest_check_cpu_time(const struct manifest *m, uint64_t machine,
 	for (size_t i = 0; i < m->window_count; i++)
 		kept &= check_cpu(&m->windows[i], machine, reporter);
 	kept &= check_init(m, machine, reporter);
+	for (size_t i = 0; i < m->count && kept; i++)
+		kept = check_runs(m, &m->partitions[i], machine, reporter);
 	if (!kept)
 		return false;
 	for (size_t i = 0; i < m->count; i++)
 		if (m->partitions[i].cpu_budget[0])
 			kept &= check_room(m, &m->partitions[i], machine, reporter);
-	return kept;
+	return kept && check_sums(m, machine, reporter);
 }
