@@ -39,6 +39,7 @@ struct call {
 		FloeSegFromBuf from_buf;
 		FloeThreadStart start;
 		RtlCpuSet cpus;
+		ThreadSchedParam param;
 		HalTrapFrame frame;
 	} in;
 };
@@ -54,7 +55,8 @@ typedef Retcode api_fn(struct call *c);
 /* A pointer among the arguments: to `size` bytes, aligned to the smaller of size and 8. */
 struct pointer_rule {
 	u16 arg : 3;
-	u16 size : 13; /* 0: no rule */
+	u16 size : 12;    /* 0: no rule */
+	u16 optional : 1; /* an input that may be null, and is not read then */
 };
 
 /* Where the rights that are for the type of the object begin. */
@@ -62,6 +64,17 @@ struct pointer_rule {
 
 /* The most results that a function has. */
 #define API_OUTS 3
+
+/* What a region shows of its flags, and what may be asked of one. */
+#define SHOWN_FLAGS (REGION_LOCKED | REGION_LOW_GUARD | REGION_HIGH_GUARD)
+#define ASKED_FLAGS (SHOWN_FLAGS | REGION_COMMIT | REGION_GROW_DOWN)
+
+/* What a base and a size, in bytes, have to be: whole pages, not none, and */
+enum memory_range {
+	RANGE_NONE,
+	RANGE_ANY,   /* anywhere behind page 0 */
+	RANGE_PLACE, /* where a guest may choose, or, with base 0, has the place chosen */
+};
 
 /* What a thread has to be like for a call; else rcInvalidOperation. */
 enum thread_call {
@@ -77,13 +90,22 @@ struct api_rules {
 	u32 call : 4;           /* enum task_call, of a task: what its state has to allow */
 	u32 thread : 1;         /* enum thread_call, of a thread, likewise */
 	u32 rights : 4;         /* that the handle in a0 needs, of those for its type */
+	u32 opens : 1;          /* a handle: one is reserved when the function runs */
+	u32 buffered : 1;       /* buffer has a rule */
 	u32 field : 12;         /* offset in the object, for api_get_field() */
 	struct pointer_rule in; /* copied to call.in */
 	struct pointer_rule out[API_OUTS]; /* writable when the function runs; ends with no rule */
-	struct {
-		u32 pointer : 3, size : 3; /* arguments */
-		u32 max : 26;              /* bytes; 0: no rule */
-	} buffer; /* readable when the function runs; not empty, at most max bytes */
+	union {
+		struct { /* readable when the function runs, not empty, at most max bytes */
+			u32 pointer : 3, size : 3; /* arguments */
+			u32 max : 26;
+		} buffer;
+		struct {                                   /* for api_memory_check() */
+			u32 range : 2;                     /* enum memory_range */
+			u32 base : 3, size : 3, flags : 3; /* arguments */
+			u32 allowed : 12; /* as flags_are_valid() says; 0: no rule */
+		} memory;
+	};
 };
 
 struct api_row {
@@ -110,23 +132,21 @@ void api_sbi(struct thread *thread);
 #undef CHECKED
 
 /*
- * Checks of several functions: policy, priority and parameter in a1, a2 and a3, or a
- * priority in a1, as far as can be seen from them; that the caller may inspect; that
- * it runs in an exception handler.
+ * Checks of several functions: the row's rule for memory, and that the caller may make an
+ * MDL with those flags; policy, priority and parameter in a1, a2 and a3, or a priority in
+ * a1, as far as can be seen from them; that the caller may inspect; that it runs in an
+ * exception handler.
  */
-api_fn api_sched_policy_check, api_priority_check, api_inspector_check, api_in_handler_check;
+api_fn api_memory_check, api_new_mdl_check, api_sched_policy_check, api_priority_check;
+api_fn api_inspector_check, api_in_handler_check;
 
 /* The largest stack, in bytes. */
 #define STACK_MAX ((u64)1 << 38)
 
-/* Access flags that are R, RW, RX or RWX, with no others beside them than those allowed? */
-bool access_is_valid(u64 flags, u64 allowed);
+/* None but allowed flags, and READ and RESERVE where they are among these? */
+bool flags_are_valid(u64 flags, u64 allowed);
 
-/* A page-aligned range, not empty, anywhere behind page 0? */
-bool range_is_valid(u64 base, u64 size);
-
-/* The same where a guest may choose, or, with base 0, have chosen? */
-bool place_is_valid(u64 base, u64 size);
+bool range_is_valid(enum memory_range range, u64 base, u64 size);
 
 /*
  * What a mapping of a part of an MDL asks for (base 0: chosen; the numbers are

@@ -73,7 +73,36 @@ static bool pointer_is_bad(const struct call *c, const struct pointer_rule *rule
 {
 	u64 align = min_u64(rule->size, sizeof(u64));
 
-	return !c->a[rule->arg] || (c->a[rule->arg] & (align - 1));
+	return (!c->a[rule->arg] && !rule->optional) || (c->a[rule->arg] & (align - 1));
+}
+
+bool flags_are_valid(u64 flags, u64 allowed)
+{
+	u64 needed = allowed & (VMM_FLAG_READ | VMM_FLAG_RESERVE);
+
+	return !(flags & ~allowed) && (flags & needed) == needed;
+}
+
+bool range_is_valid(enum memory_range range, u64 base, u64 size)
+{
+	u64 end = range == RANGE_PLACE ? VM_USER_END : VM_END;
+
+	if (range == RANGE_PLACE && !base)
+		base = VM_USER_MIN;
+	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
+	       size <= end - base;
+}
+
+Retcode api_memory_check(struct call *c)
+{
+	const struct api_rules *rules = c->rules;
+	enum memory_range range = (enum memory_range)rules->memory.range;
+	bool fits = range == RANGE_NONE ||
+		    range_is_valid(range, c->a[rules->memory.base], c->a[rules->memory.size]);
+
+	if (rules->memory.allowed)
+		fits = fits && flags_are_valid(c->a[rules->memory.flags], rules->memory.allowed);
+	return fits ? rcOk : rcInvalidArgument;
 }
 
 /* Null, alignment, flags and ranges. */
@@ -84,26 +113,26 @@ static Retcode check_arguments(struct call *c, const struct api_rules *rules)
 	for (unsigned int i = 0; i < API_OUTS && rules->out[i].size; i++)
 		if (pointer_is_bad(c, &rules->out[i]))
 			return rcInvalidArgument;
-	if (rules->buffer.max && (!c->a[rules->buffer.pointer] || !c->a[rules->buffer.size]))
+	if (rules->buffered && (!c->a[rules->buffer.pointer] || !c->a[rules->buffer.size]))
 		return rcInvalidArgument;
-	if (rules->buffer.max && c->a[rules->buffer.size] > rules->buffer.max)
+	if (rules->buffered && c->a[rules->buffer.size] > rules->buffer.max)
 		return rcBufferTooLarge;
 	return rules->check ? rules->check(c) : rcOk;
 }
 
-/* What pointers point to. */
+/* What pointers point to, and room for a handle. */
 static Retcode check_memory(struct call *c, const struct api_rules *rules)
 {
 	struct vm *vm = &c->self->vm;
 	Retcode rc = rcOk;
 
-	if (rules->in.size)
+	if (rules->in.size && c->a[rules->in.arg])
 		rc = guest_read(vm, c->a[rules->in.arg], &c->in, rules->in.size);
-	if (rc == rcOk && rules->buffer.max)
+	if (rc == rcOk && rules->buffered)
 		rc = guest_check_read(vm, c->a[rules->buffer.pointer], c->a[rules->buffer.size]);
 	for (unsigned int i = 0; rc == rcOk && i < API_OUTS && rules->out[i].size; i++)
 		rc = guest_check_write(vm, c->a[rules->out[i].arg], rules->out[i].size);
-	return rc;
+	return rc == rcOk && rules->opens ? handle_reserve(&c->self->handles) : rc;
 }
 
 static bool thread_allows(const struct thread *t, enum thread_call call)

@@ -74,13 +74,6 @@ _Static_assert(sizeof(struct fault_record) == sizeof(TaskFaultRecord) &&
 		       offsetof(struct fault, cause) == offsetof(TaskFault, cause),
 	       "core/fault.h says that they are laid out alike");
 
-/* (task, TaskFaultRecord *) */
-Retcode api_task_get_fault_record(struct call *c)
-{
-	give(c, 1, &c->task->fault, sizeof(TaskFaultRecord));
-	return rcOk;
-}
-
 /* Of the thread whose index is in a1; false: there is none. */
 static bool read_thread(const struct call *c, KnThreadState *state)
 {

@@ -2,12 +2,17 @@
 /* MDL buffers: api.md, section 5. */
 #include "api/api.h"
 
-/* Do the sizes fit, and the access, beside which nothing may stand? RWX only with permission. */
-static Retcode check_mdl(const struct task *self, bool fits, u64 flags)
+/* RWX only with permission. */
+static Retcode check_rwx(const struct task *self, u64 flags)
 {
-	if (!fits || !access_is_valid(flags, VMM_FLAG_RWX_MASK))
-		return rcInvalidArgument;
 	return flags != VMM_FLAG_RWX_MASK || self->vm.allow_rwx ? rcOk : rcSecurityDisallow;
+}
+
+Retcode api_new_mdl_check(struct call *c)
+{
+	Retcode rc = api_memory_check(c);
+
+	return rc == rcOk ? check_rwx(c->self, c->a[c->rules->memory.flags]) : rc;
 }
 
 static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
@@ -21,18 +26,15 @@ static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 /* (VmSeg *, loadAddr, addr, size, flags) */
 Retcode api_vm_seg_init_from_vm_check(struct call *c)
 {
-	return check_mdl(c->self, page_aligned(c->a[1]) && range_is_valid(c->a[2], c->a[3]),
-			 c->a[4]);
+	return page_aligned(c->a[1]) ? api_new_mdl_check(c) : rcInvalidArgument;
 }
 
 Retcode api_vm_seg_init_from_vm(struct call *c)
 {
 	VmSeg seg = { .loadAddr = c->a[1], .flags = (u32)c->a[4] };
 	struct mdl *mdl;
-	Retcode rc = handle_reserve(&c->self->handles);
+	Retcode rc = vm_share(&c->self->vm, c->a[2], c->a[3] >> PAGE_SHIFT, seg.flags, &mdl);
 
-	if (rc == rcOk)
-		rc = vm_share(&c->self->vm, c->a[2], c->a[3] >> PAGE_SHIFT, seg.flags, &mdl);
 	return rc == rcOk ? give_segment(c, mdl, &seg) : rc;
 }
 
@@ -82,9 +84,12 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 	bool fits = page_aligned(f->loadAddr | f->size) && f->size && f->offset <= f->size &&
 		    f->bufSize <= f->size - f->offset && (f->buf || !f->bufSize) &&
 		    (f->buildId || !f->buildIdSize);
-	Retcode rc = check_mdl(c->self, fits, f->flags);
 	struct mdl *mdl;
+	Retcode rc;
 
+	if (!fits || !flags_are_valid(f->flags, VMM_FLAG_RWX_MASK))
+		return rcInvalidArgument;
+	rc = check_rwx(c->self, f->flags);
 	if (rc == rcOk)
 		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
 	if (rc == rcOk)
@@ -100,42 +105,30 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 /* (size, prot, Handle *) */
 Retcode api_mdl_create_check(struct call *c)
 {
-	return check_mdl(c->self, page_aligned(c->a[0]) && c->a[0], c->a[1]);
+	return page_aligned(c->a[0]) && c->a[0] ? api_new_mdl_check(c) : rcInvalidArgument;
 }
 
 Retcode api_mdl_create(struct call *c)
 {
 	struct mdl *mdl;
-	Retcode rc = handle_reserve(&c->self->handles);
+	Retcode rc = make_mdl(c->self, c->a[0] >> PAGE_SHIFT, (u32)c->a[1], &mdl);
 
-	if (rc == rcOk)
-		rc = make_mdl(c->self, c->a[0] >> PAGE_SHIFT, (u32)c->a[1], &mdl);
 	return rc == rcOk ? give_handle(c, 2, &mdl->object, OCAP_MDL_FULL) : rc;
 }
 
 /* (addr, size, prot, Handle *) */
-Retcode api_mdl_create_from_vm_check(struct call *c)
-{
-	return check_mdl(c->self, range_is_valid(c->a[0], c->a[1]), c->a[2]);
-}
-
 Retcode api_mdl_create_from_vm(struct call *c)
 {
 	struct mdl *mdl;
-	Retcode rc = handle_reserve(&c->self->handles);
+	Retcode rc = vm_share(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2], &mdl);
 
-	if (rc == rcOk)
-		rc = vm_share(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2], &mdl);
 	return rc == rcOk ? give_handle(c, 3, &mdl->object, OCAP_MDL_FULL) : rc;
 }
 
 /* (mdl, offset, length, hint, prot, void **) */
 Retcode api_mdl_map_check(struct call *c)
 {
-	bool fits = page_aligned(c->a[1]) && place_is_valid(c->a[3], c->a[2]) &&
-		    access_is_valid(c->a[4], VMM_FLAG_RWX_MASK);
-
-	return fits ? rcOk : rcInvalidArgument;
+	return page_aligned(c->a[1]) ? api_memory_check(c) : rcInvalidArgument;
 }
 
 Retcode api_mdl_map(struct call *c)

@@ -4,31 +4,6 @@
 
 #include "arch/hart.h"
 
-/* What a region shows of its flags, and what may be asked of one. */
-#define SHOWN_FLAGS (REGION_LOCKED | REGION_LOW_GUARD | REGION_HIGH_GUARD)
-#define ASKED_FLAGS (SHOWN_FLAGS | REGION_COMMIT | REGION_GROW_DOWN)
-
-bool access_is_valid(u64 flags, u64 allowed)
-{
-	return (flags & VMM_FLAG_READ) && !(flags & ~allowed);
-}
-
-static bool lies_below(u64 end, u64 base, u64 size)
-{
-	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
-	       size <= end - base;
-}
-
-bool range_is_valid(u64 base, u64 size)
-{
-	return lies_below(VM_END, base, size);
-}
-
-bool place_is_valid(u64 base, u64 size)
-{
-	return lies_below(VM_USER_END, base ? base : VM_USER_MIN, size);
-}
-
 static Retcode check_cache(u64 flags)
 {
 	switch (flags & VMM_FLAG_CACHE_MASK) {
@@ -54,12 +29,8 @@ Retcode api_vm_allocate(struct call *c)
 				.ceiling = VMM_FLAG_RWX_MASK,
 				.flags = (u32)c->a[2] & ASKED_FLAGS };
 	struct region *region;
-	u64 allowed = VMM_FLAG_RWX_MASK | VMM_FLAG_RESERVE | VMM_FLAG_CACHE_MASK | ASKED_FLAGS;
-	Retcode rc = rcInvalidArgument;
+	Retcode rc = check_cache(c->a[2]);
 
-	if (place_is_valid(c->a[0], c->a[1]) && access_is_valid(c->a[2], allowed) &&
-	    (c->a[2] & VMM_FLAG_RESERVE))
-		rc = check_cache(c->a[2]);
 	if (rc == rcOk)
 		rc = vm_map(&c->self->vm, &q, &region);
 	if (rc != rcOk)
@@ -79,45 +50,28 @@ Retcode api_vm_commit(struct call *c)
 	const struct region *r = vm_find(&c->self->vm, c->a[0]);
 	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
 
-	if (!range_is_valid(c->a[0], c->a[1]) ||
-	    (c->a[2] & ~(u64)(VMM_FLAG_COMMIT | VMM_FLAG_LOCKED)))
-		return rcInvalidArgument;
 	return vm_commit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, locked);
 }
 
 /* (addr, size) */
 Retcode api_vm_decommit(struct call *c)
 {
-	if (!range_is_valid(c->a[0], c->a[1]))
-		return rcInvalidArgument;
 	return vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
 }
 
 /* (addr, size, flags) */
 Retcode api_vm_protect(struct call *c)
 {
-	if (!range_is_valid(c->a[0], c->a[1]) || !access_is_valid(c->a[2], VMM_FLAG_RWX_MASK))
-		return rcInvalidArgument;
 	return vm_protect(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2]);
 }
 
 /* (addr, size) */
 Retcode api_vm_unmap(struct call *c)
 {
-	if (!range_is_valid(c->a[0], c->a[1]))
-		return rcInvalidArgument;
 	return vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
 }
 
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */
-Retcode api_task_vm_reserve_check(struct call *c)
-{
-	bool fits = place_is_valid(c->a[1], c->a[2]) &&
-		    access_is_valid(c->a[3], VMM_FLAG_RWX_MASK | SHOWN_FLAGS);
-
-	return fits ? rcOk : rcInvalidArgument;
-}
-
 Retcode api_task_vm_reserve(struct call *c)
 {
 	struct vm_request q = { .base = c->a[1],
@@ -134,11 +88,6 @@ Retcode api_task_vm_reserve(struct call *c)
 }
 
 /* (task, base, size): exactly what was reserved. */
-Retcode api_task_vm_free_check(struct call *c)
-{
-	return range_is_valid(c->a[1], c->a[2]) ? rcOk : rcInvalidArgument;
-}
-
 Retcode api_task_vm_free(struct call *c)
 {
 	struct region *r = vm_find(&c->task->vm, c->a[1]);

@@ -23,11 +23,8 @@ Retcode api_abi_version(struct call *c)
 /* (Handle *) */
 Retcode api_notice_create(struct call *c)
 {
-	Retcode rc = handle_reserve(&c->self->handles);
-	struct notice *notice = rc == rcOk ? notice_create() : NULL;
+	struct notice *notice = notice_create();
 
-	if (rc != rcOk)
-		return rc;
 	return notice ? give_handle(c, 0, &notice->object, OCAP_NOTICE_FULL) : rcOutOfMemory;
 }
 

@@ -18,7 +18,8 @@ ROW(TaskSetInitialState, task_set_initial_state, TASK(LOAD, LOAD), IN(1, TaskIni
 ROW(TaskSetElfHdr, task_set_elf_hdr, TASK(LOAD, PREPARE), BUFFER(1, 2, FLOE_ELF_HDR_MAX))
 ROW(TaskSetEnv, task_set_env, TASK(LOAD, PREPARE), BUFFER(1, 2, FLOE_ENV_MAX))
 PLAIN(TaskFreeEnv, task_free_env)
-ROW(TaskSetInitialPolicy, set_policy, TASK(CONTROL, SCHEDULE), CHECK(sched_policy))
+ROW(TaskSetInitialPolicy, set_policy, TASK(CONTROL, SCHEDULE), CHECK(sched_policy),
+    IN_OR_NULL(3, ThreadSchedParam))
 ROW(TaskSetInitialThreadPriority, set_priority, TASK(CONTROL, SCHEDULE), CHECK(priority))
 ROW(TaskGetInitialThreadPriority, get_field, TASK(QUERY, ANY), FIELD(task, priority))
 ROW(TaskResume, task_resume, TASK(CONTROL, RESUME))
@@ -41,30 +42,33 @@ PLAIN(TaskGetPath, task_get_path)
 PLAIN(TaskGetPcb, task_get_pcb)
 
 CHECKED(TaskTransferResource, task_transfer_resource, TASK(LOAD, PREPARE), OUT({ 4, 4 }))
-CHECKED(TaskVmReserve, task_vm_reserve, TASK(LOAD, LOAD), OUT({ 4, 8 }))
-CHECKED(TaskVmFree, task_vm_free, TASK(LOAD, LOAD))
+ROW(TaskVmReserve, task_vm_reserve, TASK(LOAD, LOAD), CHECK(memory), PLACE(1, 2),
+    FLAGS(3, RWX | SHOWN_FLAGS), OUT({ 4, 8 }))
+ROW(TaskVmFree, task_vm_free, TASK(LOAD, LOAD), CHECK(memory), RANGE(1, 2))
 CHECKED(TaskGetNextVmRegion, task_get_next_vm_region, TASK(INSPECT, EXAMINE),
 	OUT({ 2, 8 }, { 3, 8 }, { 4, 4 }))
 ROW(TaskGetNext, task_get_next, CHECK(inspector), OUT({ 1, 4 }))
 ROW(SysGetCounters, sys_get_counters, CHECK(inspector), OUT({ 0, sizeof(SysCounters) }))
 
-ROW(VmAllocate, vm_allocate)
-ROW(VmCommit, vm_commit)
-ROW(VmDecommit, vm_decommit)
-ROW(VmProtect, vm_protect)
-ROW(VmUnmap, vm_unmap)
-CHECKED(VmSegInitFromVm, vm_seg_init_from_vm, OUT({ 0, sizeof(VmSeg) }))
+ROW(VmAllocate, vm_allocate, CHECK(memory), PLACE(0, 1),
+    FLAGS(2, RWX | VMM_FLAG_RESERVE | VMM_FLAG_CACHE_MASK | ASKED_FLAGS))
+ROW(VmCommit, vm_commit, CHECK(memory), RANGE(0, 1), FLAGS(2, VMM_FLAG_COMMIT | VMM_FLAG_LOCKED))
+ROW(VmDecommit, vm_decommit, CHECK(memory), RANGE(0, 1))
+ROW(VmProtect, vm_protect, CHECK(memory), RANGE(0, 1), FLAGS(2, RWX))
+ROW(VmUnmap, vm_unmap, CHECK(memory), RANGE(0, 1))
+CHECKED(VmSegInitFromVm, vm_seg_init_from_vm, RANGE(2, 3), FLAGS(4, RWX), .opens = true,
+	OUT({ 0, sizeof(VmSeg) }))
 ROW(VmSegInitFromBuf, vm_seg_init_from_buf, IN(1, FloeSegFromBuf), OUT({ 0, sizeof(VmSeg) }))
-CHECKED(MdlCreate, mdl_create, OUT({ 2, 4 }))
-CHECKED(MdlCreateFromVm, mdl_create_from_vm, OUT({ 3, 4 }))
-CHECKED(MdlMap, mdl_map, OBJECT(MDL, MAP), OUT({ 5, 8 }))
+CHECKED(MdlCreate, mdl_create, FLAGS(1, RWX), OPENS(2))
+ROW(MdlCreateFromVm, mdl_create_from_vm, CHECK(new_mdl), RANGE(0, 1), FLAGS(2, RWX), OPENS(3))
+CHECKED(MdlMap, mdl_map, OBJECT(MDL, MAP), PLACE(3, 2), FLAGS(4, RWX), OUT({ 5, 8 }))
 ROW(MdlGetSize, mdl_get_size, .type = OBJECT_MDL, OUT({ 1, 8 }))
 
 PLAIN(HandleClose, handle_close)
 PLAIN(HandleRevoke, handle_revoke)
 PLAIN(HandleRevokeSubtree, handle_revoke_subtree)
 
-ROW(NoticeCreate, notice_create, OUT({ 0, 4 }))
+ROW(NoticeCreate, notice_create, OPENS(0))
 CHECKED(NoticeSubscribe, notice_subscribe, OBJECT(NOTICE, WAIT))
 CHECKED(NoticeGetEvent, notice_get_event, OBJECT(NOTICE, WAIT), OUT({ 4, 8 }))
 
@@ -74,12 +78,13 @@ ROW(ThreadWait, thread_wait, OBJECT(THREAD, WAIT), .thread = THREAD_JOIN, OUT({ 
 ROW(ThreadGetPriority, get_field, OBJECT(THREAD, QUERY), FIELD(thread, priority))
 ROW(ThreadSetPriority, set_priority, OBJECT(THREAD, CONTROL), CHECK(priority))
 CHECKED(ThreadGetSchedPolicy, thread_get_sched_policy, OBJECT(THREAD, QUERY), OUT({ 1, 4 }))
-ROW(ThreadSetSchedPolicy, set_policy, OBJECT(THREAD, CONTROL), CHECK(sched_policy))
+ROW(ThreadSetSchedPolicy, set_policy, OBJECT(THREAD, CONTROL), CHECK(sched_policy),
+    IN_OR_NULL(3, ThreadSchedParam))
 ROW(ThreadGetAffinity, get_field, OBJECT(THREAD, QUERY), FIELD(thread, affinity))
 ROW(ThreadSetAffinity, thread_set_affinity, OBJECT(THREAD, CONTROL), IN(1, RtlCpuSet))
 PLAIN(ThreadSuspendCurrent, thread_suspend_current)
 ROW(ThreadResume, thread_resume, OBJECT(THREAD, CONTROL))
-ROW(ThreadOpenCurrent, thread_open_current, OUT({ 0, 4 }))
+ROW(ThreadOpenCurrent, thread_open_current, OPENS(0))
 PLAIN(ThreadCurrent, thread_current)
 PLAIN(Sleep, sleep)
 
@@ -91,8 +96,7 @@ ROW(SetLastTrapFrame, set_last_trap_frame, CHECK(in_handler), IN(0, HalTrapFrame
 ROW(TraceOpen, trace_open, CHECK(inspector), OUT({ 1, 4 }))
 ROW(TaskGetInfo, task_get_info, TASK(QUERY, ANY), OUT({ 1, sizeof(TaskInfo) }))
 CHECKED(TaskGetString, task_get_string, TASK(QUERY, ANY))
-ROW(TaskGetFaultRecord, task_get_fault_record, TASK(INSPECT, EXCEPTION_INFO),
-    OUT({ 1, sizeof(TaskFaultRecord) }))
+ROW(TaskGetFaultRecord, get_field, TASK(INSPECT, EXCEPTION_INFO), FIELD(task, fault))
 ROW(TaskGetThreadState, task_get_thread_state, TASK(INSPECT, EXAMINE),
     OUT({ 2, sizeof(KnThreadState) }))
 ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),

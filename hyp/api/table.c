@@ -13,8 +13,14 @@
 	.type = OBJECT_##kind, .rights = OCAP_##kind##_##right >> API_RIGHTS_SHIFT
 #define TASK(right, when) OBJECT(TASK, right), .call = CALL_##when
 #define IN(arg, input) .in = { arg, sizeof(input) }
+#define IN_OR_NULL(arg, input) .in = { arg, sizeof(input), true }
 #define OUT(...) .out = { __VA_ARGS__ }
-#define BUFFER(pointer, size, max) .buffer = { pointer, size, max }
+#define OPENS(arg) .opens = true, OUT({ arg, sizeof(Handle) })
+#define BUFFER(pointer, size, max) .buffered = true, .buffer = { pointer, size, max }
+#define RANGE(a, b) .memory.range = RANGE_ANY, .memory.base = a, .memory.size = b
+#define PLACE(a, b) .memory.range = RANGE_PLACE, .memory.base = a, .memory.size = b
+#define FLAGS(arg, mask) .memory.flags = arg, .memory.allowed = mask
+#define RWX VMM_FLAG_RWX_MASK
 #define FIELD(object, member)                                                                      \
 	.field = offsetof(struct object, member), OUT({ 1, sizeof(((struct object *)0)->member) })
 

@@ -88,8 +88,8 @@ static Retcode segment_request(const struct task *self, const VmSeg *seg, struct
 	struct object *object;
 	Retcode rc;
 
-	if (!place_is_valid(seg->loadAddr, seg->size) || !page_aligned(seg->offset) ||
-	    !access_is_valid(seg->flags, VMM_FLAG_RWX_MASK))
+	if (!range_is_valid(RANGE_PLACE, seg->loadAddr, seg->size) || !page_aligned(seg->offset) ||
+	    !flags_are_valid(seg->flags, VMM_FLAG_RWX_MASK))
 		return rcInvalidArgument;
 	rc = handle_get(&self->handles, seg->h, OBJECT_MDL, OCAP_MDL_MAP, &object);
 	if (rc != rcOk)

@@ -97,7 +97,7 @@ Retcode api_thread_get_sched_policy(struct call *c)
 
 Retcode api_sched_policy_check(struct call *c)
 {
-	bool fits = priority_is_valid(c->a[1], c->a[2]) && !(c->a[3] & 7) &&
+	bool fits = priority_is_valid(c->a[1], c->a[2]) &&
 		    (!c->a[3] || c->a[1] == ThreadSchedPolicyRR);
 
 	return fits ? rcOk : rcInvalidArgument;
@@ -106,14 +106,11 @@ Retcode api_sched_policy_check(struct call *c)
 /* The round-robin interval in ticks: behind the parameter in a3, or the default. */
 static Retcode read_sched_param(const struct call *c, u64 *interval)
 {
-	ThreadSchedParam param;
-	const RtlTimeSpec *t = &param.rrInterval;
+	const RtlTimeSpec *t = &c->in.param.rrInterval;
 
 	*interval = rr_interval_default();
 	if (!c->a[3])
 		return rcOk;
-	if (guest_read(&c->self->vm, c->a[3], &param, sizeof(param)) != rcOk)
-		return rcSourceFault;
 	if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
 		return rcInvalidArgument;
 	*interval = ticks_from_ns(t->sec, t->nsec);
@@ -197,10 +194,7 @@ Retcode api_thread_resume(struct call *c)
 Retcode api_thread_open_current(struct call *c)
 {
 	struct thread *t = thread_current();
-	Retcode rc = handle_reserve(&c->self->handles);
 
-	if (rc != rcOk)
-		return rc;
 	object_get(&t->object);
 	return give_handle(c, 0, &t->object, OCAP_THREAD_FULL);
 }
