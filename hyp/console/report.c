@@ -9,7 +9,6 @@
 
 #include <stdarg.h>
 
-#define NAME_SPACE 9
 #define DESCRIPTION 128
 
 /* With more reports than this nobody starts another process. */
@@ -117,26 +116,23 @@ static void write_place(struct writer *w)
 		     f->instruction);
 }
 
-/* Each name but the last one takes NAME_SPACE bytes. */
-static void write_three(struct writer *w, const char *names, u64 a, u64 b, u64 c)
-{
-	emit(w, "  %s 0x%016lx  %s 0x%016lx  %s 0x%016lx", names, a, names + NAME_SPACE, b,
-	     names + 2 * NAME_SPACE, c);
-}
-
 static void write_registers(struct writer *w)
 {
 	const ThreadCsrs *c = &w->task->fault.csrs;
 	const HalTrapFrame *f = &w->task->fault.frame;
 
-	write_three(w, "pc      \0scause  \0stval   ", f->pc, f->scause, f->stval);
+	emit(w, "  pc       0x%016lx  scause   0x%016lx  stval    0x%016lx", f->pc, f->scause,
+	     f->stval);
 	for (unsigned int i = 1; i < 31; i += 3)
 		emit(w, "  %s      0x%016lx  %s      0x%016lx  %s      0x%016lx",
 		     format_register[i], f->x[i], format_register[i + 1], f->x[i + 1],
 		     format_register[i + 2], f->x[i + 2]);
-	write_three(w, "t6      \0hstatus \0vsstatus", f->x[31], c->hstatus, c->vsstatus);
-	write_three(w, "vstvec  \0vsepc   \0vscause ", c->vstvec, c->vsepc, c->vscause);
-	write_three(w, "vstval  \0vsatp   \0vsscratch", c->vstval, c->vsatp, c->vsscratch);
+	emit(w, "  t6       0x%016lx  hstatus  0x%016lx  vsstatus 0x%016lx", f->x[31], c->hstatus,
+	     c->vsstatus);
+	emit(w, "  vstvec   0x%016lx  vsepc    0x%016lx  vscause  0x%016lx", c->vstvec, c->vsepc,
+	     c->vscause);
+	emit(w, "  vstval   0x%016lx  vsatp    0x%016lx  vsscratch 0x%016lx", c->vstval, c->vsatp,
+	     c->vsscratch);
 	emit(w, "  vsie     0x%016lx  hvip     0x%016lx", c->vsie, c->hvip);
 }
 

@@ -23,7 +23,6 @@ struct symbol {
 /* The best symbol so far for one frame. */
 struct match {
 	u64 start; /* 0: none */
-	u64 size;
 	u32 name;
 	bool function;
 };
@@ -62,7 +61,7 @@ static void consider(const struct task *task, const struct symbol *s, u64 pc, st
 	/* Without a size it may reach to the end of its region, and no further. */
 	if (!s->size && vm_find(&task->vm, start) != vm_find(&task->vm, pc))
 		return;
-	*m = (struct match){ start, s->size, s->name, function };
+	*m = (struct match){ start, s->name, function };
 }
 
 static void read_name(const struct task *task, u32 offset, char *to)
