@@ -20,18 +20,13 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static const struct console_device *second;
 static const struct console_device *device;
-static struct list waiters = { &waiters, &waiters };
+const struct console_device *console_second;
+struct list console_waiters = { &console_waiters, &console_waiters };
 /* The next turn beside running guests, on the hart that had the last one, if something waits. */
 static struct timer turn;
 
 _Static_assert((CONSOLE_RING & (CONSOLE_RING - 1)) == 0, "indexes are masked");
-
-const struct console_device *console_second(void)
-{
-	return second;
-}
 
 static void turn_is_due(struct timer *timer)
 {
@@ -41,14 +36,9 @@ static void turn_is_due(struct timer *timer)
 
 void console_init(const struct console_device *d, const struct console_device *s)
 {
-	second = s;
+	console_second = s;
 	device = d;
 	turn = (struct timer){ .expired = turn_is_due };
-}
-
-struct list *console_waiters(void)
-{
-	return &waiters;
 }
 
 int console_read_byte(void)
@@ -202,8 +192,9 @@ void console_pump(void)
 	report_pump();
 	if (head == tail)
 		line_restore();
-	while (!list_empty(&waiters) && !reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
-		thread_wake_first(&waiters);
+	while (!list_empty(&console_waiters) && !reports_go_on() &&
+	       room() > CONSOLE_RING - CONSOLE_RESERVE)
+		thread_wake_first(&console_waiters);
 	if (console_busy())
 		timer_arm(&this_hart()->rq.timers, &turn, cpu_time() + ticks_from_ms(PERIOD_MS));
 }

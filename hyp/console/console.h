@@ -25,11 +25,10 @@ struct console_device {
 	bool clean; /* bytes go out as they are; else LF is given a CR by the device */
 };
 
-/* second: a line beside the console for protocols that want one of their own, or NULL. */
-void console_init(const struct console_device *device, const struct console_device *second);
+/* A line beside the console for protocols that want one of their own, or NULL. */
+extern const struct console_device *console_second;
 
-/* That, or NULL. */
-const struct console_device *console_second(void);
+void console_init(const struct console_device *device, const struct console_device *second);
 
 /* Room for a line of that many bytes, for a guest or for the hypervisor? */
 bool console_has_room(u64 bytes, bool guest);
@@ -70,6 +69,6 @@ void console_flush(void);
 int console_read_byte(void);
 
 /* Threads that wait for room. */
-struct list *console_waiters(void);
+extern struct list console_waiters;
 
 #endif

@@ -70,7 +70,7 @@ static void remember(struct line_buffer *line, const char *data, u64 bytes)
 static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 {
 	if (apart)
-		return console_second()->write(console_second()->registers, data, bytes);
+		return console_second->write(console_second->registers, data, bytes);
 	if (!exclusive) {
 		line_restore();
 		if (report_pending() || interrupted)
@@ -101,7 +101,7 @@ void line_wait(void)
 {
 	bool is_held = exclusive && thread_current()->task != owner;
 
-	thread_block(WAIT_CONSOLE, is_held ? &held : console_waiters(), TIME_NEVER);
+	thread_block(WAIT_CONSOLE, is_held ? &held : &console_waiters, TIME_NEVER);
 	sched_request(WORK_CONSOLE);
 }
 
@@ -153,7 +153,7 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 	finish_line(task);
 	line_share();
 	owner = mode == ConsoleModeLine ? NULL : task;
-	apart = mode == ConsoleModeExclusive && console_second();
+	apart = mode == ConsoleModeExclusive && console_second;
 	exclusive = mode == ConsoleModeExclusive && !apart;
 	return true;
 }
@@ -161,7 +161,7 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 int line_read_byte(const struct task *task)
 {
 	if (apart && task == owner)
-		return console_second()->read(console_second()->registers);
+		return console_second->read(console_second->registers);
 	return console_read_byte();
 }
 
