@@ -41,6 +41,9 @@ struct call {
 		RtlCpuSet cpus;
 		ThreadSchedParam param;
 		HalTrapFrame frame;
+		struct {
+			struct object *object, *badge;
+		} resource; /* what api_task_transfer_resource_check() has found */
 	} in;
 };
 

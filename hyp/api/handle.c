@@ -41,33 +41,29 @@ Retcode api_task_transfer_resource_check(struct call *c)
 {
 	const struct handle_table *own = &c->self->handles;
 	Handle source = (Handle)c->a[1], badge = (Handle)c->a[2];
-	struct object *object;
-	Retcode rc = handle_get(own, source, OBJECT_ANY, OCAP_HANDLE_TRANSFER, &object);
+	struct object **object = &c->in.resource.object;
+	Retcode rc = handle_get(own, source, OBJECT_ANY, OCAP_HANDLE_TRANSFER, object);
 
+	c->in.resource.badge = NULL;
 	if (rc == rcOk && badge != INVALID_HANDLE)
-		rc = handle_get(own, badge, OBJECT_ANY, 0, &object);
+		rc = handle_get(own, badge, OBJECT_ANY, 0, &c->in.resource.badge);
 	if (rc == rcOk)
-		rc = handle_get(own, source, OBJECT_ANY, (u32)c->a[3], &object);
+		rc = handle_get(own, source, OBJECT_ANY, (u32)c->a[3], object);
 	return rc;
 }
 
 Retcode api_task_transfer_resource(struct call *c)
 {
-	const struct handle_table *own = &c->self->handles;
-	Handle source = (Handle)c->a[1];
-	struct object *object, *badge = NULL;
-	Handle handle;
-	Retcode rc;
-
-	handle_get(own, source, OBJECT_ANY, 0, &object);
-	if ((u32)c->a[2] != INVALID_HANDLE)
-		handle_get(own, (Handle)c->a[2], OBJECT_ANY, 0, &badge);
+	struct handle_table *to = &c->task->handles;
 	/* A process that is not started and holds itself would never go. */
-	rc = object == &c->task->object ? rcInvalidArgument : handle_reserve(&c->task->handles);
+	bool is_itself = c->in.resource.object == &c->task->object;
+	Retcode rc = is_itself ? rcInvalidArgument : handle_reserve(to);
+
 	if (rc != rcOk)
 		return rc;
-	handle = handle_derive(&c->task->handles, own, source, (u32)c->a[3], badge);
-	return give_u32(c, 4, handle);
+	return give_u32(c, 4,
+			handle_derive(to, &c->self->handles, (Handle)c->a[1], (u32)c->a[3],
+				      c->in.resource.badge));
 }
 
 /* For inspectors only. */

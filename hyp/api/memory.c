@@ -6,17 +6,13 @@
 
 static Retcode check_cache(u64 flags)
 {
-	switch (flags & VMM_FLAG_CACHE_MASK) {
-	case VMM_FLAG_WRITE_BACK:
-		return rcOk;
-	case VMM_FLAG_WRITE_COMBINE:
-	case VMM_FLAG_CACHE_DISABLE:
-		return machine.memory_types ? rcOk : rcUnimplemented;
-	case VMM_FLAG_WRITE_THROUGH: /* Svpbmt has no such type */
-		return rcUnimplemented;
-	default:
-		return rcInvalidArgument;
-	}
+	u64 cache = flags & VMM_FLAG_CACHE_MASK;
+	/* Svpbmt has no write-through. */
+	bool is_there = machine.memory_types && cache != VMM_FLAG_WRITE_THROUGH;
+
+	if (cache & (cache - 1))
+		return rcInvalidArgument; /* more than one */
+	return cache == VMM_FLAG_WRITE_BACK || is_there ? rcOk : rcUnimplemented;
 }
 
 /* (addr, size, flags) -> address */

@@ -23,15 +23,10 @@
 /* Instead of an error: the thread waits for room on the console and calls again. */
 #define RETRY 1
 
-static bool is_offered(u64 extension)
+static bool is_offered(u64 e)
 {
-	static const u32 offered[] = { SBI_EXT_BASE, SBI_EXT_TIME,       SBI_EXT_SRST,
-				       SBI_EXT_DBCN, SBI_LEGACY_PUTCHAR, FLOE_SBI_EXTENSION };
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(offered); i++)
-		if (offered[i] == extension)
-			return true;
-	return false;
+	return e == SBI_EXT_BASE || e == SBI_EXT_TIME || e == SBI_EXT_SRST || e == SBI_EXT_DBCN ||
+	       e == SBI_LEGACY_PUTCHAR || e == FLOE_SBI_EXTENSION;
 }
 
 static i64 base(u64 function, u64 asked, u64 *value)

@@ -5,9 +5,8 @@
 #define RR_INTERVAL_DEFAULT_MS 10
 #define NS_PER_SECOND 1000000000u
 
-#define CREATE_FLAGS                                                                               \
-	(ThreadFlagCreateSuspended | ThreadFlagCreateWaitable | ThreadFlagSchedFifo |              \
-	 ThreadFlagSchedRR)
+#define CLASSES ((u64)(ThreadFlagSchedFifo | ThreadFlagSchedRR))
+#define CREATE_FLAGS (CLASSES | ThreadFlagCreateSuspended | ThreadFlagCreateWaitable)
 
 static u64 rr_interval_default(void)
 {
@@ -24,9 +23,9 @@ static ThreadSchedPolicy policy_of(u64 flags)
 /* (Handle *, Tid *, priority | flags << 32, stackSize, const FloeThreadStart *) */
 Retcode api_thread_create_check(struct call *c)
 {
-	u64 flags = c->a[2] >> 32, classes = ThreadFlagSchedFifo | ThreadFlagSchedRR;
+	u64 flags = c->a[2] >> 32;
 
-	if ((flags & ~(u64)CREATE_FLAGS) || (flags & classes) == classes ||
+	if ((flags & ~CREATE_FLAGS) || (flags & CLASSES) == CLASSES ||
 	    !priority_is_valid(policy_of(flags), (u32)c->a[2]) || c->a[3] > STACK_MAX)
 		return rcInvalidArgument;
 	return rcOk;
@@ -123,12 +122,12 @@ static Retcode set_policy(struct call *c, u64 policy, u64 priority, u64 interval
 	bool of_thread = c->rules->type == OBJECT_THREAD;
 	struct thread *t = of_thread ? c->thread : c->task->initial_thread;
 
-	if (!t && c->task->state == TASK_RUNNING)
-		return rcInvalidOperation;
 	if (t) {
 		thread_set_policy(t, (ThreadSchedPolicy)policy, (ThreadPriority)priority, interval);
 		return rcOk;
 	}
+	if (c->task->state == TASK_RUNNING)
+		return rcInvalidOperation;
 	c->task->policy = (ThreadSchedPolicy)policy;
 	c->task->priority = (ThreadPriority)priority;
 	c->task->rr_interval = interval;

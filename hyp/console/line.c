@@ -129,8 +129,7 @@ bool line_is_exclusive(void)
 void line_share(void)
 {
 	exclusive = false;
-	while (!list_empty(&held))
-		thread_wake_first(&held);
+	thread_wake_all(&held);
 	sched_request(WORK_CONSOLE);
 }
 
