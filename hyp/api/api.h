@@ -177,8 +177,8 @@ Retcode give_string(const struct call *c, unsigned int arg, const char *s);
 /* A region's flags in the API's words. */
 u32 guest_flags(const struct region *r);
 
-/* Stores a result behind the pointer in a[arg], which the row has checked. */
-void give(const struct call *c, unsigned int arg, const void *result, u64 bytes);
+/* Stores a result behind the pointer in a[arg], which the row has checked; rcOk. */
+Retcode give(const struct call *c, unsigned int arg, const void *result, u64 bytes);
 Retcode give_u32(const struct call *c, unsigned int arg, u32 result);
 
 /* Opens a handle in the caller and stores it behind a[arg]. Takes over a reference. */

@@ -20,22 +20,21 @@ bool priority_is_valid(u64 policy, u64 priority)
 	return policy <= ThreadSchedPolicyRR && priority < RT_PRIORITIES;
 }
 
-void give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
+Retcode give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
 {
 	guest_write(&c->self->vm, c->a[arg], result, bytes);
+	return rcOk;
 }
 
 Retcode give_u32(const struct call *c, unsigned int arg, u32 result)
 {
-	give(c, arg, &result, sizeof(result));
-	return rcOk;
+	return give(c, arg, &result, sizeof(result));
 }
 
 /* (object, result *): a member of the object. */
 Retcode api_get_field(struct call *c)
 {
-	give(c, 1, (const char *)c->object + c->rules->field, c->rules->out[0].size);
-	return rcOk;
+	return give(c, 1, (const char *)c->object + c->rules->field, c->rules->out[0].size);
 }
 
 Retcode give_handle(const struct call *c, unsigned int arg, struct object *object, u32 rights)

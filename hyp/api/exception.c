@@ -37,8 +37,7 @@ Retcode api_in_handler_check(struct call *c)
 /* (HalTrapFrame *) */
 Retcode api_get_last_trap_frame(struct call *c)
 {
-	give(c, 0, &thread_current()->exception->frame, sizeof(HalTrapFrame));
-	return rcOk;
+	return give(c, 0, &thread_current()->exception->frame, sizeof(HalTrapFrame));
 }
 
 /* (const HalTrapFrame *): x1 to x31 and pc. */

@@ -90,6 +90,5 @@ Retcode api_sys_get_counters(struct call *c)
 {
 	counters.freePages = page_count_free();
 	counters.allPages = page_count_all();
-	give(c, 0, &counters, sizeof(counters));
-	return rcOk;
+	return give(c, 0, &counters, sizeof(counters));
 }

@@ -51,8 +51,7 @@ Retcode api_task_get_info(struct call *c)
 	};
 
 	describe_threads(t, &info);
-	give(c, 1, &info, sizeof(info));
-	return rcOk;
+	return give(c, 1, &info, sizeof(info));
 }
 
 /* (task, which, buffer, size) */
@@ -111,8 +110,7 @@ Retcode api_task_get_thread_state(struct call *c)
 
 	if (!read_thread(c, &state))
 		return rcResourceNotFound;
-	give(c, 2, &state, sizeof(state));
-	return rcOk;
+	return give(c, 2, &state, sizeof(state));
 }
 
 /* (task, index, KnThreadContext *) */
@@ -126,8 +124,7 @@ Retcode api_task_get_thread_context(struct call *c)
 	memset(&context, 0, sizeof(context));
 	context.tid = state.tid;
 	context.frame = state.frame;
-	give(c, 2, &context, sizeof(context));
-	return rcOk;
+	return give(c, 2, &context, sizeof(context));
 }
 
 static TaskRegionKind region_kind(const struct task *task, const struct region *r)
@@ -158,8 +155,7 @@ Retcode api_task_get_region_info(struct call *c)
 		.flags = guest_flags(r),
 		.kind = region_kind(c->task, r),
 	};
-	give(c, 2, &info, sizeof(info));
-	return rcOk;
+	return give(c, 2, &info, sizeof(info));
 }
 
 /* (mode) */

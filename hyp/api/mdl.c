@@ -19,8 +19,7 @@ static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 {
 	seg->h = handle_open(&c->self->handles, &mdl->object, OCAP_MDL_FULL);
 	seg->size = mdl->npages << PAGE_SHIFT;
-	give(c, 0, seg, sizeof(*seg));
-	return rcOk;
+	return give(c, 0, seg, sizeof(*seg));
 }
 
 /* (VmSeg *, loadAddr, addr, size, flags) */
@@ -139,9 +138,7 @@ Retcode api_mdl_map(struct call *c)
 
 	if (rc == rcOk)
 		rc = vm_map(&c->self->vm, &q, &region);
-	if (rc == rcOk)
-		give(c, 5, &region->base, sizeof(region->base));
-	return rc;
+	return rc == rcOk ? give(c, 5, &region->base, sizeof(region->base)) : rc;
 }
 
 /* (mdl, rtl_size_t *) */
@@ -149,6 +146,5 @@ Retcode api_mdl_get_size(struct call *c)
 {
 	u64 bytes = c->mdl->npages << PAGE_SHIFT;
 
-	give(c, 1, &bytes, sizeof(bytes));
-	return rcOk;
+	return give(c, 1, &bytes, sizeof(bytes));
 }

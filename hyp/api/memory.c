@@ -78,9 +78,7 @@ Retcode api_task_vm_reserve(struct call *c)
 	struct region *region;
 	Retcode rc = vm_map(&c->task->vm, &q, &region);
 
-	if (rc == rcOk)
-		give(c, 4, &region->base, sizeof(region->base));
-	return rc;
+	return rc == rcOk ? give(c, 4, &region->base, sizeof(region->base)) : rc;
 }
 
 /* (task, base, size): exactly what was reserved. */

@@ -110,8 +110,7 @@ Retcode api_task_load_seg(struct call *c)
 	if (rc != rcOk)
 		return rc;
 	trace(FloeTraceLoad, c->task->pid, region->base);
-	give(c, 2, &region->base, sizeof(region->base));
-	return rc;
+	return give(c, 2, &region->base, sizeof(region->base));
 }
 
 /* (task, symSeg, symSize, strSeg, strSize) */

@@ -41,8 +41,7 @@ Retcode api_task_get_exception_info(struct call *c)
 
 	give_u32(c, 1, fault_code(&r->fault));
 	give(c, 2, &r->fault.cause, sizeof(r->fault.cause));
-	give(c, 3, &r->frame, sizeof(r->frame));
-	return rcOk;
+	return give(c, 3, &r->frame, sizeof(r->frame));
 }
 
 Retcode give_string(const struct call *c, unsigned int arg, const char *s)
@@ -57,8 +56,7 @@ Retcode give_string(const struct call *c, unsigned int arg, const char *s)
 		return rc;
 	if (size < bytes)
 		return rcBufferTooSmall;
-	give(c, arg, s, bytes);
-	return rcOk;
+	return give(c, arg, s, bytes);
 }
 
 /* (buffer, size) */

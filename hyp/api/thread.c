@@ -8,11 +8,6 @@
 #define CLASSES ((u64)(ThreadFlagSchedFifo | ThreadFlagSchedRR))
 #define CREATE_FLAGS (CLASSES | ThreadFlagCreateSuspended | ThreadFlagCreateWaitable)
 
-static u64 rr_interval_default(void)
-{
-	return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
-}
-
 static ThreadSchedPolicy policy_of(u64 flags)
 {
 	if (flags & ThreadFlagSchedFifo)
@@ -40,7 +35,7 @@ Retcode api_thread_create(struct call *c)
 							   : c->self->stack_size,
 				    .policy = policy_of(flags),
 				    .priority = (ThreadPriority)c->a[2],
-				    .rr_interval = rr_interval_default(),
+				    .rr_interval = ticks_from_ms(RR_INTERVAL_DEFAULT_MS),
 				    .waitable = (flags & ThreadFlagCreateWaitable) != 0 };
 	struct thread *t;
 	Retcode rc = q.start.entry & 1 ? rcInvalidArgument : handle_reserve(&c->self->handles);
@@ -102,18 +97,14 @@ Retcode api_sched_policy_check(struct call *c)
 	return fits ? rcOk : rcInvalidArgument;
 }
 
-/* The round-robin interval in ticks: behind the parameter in a3, or the default. */
-static Retcode read_sched_param(const struct call *c, u64 *interval)
+/* The round-robin interval in ticks: the parameter's, or the default; 0: that is not valid. */
+static u64 rr_interval(const struct call *c)
 {
 	const RtlTimeSpec *t = &c->in.param.rrInterval;
 
-	*interval = rr_interval_default();
 	if (!c->a[3])
-		return rcOk;
-	if (t->nsec >= NS_PER_SECOND || (!t->sec && !t->nsec))
-		return rcInvalidArgument;
-	*interval = ticks_from_ns(t->sec, t->nsec);
-	return rcOk;
+		return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
+	return t->nsec < NS_PER_SECOND ? ticks_from_ns(t->sec, t->nsec) : 0;
 }
 
 /* Of a thread, or of a task's initial one, before it runs and while it does. */
@@ -137,10 +128,9 @@ static Retcode set_policy(struct call *c, u64 policy, u64 priority, u64 interval
 /* (task or thread, policy, priority, const ThreadSchedParam *) */
 Retcode api_set_policy(struct call *c)
 {
-	u64 interval;
-	Retcode rc = read_sched_param(c, &interval);
+	u64 interval = rr_interval(c);
 
-	return rc == rcOk ? set_policy(c, c->a[1], c->a[2], interval) : rc;
+	return interval ? set_policy(c, c->a[1], c->a[2], interval) : rcInvalidArgument;
 }
 
 /* The class decides on the range; beyond the widest it is wrong for all. */
