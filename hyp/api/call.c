@@ -3,7 +3,6 @@
 #include "api/api.h"
 #include "arch/cpu.h"
 #include "arch/exit.h"
-#include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/this_hart.h"
 #include "core/lock.h"

@@ -6,13 +6,11 @@
 #include "arch/sbi.h"
 
 #include "api/api.h"
-#include "console/console.h"
 #include "console/line.h"
 #include "core/guest_copy.h"
 #include "core/thread.h"
 
 #include <floe/abi.h>
-#include <string.h>
 
 /* Bytes that one console call takes at most: it may take fewer than asked. */
 #define CONSOLE_CHUNK 1024u

@@ -8,8 +8,6 @@
 
 #include "console/console.h"
 
-struct device_registers;
-
 /*
  * The best console that is there, or NULL. uart: of a 16550, size 0 for none;
  * the structure is kept, and the device accessed at its identity-mapped address.
