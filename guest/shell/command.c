@@ -11,7 +11,7 @@
 /* clang-format off */
 const struct command commands[] = {
 	{"help", "[COMMAND]", "lists the commands, or explains one", 0, 1, command_help},
-	{"ps", "", "lists all processes", 0, 0, command_ps},
+	{"ps", "[PID]", "lists all processes, or the threads of one", 0, 1, command_ps},
 	{"info", "PID", "says all about a process, and why it froze or crashed", 1, 1, command_info},
 	{"regs", "PID [THREAD]", "shows the registers of a frozen process's threads", 1, 2,
 	 command_regs},

@@ -2,13 +2,16 @@
 /* ps and info: what the hypervisor knows of processes. */
 #include "command.h"
 #include "fault.h"
+#include "input.h"
 #include "process.h"
 
+#include <coresrv/task/task_api.h>
 #include <stdio.h>
 
 enum {
 	TEXT = 160,
 	HART_TEXT = 12,
+	CPUS_TEXT = 192, /* every second one of 64 */
 };
 
 static const char *hart_text(const TaskInfo *info, char *to)
@@ -17,13 +20,70 @@ static const char *hart_text(const TaskInfo *info, char *to)
 	return to;
 }
 
+static const char *thread_text(const TaskThreadInfo *t)
+{
+	static const char *const text[] = {
+		[TaskThreadHalted] = "halted",   [TaskThreadReady] = "ready",
+		[TaskThreadHeld] = "held",       [TaskThreadRunning] = "running",
+		[TaskThreadBlocked] = "blocked",
+	};
+
+	return t->state < sizeof(text) / sizeof(text[0]) ? text[t->state] : "?";
+}
+
+/* "0,2-3": the machine's CPUs in the mask; "any" where that has all of them, or none. */
+static const char *cpus_text(uint64_t mask, char *to)
+{
+	uint64_t all = KnTaskGetGsi()->cpuMask;
+	unsigned used = 0, end;
+
+	if (!(mask & all) || (mask & all) == all)
+		return "any";
+	mask &= all;
+	for (unsigned cpu = 0; cpu < 64; cpu = end + 1) {
+		for (end = cpu; end < 64 && mask >> end & 1; end++)
+			;
+		if (end == cpu)
+			continue;
+		used += (unsigned)snprintf(to + used, CPUS_TEXT - used,
+					   end - cpu > 1 ? "%s%u-%u" : "%s%u", used ? "," : "", cpu,
+					   end - 1);
+	}
+	return to;
+}
+
+static void list_threads(const struct process *p)
+{
+	TaskThreadInfo t = { .tid = 0 };
+	char time[32], cpus[CPUS_TEXT];
+	Tid after;
+
+	printf("  TID STATE   POLICY   PRIO HART       TIME CPUS\n");
+	for (;;) {
+		after = t.tid;
+		/* The ids go up in any case, so that going over all comes to an end. */
+		if (KnTaskGetThreadInfo(p->handle, after, &t) != rcOk || t.tid <= after)
+			return;
+		printf("%5u %-7s %-8s %4u %4u %10s %s\n", (unsigned)t.tid, thread_text(&t),
+		       policy_text(t.policy), (unsigned)t.priority, (unsigned)t.hart,
+		       seconds_text(t.runTime, time, sizeof(time)), cpus_text(t.cpuMask, cpus));
+		if (interrupted())
+			return;
+	}
+}
+
 void command_ps(int argc, char **argv)
 {
 	char class[PROCESS_TEXT], time[32], exit[32], hart[HART_TEXT];
 	struct process p = { .handle = INVALID_HANDLE };
 
-	(void)argc;
-	(void)argv;
+	if (argc > 1) {
+		if (process_open(argv[1], &p)) {
+			list_threads(&p);
+			process_close(&p);
+		}
+		return;
+	}
 	printf("  PID NAME             CLASS            STATE   POLICY   PRIO HART       TIME   "
 	       "MEMORY EXIT\n");
 	while (process_next(&p)) {

@@ -73,6 +73,36 @@ _Static_assert(sizeof(struct fault_record) == sizeof(TaskFaultRecord) &&
 		       offsetof(struct fault, cause) == offsetof(TaskFault, cause),
 	       "core/fault.h says that they are laid out alike");
 
+_Static_assert((u32)THREAD_STOPPED == TaskThreadHalted && (u32)THREAD_READY == TaskThreadReady &&
+		       (u32)THREAD_PARKED == TaskThreadHeld &&
+		       (u32)THREAD_RUNNING == TaskThreadRunning &&
+		       (u32)THREAD_BLOCKED == TaskThreadBlocked,
+	       "core/sched.h has the same states");
+
+/* (task, after, TaskThreadInfo *) */
+Retcode api_task_get_thread_info(struct call *c)
+{
+	const struct thread *next = NULL;
+
+	list_for_each(it, &c->task->threads) {
+		const struct thread *t = list_entry(it, struct thread, task_link);
+
+		if (t->tid > (Tid)c->a[1] && (!next || t->tid < next->tid))
+			next = t;
+	}
+	if (!next)
+		return rcResourceNotFound;
+	return give(c, 2,
+		    &(TaskThreadInfo){ .tid = next->tid,
+				       .state = next->state,
+				       .policy = next->policy,
+				       .priority = next->priority,
+				       .hart = (u32)next->hart->index,
+				       .cpuMask = next->affinity,
+				       .runTime = sched_run_time(next) },
+		    sizeof(TaskThreadInfo));
+}
+
 /* Of the thread whose index is in a1; false: there is none. */
 static bool read_thread(const struct call *c, KnThreadState *state)
 {

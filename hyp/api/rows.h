@@ -99,6 +99,7 @@ CHECKED(TaskGetString, task_get_string, TASK(QUERY, ANY))
 ROW(TaskGetFaultRecord, get_field, TASK(INSPECT, EXCEPTION_INFO), FIELD(task, fault))
 ROW(TaskGetThreadState, task_get_thread_state, TASK(INSPECT, EXAMINE),
     OUT({ 2, sizeof(KnThreadState) }))
+ROW(TaskGetThreadInfo, task_get_thread_info, TASK(QUERY, ANY), OUT({ 2, sizeof(TaskThreadInfo) }))
 ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),
     OUT({ 2, sizeof(TaskRegionInfo) }))
 ROW(ConsoleSetMode, console_set_mode)

@@ -156,6 +156,7 @@ static void test_pointers(void **state)
 		{ FloeFnTaskGetString, 2, OUTPUT, 1 },
 		{ FloeFnTaskGetFaultRecord, 1, OUTPUT, 8 },
 		{ FloeFnTaskGetThreadState, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetThreadInfo, 2, OUTPUT, 8 },
 		{ FloeFnTaskGetRegionInfo, 2, OUTPUT, 8 },
 	};
 

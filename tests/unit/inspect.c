@@ -178,6 +178,45 @@ static void test_thread_state(void **state)
 	let_go(h);
 }
 
+/* Lowest id first, whatever their order; also of a process that runs. */
+static void test_thread_info(void **state)
+{
+	Handle h = world_task("child", TASK_RUNNING);
+	const struct thread_request q = { .task = world_task_of(h),
+					  .start = { .entry = 0x10000 },
+					  .stack_bytes = PAGE_SIZE,
+					  .policy = ThreadSchedPolicyFifo,
+					  .priority = 9 };
+	struct thread *first = list_first(&q.task->threads, struct thread, task_link), *second;
+	const TaskThreadInfo *info = at(OUT_AT);
+
+	(void)state;
+	assert_rc(thread_create(&q, &second), rcOk);
+	second->affinity = 5;
+	memset(at(OUT_AT), 0xa5, sizeof(*info));
+	assert_rc(call(FloeFnTaskGetThreadInfo, h, 0, OUT_AT), rcOk);
+	assert_int_equal(info->tid, first->tid);
+	assert_int_equal(info->state, TaskThreadReady);
+	assert_int_equal(info->policy, ThreadSchedPolicyOther);
+	assert_int_equal(info->hart, 0);
+	assert_int_equal(info->reserved, 0);
+	assert_int_equal(info->runTime, 0);
+	thread_start(second, true);
+	/* As a freeze would leave them. */
+	list_del(&second->task_link);
+	list_add_head(&q.task->threads, &second->task_link);
+	assert_rc(call(FloeFnTaskGetThreadInfo, h, first->tid, OUT_AT), rcOk);
+	assert_int_equal(info->tid, second->tid);
+	assert_int_equal(info->state, TaskThreadBlocked);
+	assert_int_equal(info->policy, ThreadSchedPolicyFifo);
+	assert_int_equal(info->priority, 9);
+	assert_int_equal(info->cpuMask, 5);
+	assert_rc(call(FloeFnTaskGetThreadInfo, h, second->tid, OUT_AT), rcResourceNotFound);
+	assert_rc(call(FloeFnTaskGetThreadInfo, h, 0, OUT_AT), rcOk);
+	assert_int_equal(info->tid, first->tid);
+	let_go(h);
+}
+
 static void test_regions(void **state)
 {
 	Handle h = world_task("child", TASK_EMPTY);
@@ -270,6 +309,7 @@ int main(void)
 		WORLD_TEST(test_info),         WORLD_TEST(test_strings),
 		WORLD_TEST(test_fault_record), WORLD_TEST(test_thread_state),
 		WORLD_TEST(test_regions),      WORLD_TEST(test_run_time),
+		WORLD_TEST(test_thread_info),
 	};
 
 	return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);

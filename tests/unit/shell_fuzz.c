@@ -180,6 +180,14 @@ Retcode KnTaskGetThreadState(Handle task, unsigned index, KnThreadState *state)
 	return rcOk;
 }
 
+Retcode KnTaskGetThreadInfo(Handle task, Tid after, TaskThreadInfo *info)
+{
+	fill(info, sizeof(*info));
+	info->tid = one_in(10) ? info->tid : after + 1;
+	info->state = one_in(10) ? info->state : (u32)below(6);
+	return task && one_in(5) ? rcResourceNotFound : rcOk;
+}
+
 /* REGIONS regions, each with another part of the memory. */
 static bool next_region(u64 after, u64 *base, u64 *size)
 {
@@ -272,21 +280,15 @@ Retcode KnVmUnmap(void *addr, rtl_size_t size)
 	return rcOk;
 }
 
-static Retcode some_end(void)
-{
-	return one_in(3) ? rcInvalidOperation : rcOk;
-}
-
 Retcode KnTaskTerminate(Handle task)
 {
 	assert_in_range(task, 1, PIDS);
-	return some_end();
+	return one_in(3) ? rcInvalidOperation : rcOk;
 }
 
 Retcode KnTaskTerminateAfterFreezing(Handle task)
 {
-	assert_in_range(task, 1, PIDS);
-	return some_end();
+	return KnTaskTerminate(task);
 }
 
 Retcode KnTaskGetIdByHandle(Handle task, Pid *taskId)
@@ -302,7 +304,7 @@ Pid KnTaskGetId(void)
 
 const Gsi *KnTaskGetGsi(void)
 {
-	static Gsi gsi;
+	static Gsi gsi = { .cpuMask = 0x800b };
 
 	gsi.ticksPerSecond = one_in(10) ? below(2000) : 10000000;
 	return &gsi;

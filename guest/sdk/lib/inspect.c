@@ -24,6 +24,11 @@ Retcode KnTaskGetThreadState(Handle task, unsigned index, KnThreadState *state)
 	return FLOE_RC(FloeFnTaskGetThreadState, task, index, FLOE_ARG(state));
 }
 
+Retcode KnTaskGetThreadInfo(Handle task, Tid after, TaskThreadInfo *info)
+{
+	return FLOE_RC(FloeFnTaskGetThreadInfo, task, after, FLOE_ARG(info));
+}
+
 Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info)
 {
 	return FLOE_RC(FloeFnTaskGetRegionInfo, task, FLOE_ARG(after), FLOE_ARG(info));

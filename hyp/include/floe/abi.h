@@ -120,9 +120,10 @@ enum {
 	FloeFnTaskGetFaultRecord = 36, /* (task, TaskFaultRecord *) */
 	FloeFnTaskGetThreadState = 37, /* (task, index, KnThreadState *) */
 	FloeFnTaskGetRegionInfo = 38,  /* (task, after, TaskRegionInfo *) */
+	FloeFnTaskGetThreadInfo = 78,  /* (task, after, TaskThreadInfo *) */
 	FloeFnConsoleSetMode = 39,     /* (mode) */
 
-	FloeFnCount = 78,
+	FloeFnCount = 79,
 };
 #endif
 

@@ -51,6 +51,26 @@ typedef struct {
 	rtl_size_t symTabSize, strTabSize;
 } TaskInfo;
 
+/* What a thread does. */
+typedef enum {
+	TaskThreadHalted = 0,  /* for good */
+	TaskThreadReady = 1,   /* it waits for its hart */
+	TaskThreadHeld = 2,    /* its budget is used up, or it has no time window now */
+	TaskThreadRunning = 3, /* on its hart */
+	TaskThreadBlocked = 4, /* in a hypercall or WFI, or suspended */
+} TaskThreadState;
+
+/* A thread that has not ended (KnTaskGetThreadInfo). */
+typedef struct {
+	Tid tid;
+	rtl_uint32_t state; /* TaskThreadState */
+	rtl_uint32_t policy, priority;
+	rtl_uint32_t hart; /* index, of the one that it runs on or ran on last */
+	rtl_uint32_t reserved;
+	rtl_uint64_t cpuMask; /* its affinity */
+	rtl_uint64_t runTime; /* timer ticks */
+} TaskThreadInfo;
+
 /* What a region of memory is (KnTaskGetRegionInfo). */
 typedef enum {
 	TaskRegionPrivate = 0,  /* KnVmAllocate: the process's own pages */

@@ -98,6 +98,25 @@ static void record_of(Handle task)
 	FAILS(rcInvalidArgument, KnTaskGetFaultRecord(task, RTL_NULL));
 }
 
+/* The same threads by their ids. */
+static void thread_infos_of(Handle task, Tid faulted)
+{
+	TaskThreadInfo info = { .tid = 0 };
+	unsigned count = 0;
+
+	while (KnTaskGetThreadInfo(task, info.tid, &info) == rcOk) {
+		count++;
+		CHECK_EQUAL(TaskThreadHalted, info.state);
+		CHECK_EQUAL(info.tid == faulted ? ThreadSchedPolicyOther : ThreadSchedPolicyFifo,
+			    info.policy);
+		CHECK_EQUAL(1, info.cpuMask != 0);
+	}
+	CHECK_EQUAL(2, count);
+	FAILS(rcResourceNotFound, KnTaskGetThreadInfo(task, info.tid, &info));
+	FAILS(rcTargetFault, KnTaskGetThreadInfo(task, 0, NOWHERE));
+	FAILS(rcInvalidArgument, KnTaskGetThreadInfo(task, 0, RTL_NULL));
+}
+
 static void threads_of(Handle task)
 {
 	static KnThreadState first, other;
@@ -117,6 +136,7 @@ static void threads_of(Handle task)
 	CHECK_EQUAL(0, memcmp(&context.frame, &other.frame, sizeof(context.frame)));
 	CHECK_EQUAL(2, info_of(task).threads);
 	CHECK_EQUAL(1, info_of(task).runTime >= first.runTime + other.runTime);
+	thread_infos_of(task, first.tid);
 }
 
 /* The same regions as KnTaskGetNextVmRegion(), with what lies behind them. */

@@ -140,6 +140,7 @@ static const char *const wanted[FloeFnCount] = {
 	[FloeFnTaskGetExitCode] = "ts",
 	[FloeFnTaskGetExceptionInfo] = "tsss",
 	[FloeFnTaskGetThreadContext] = "tNs",
+	[FloeFnTaskGetThreadInfo] = "tNs",
 	[FloeFnTaskTerminateAfterFreezing] = "t",
 	[FloeFnTaskGetIdByHandle] = "ts",
 	[FloeFnTaskGetName] = "sN",

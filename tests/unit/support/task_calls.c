@@ -45,6 +45,7 @@ const struct task_call_row task_calls[] = {
 	CALL(GetString, QUERY, IN_EVERY_STATE, RUNNING, TaskStringClass, OUT_AT, 64),
 	CALL(GetFaultRecord, INSPECT, IS_FROZEN | IS_CRASHED, FROZEN, OUT_AT),
 	CALL(GetThreadState, INSPECT, IS_FROZEN, FROZEN, 0, OUT_AT),
+	CALL(GetThreadInfo, QUERY, IN_EVERY_STATE, FROZEN, 0, OUT_AT),
 	CALL(GetRegionInfo, INSPECT, IS_EMPTY | IS_ENTRY_SET | IS_RUNNING | IS_FROZEN, RUNNING, 0,
 	     OUT_AT),
 	CALL(Resume, CONTROL, IS_ENTRY_SET, ENTRY_SET),

@@ -58,6 +58,15 @@ Retcode KnTaskGetFaultRecord(Handle task, TaskFaultRecord *record);
 Retcode KnTaskGetThreadState(Handle task, unsigned index, KnThreadState *state);
 
 /*
+ * Describes the thread with the lowest id above `after`, 0 begins, of those that have
+ * not ended. It may be asked of a process that runs: the answer holds for the
+ * moment. Legal: in every state. Right: OCAP_TASK_QUERY.
+ *
+ * rcResourceNotFound: no thread above `after`.
+ */
+Retcode KnTaskGetThreadInfo(Handle task, Tid after, TaskThreadInfo *info);
+
+/*
  * Describes the lowest region whose base is above `after`; RTL_NULL begins. The
  * regions are those of KnTaskGetNextVmRegion(), of which this gives no memory,
  * so that it may be asked of a process that runs: the answer holds for the
