@@ -68,11 +68,6 @@ Retcode api_task_get_string(struct call *c)
 	return give_string(c, 2, strings[c->a[1]]);
 }
 
-_Static_assert(sizeof(struct fault_record) == sizeof(TaskFaultRecord) &&
-		       offsetof(struct fault_record, csrs) == offsetof(TaskFaultRecord, csrs) &&
-		       offsetof(struct fault, cause) == offsetof(TaskFault, cause),
-	       "core/fault.h says that they are laid out alike");
-
 _Static_assert((u32)THREAD_STOPPED == TaskThreadHalted && (u32)THREAD_READY == TaskThreadReady &&
 		       (u32)THREAD_PARKED == TaskThreadHeld &&
 		       (u32)THREAD_RUNNING == TaskThreadRunning &&
@@ -106,7 +101,7 @@ Retcode api_task_get_thread_info(struct call *c)
 /* Of the thread whose index is in a1; false: there is none. */
 static bool read_thread(const struct call *c, KnThreadState *state)
 {
-	const struct fault_record *r = &c->task->fault;
+	const TaskFaultRecord *r = &c->task->fault;
 	u32 index = (u32)c->a[1];
 
 	list_for_each(it, &c->task->threads) {

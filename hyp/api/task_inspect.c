@@ -37,7 +37,7 @@ Retcode api_task_terminate_after_freezing(struct call *c)
 /* (task, HalExceptionCode *, HalArchException *, HalTrapFrame *) */
 Retcode api_task_get_exception_info(struct call *c)
 {
-	const struct fault_record *r = &c->task->fault;
+	const TaskFaultRecord *r = &c->task->fault;
 
 	give_u32(c, 1, fault_code(&r->fault));
 	give(c, 2, &r->fault.cause, sizeof(r->fault.cause));

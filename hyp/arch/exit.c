@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exits of a guest: decoded to a struct fault and one of four actions, on
+ * Exits of a guest: decoded to a TaskFault and one of four actions, on
  * which guest_exit() acts.
  */
 #include "arch/exit.h"
@@ -39,7 +39,7 @@ static u32 access_of(u64 cause)
 
 /* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it.
  */
-static void read_instruction(const struct vm *vm, struct fault *f)
+static void read_instruction(const struct vm *vm, TaskFault *f)
 {
 	u16 half[2];
 	u64 bytes;
@@ -48,7 +48,7 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 	if ((f->cause == CAUSE_ILLEGAL_INSTRUCTION || f->cause == CAUSE_VIRTUAL_INSTRUCTION) &&
 	    f->address) {
 		f->instruction = (u32)f->address;
-		f->instruction_size = (f->address & 3) == 3 ? 4 : 2;
+		f->instructionSize = (f->address & 3) == 3 ? 4 : 2;
 		return;
 	}
 	if (csr_read(CSR_VSATP))
@@ -58,36 +58,36 @@ static void read_instruction(const struct vm *vm, struct fault *f)
 	if (bytes < 2)
 		return;
 	f->instruction = half[0];
-	f->instruction_size = 2;
+	f->instructionSize = 2;
 	if ((half[0] & 3) == 3 && bytes == 4) {
 		f->instruction |= (u32)half[1] << 16;
-		f->instruction_size = 4;
+		f->instructionSize = 4;
 	}
 }
 
-static inline void set_fault(struct fault *f, u64 cause, u64 pc, u64 address)
+static inline void set_fault(TaskFault *f, u64 cause, u64 pc, u64 address)
 {
-	*f = (struct fault){ .cause = cause, .pc = pc, .address = address };
+	*f = (TaskFault){ .cause = cause, .pc = pc, .address = address };
 	f->access = access_of(cause);
 }
 
 /* An exception that came to the hypervisor directly. */
-static void direct_fault(struct fault *f, u64 cause)
+static void direct_fault(TaskFault *f, u64 cause)
 {
 	set_fault(f, cause, csr_read(sepc), csr_read(stval));
 	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f->access) {
-		f->two_stage = true;
+		f->twoStage = true;
 		f->gpa = csr_read(CSR_HTVAL) << 2 | (f->address & 3);
 	}
 }
 
 /* An exception of the guest's own level, as it stands in the VS CSRs. */
-static void delegated_fault(struct fault *f)
+static void delegated_fault(TaskFault *f)
 {
 	set_fault(f, csr_read(CSR_VSCAUSE), csr_read(CSR_VSEPC), csr_read(CSR_VSTVAL));
 }
 
-static enum exit_action guest_page_fault(struct thread *t, struct fault *f, struct fault *vector)
+static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFault *vector)
 {
 	u64 vstvec = csr_read(CSR_VSTVEC) & ~3ul;
 	enum vm_touch touch = vm_touch(&t->task->vm, f->gpa, f->access);
@@ -95,7 +95,7 @@ static enum exit_action guest_page_fault(struct thread *t, struct fault *f, stru
 	if (touch == VM_TOUCH_OK)
 		return EXIT_RESUME;
 	if (touch == VM_TOUCH_NO_MEMORY)
-		f->kind = FAULT_OUT_OF_MEMORY;
+		f->kind = TaskFaultOutOfMemory;
 	/* A fetch at the trap vector: what counts is why the guest went there. */
 	if (f->access == VMM_FLAG_EXECUTE && f->pc == vstvec && csr_read(CSR_VSEPC)) {
 		*vector = *f;
@@ -105,7 +105,7 @@ static enum exit_action guest_page_fault(struct thread *t, struct fault *f, stru
 	return EXIT_FAULT;
 }
 
-static enum exit_action virtual_instruction(const struct vm *vm, struct fault *f)
+static enum exit_action virtual_instruction(const struct vm *vm, TaskFault *f)
 {
 	bool supervisor = (csr_read(CSR_HSTATUS) & HSTATUS_SPVP) != 0;
 
@@ -138,18 +138,18 @@ static inline bool interrupt(u64 cause)
 }
 
 /* A call that wants all registers, or that found the lock taken: the pc is still at it. */
-static enum exit_action delayed_call(struct thread *t, struct fault *f)
+static enum exit_action delayed_call(struct thread *t, TaskFault *f)
 {
 	u64 pc = csr_read(sepc);
 
 	csr_write(sepc, pc + 4);
 	if (call_make(t))
 		return EXIT_RESUME;
-	*f = (struct fault){ .kind = FAULT_PANIC, .cause = CAUSE_BREAKPOINT, .pc = pc };
+	*f = (TaskFault){ .kind = TaskFaultPanic, .cause = CAUSE_BREAKPOINT, .pc = pc };
 	return EXIT_FAULT;
 }
 
-static enum exit_action decode(struct thread *t, struct fault *f, struct fault *vector)
+static enum exit_action decode(struct thread *t, TaskFault *f, TaskFault *vector)
 {
 	u64 cause = csr_read(scause);
 
@@ -178,7 +178,7 @@ static enum exit_action decode(struct thread *t, struct fault *f, struct fault *
 
 __attribute__((noinline)) static void take_trap(struct thread *t)
 {
-	struct fault fault, vector; /* filled in where the action says so */
+	TaskFault fault, vector; /* filled in where the action says so */
 	enum exit_action action = decode(t, &fault, &vector);
 
 	if (action == EXIT_RESUME)

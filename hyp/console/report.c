@@ -51,17 +51,17 @@ static const char *access_text(u32 prot)
 }
 
 /* "CAUSE on ADDRESS, mapped rw-": the fault in words; returns to, of DESCRIPTION bytes. */
-static const char *describe(const struct fault *f, char *to)
+static const char *describe(const TaskFault *f, char *to)
 {
 	const char *why = "", *access = "";
 
-	if (f->kind == FAULT_EXCEPTION && f->two_stage) {
+	if (f->kind == TaskFaultException && f->twoStage) {
 		why = f->mapped ? ", mapped " : ", nothing mapped";
 		access = f->mapped ? access_text(f->mapped) : "";
-	} else if (f->kind == FAULT_EXCEPTION && fault_code(f) == HalExcAccess) {
+	} else if (f->kind == TaskFaultException && fault_code(f) == HalExcAccess) {
 		why = ", first stage";
 	}
-	if (f->kind == FAULT_OUT_OF_MEMORY || (f->kind == FAULT_EXCEPTION && f->access))
+	if (f->kind == TaskFaultOutOfMemory || (f->kind == TaskFaultException && f->access))
 		format_string(to, DESCRIPTION, "%s on 0x%lx%s%s", fault_name(f), f->address, why,
 			      access);
 	else
@@ -100,19 +100,19 @@ static void write_region(struct writer *w, const char *what, u64 address, const 
 static void write_place(struct writer *w)
 {
 	const struct task *t = w->task;
-	const struct fault_record *r = &t->fault;
-	const struct fault *f = &r->fault;
-	u64 refused = f->two_stage ? f->gpa : f->address;
+	const TaskFaultRecord *r = &t->fault;
+	const TaskFault *f = &r->fault;
+	u64 refused = f->twoStage ? f->gpa : f->address;
 
 	emit(w, "  image %s, loaded at 0x%lx", t->path && t->path[0] ? t->path : "(no name)",
 	     t->initial.relocBase);
-	write_region(w, "pc", f->pc, &r->at_pc);
+	write_region(w, "pc", f->pc, &r->atPc);
 	if (f->access && f->pc != f->address)
-		write_region(w, "address", refused, &r->at_address);
-	if (f->two_stage && f->gpa != f->address)
+		write_region(w, "address", refused, &r->atAddress);
+	if (f->twoStage && f->gpa != f->address)
 		emit(w, "  guest-physical address 0x%lx", f->gpa);
-	if (f->instruction_size)
-		emit(w, f->instruction_size == 4 ? "  instruction 0x%08x" : "  instruction 0x%04x",
+	if (f->instructionSize)
+		emit(w, f->instructionSize == 4 ? "  instruction 0x%08x" : "  instruction 0x%04x",
 		     f->instruction);
 }
 
@@ -158,18 +158,18 @@ static void write_frames(struct writer *w)
 static void write_freeze(struct writer *w)
 {
 	static const char *const handler_text[] = {
-		[HANDLER_VECTOR] = "its trap handler could not run",
-		[HANDLER_FUNCTION] = "its exception handler could not run",
-		[HANDLER_IS_BUSY] = "in its exception handler, which ran for",
+		[TaskFaultHandlerVector] = "its trap handler could not run",
+		[TaskFaultHandlerFunction] = "its exception handler could not run",
+		[TaskFaultHandlerBusy] = "in its exception handler, which ran for",
 	};
 	const struct task *t = w->task;
-	const struct fault_record *r = &t->fault;
+	const TaskFaultRecord *r = &t->fault;
 	char text[DESCRIPTION];
 
 	emit(w, "frozen: %s (pid %u, thread %u): %s at 0x%lx", t->name, t->pid, r->tid,
 	     describe(&r->fault, text), r->fault.pc);
-	if (r->handler != HANDLER_NONE)
-		emit(w, "  %s: %s", handler_text[r->handler], describe(&r->at_handler, text));
+	if (r->handler != TaskFaultHandlerNone)
+		emit(w, "  %s: %s", handler_text[r->handler], describe(&r->atHandler, text));
 	write_frames(w);
 	write_place(w);
 	write_registers(w);

@@ -17,7 +17,7 @@ static maccess_t access_wanted(u32 access)
 }
 
 /* Enters a handler with its argument below the stack pointer of the exception. */
-static bool enter(struct thread *t, gpa_t handler, struct fault *why)
+static bool enter(struct thread *t, gpa_t handler, TaskFaultRecord *record)
 {
 	struct exception *e = t->exception;
 	gpa_t info_at = (e->then.x[2] - sizeof(ExceptionInfo)) & ~(gpa_t)(STACK_ALIGN - 1);
@@ -28,11 +28,12 @@ static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 
 	if (guest_check_write(&t->task->vm, info_at, sizeof(info)) != rcOk) {
 		/* As its first push would. */
-		*why = (struct fault){ .cause = CAUSE_STORE_GUEST_PAGE_FAULT,
-				       .address = info_at,
-				       .gpa = info_at,
-				       .access = VMM_FLAG_WRITE,
-				       .two_stage = true };
+		record->handler = TaskFaultHandlerFunction;
+		record->atHandler = (TaskFault){ .cause = CAUSE_STORE_GUEST_PAGE_FAULT,
+						 .address = info_at,
+						 .gpa = info_at,
+						 .access = VMM_FLAG_WRITE,
+						 .twoStage = true };
 		return false;
 	}
 	guest_write(&t->task->vm, info_at, &info, sizeof(info));
@@ -41,53 +42,53 @@ static bool enter(struct thread *t, gpa_t handler, struct fault *why)
 	return true;
 }
 
-enum fault_handler exception_deliver(struct thread *t, const struct fault *f, struct fault *why)
+bool exception_deliver(struct thread *t, TaskFaultRecord *record)
 {
 	gpa_t process = t->task->handler;
 	struct exception *e;
 
-	if (f->kind == FAULT_PANIC || !(process || t->handler))
-		return HANDLER_NONE;
+	record->handler = TaskFaultHandlerNone;
+	if (record->fault.kind == TaskFaultPanic || !(process || t->handler))
+		return false;
 	if (t->exception) {
-		*why = t->exception->fault;
-		return HANDLER_IS_BUSY;
+		record->handler = TaskFaultHandlerBusy;
+		record->atHandler = t->exception->fault;
+		return false;
 	}
 	/* Where the guest has levels or paging of its own, a handler is no address of ours. */
 	e = vcpu_is_flat(&t->vcpu) ? slab_alloc(sizeof(*e)) : NULL;
 	if (!e || !vcpu_keep(&e->then, &t->vcpu)) {
 		slab_free(e);
-		return HANDLER_NONE;
+		return false;
 	}
-	e->fault = *f;
+	e->fault = record->fault;
 	e->last_handler = !process;
-	e->then.pc = f->pc;
+	e->then.pc = e->fault.pc;
 	t->exception = e;
-	if (enter(t, process ? process : t->handler, why))
-		return HANDLER_RUNS;
+	if (enter(t, process ? process : t->handler, record))
+		return true;
 	exception_drop(t);
-	return HANDLER_FUNCTION;
+	return false;
 }
 
-enum fault_handler exception_returned(struct thread *t, i32 result, struct fault *fault,
-				      struct fault *why)
+bool exception_returned(struct thread *t, i32 result, TaskFaultRecord *record)
 {
 	struct exception *e = t->exception;
-	enum fault_handler handler = result ? HANDLER_RUNS : HANDLER_NONE;
 
+	record->handler = TaskFaultHandlerNone;
 	if (!result && !e->last_handler && t->handler) {
 		e->last_handler = true;
-		if (enter(t, t->handler, why))
-			return HANDLER_RUNS;
-		handler = HANDLER_FUNCTION;
+		if (enter(t, t->handler, record))
+			return true;
 	}
 	vcpu_restore_registers(&t->vcpu, &e->then);
 	if (result)
 		vcpu_set_frame(&t->vcpu, &e->frame);
 	else
 		t->vcpu.vsstatus = e->then.vsstatus;
-	*fault = e->fault;
+	record->fault = e->fault;
 	exception_drop(t);
-	return handler;
+	return result != 0;
 }
 
 void exception_drop(struct thread *t)

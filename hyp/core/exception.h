@@ -20,26 +20,24 @@ struct thread;
 
 /* What a handler of a thread is busy with. */
 struct exception {
-	struct fault fault;
+	TaskFault fault;
 	struct vcpu then;   /* at the exception */
 	HalTrapFrame frame; /* of it, with what RtlSetLastTrapFrame() has changed */
 	bool last_handler;  /* the thread's own runs: nobody is left to ask */
 };
 
 /*
- * Lets a handler run for a fault of a thread that is put down: HANDLER_RUNS. Else
- * there is none, or it cannot run, which *why then says.
+ * Lets a handler run for record->fault of a thread that is put down. False: there is
+ * none, or it cannot run, which the record's `handler` and `atHandler` then say.
  */
-enum fault_handler exception_deliver(struct thread *thread, const struct fault *fault,
-				     struct fault *why);
+bool exception_deliver(struct thread *thread, TaskFaultRecord *record);
 
 /*
- * The handler of a thread that is put down has returned that. HANDLER_RUNS: the guest
- * goes on. Else it did not handle *fault, and nobody is left who can (as above);
- * the registers are those at the exception.
+ * The handler of a thread that is put down has returned that. True: the guest goes on.
+ * False: nobody is left who can handle what is record->fault now (and as above); the
+ * registers are those at the exception.
  */
-enum fault_handler exception_returned(struct thread *thread, i32 result, struct fault *fault,
-				      struct fault *why);
+bool exception_returned(struct thread *thread, i32 result, TaskFaultRecord *record);
 
 /* Forgets the exception that a handler is busy with, if there is one. */
 void exception_drop(struct thread *thread);

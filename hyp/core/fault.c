@@ -6,161 +6,123 @@
 #include "core/thread.h"
 #include "core/vm.h"
 
-#include <string.h>
-
 #define CAUSE_IS_INTERRUPT ((u64)1 << 63)
 
 /*
- * RISC-V privileged specification, table of scause values. One string after another,
- * empty where a value is reserved: pointers would be larger and need relocations.
+ * RISC-V privileged specification, table of scause values; no name: reserved. Arrays, for
+ * pointers would be larger and need relocations.
  */
-static const char names[] = "instruction address misaligned\0"
-			    "instruction access fault\0"
-			    "illegal instruction\0"
-			    "breakpoint\0"
-			    "load address misaligned\0"
-			    "load access fault\0"
-			    "store/AMO address misaligned\0"
-			    "store/AMO access fault\0"
-			    "environment call from U-mode\0"
-			    "\0" /* 9 */
-			    "environment call from VS-mode\0"
-			    "\0" /* 11 */
-			    "instruction page fault\0"
-			    "load page fault\0"
-			    "\0" /* 14 */
-			    "store/AMO page fault\0"
-			    "\0\0\0\0" /* 16 to 19 */
-			    "instruction guest-page fault\0"
-			    "load guest-page fault\0"
-			    "virtual instruction\0"
-			    "store/AMO guest-page fault";
-
-/* Our codes for them; where there is none, HalExcOther. */
-static const u8 codes[] = {
-	[0] = HalExcMisaligned,
-	[1] = HalExcAccess,
-	[2] = HalExcIllegalInstruction,
-	[3] = HalExcBreakpoint,
-	[4] = HalExcMisaligned,
-	[5] = HalExcAccess,
-	[6] = HalExcMisaligned,
-	[7] = HalExcAccess,
-	[12] = HalExcAccess,
-	[13] = HalExcAccess,
-	[15] = HalExcAccess,
-	[20] = HalExcAccess,
-	[21] = HalExcAccess,
-	[22] = HalExcVirtualInstruction,
-	[23] = HalExcAccess,
+static const struct {
+	char name[31];
+	u8 code;
+} causes[] = {
+	[0] = { "instruction address misaligned", HalExcMisaligned },
+	[1] = { "instruction access fault", HalExcAccess },
+	[2] = { "illegal instruction", HalExcIllegalInstruction },
+	[3] = { "breakpoint", HalExcBreakpoint },
+	[4] = { "load address misaligned", HalExcMisaligned },
+	[5] = { "load access fault", HalExcAccess },
+	[6] = { "store/AMO address misaligned", HalExcMisaligned },
+	[7] = { "store/AMO access fault", HalExcAccess },
+	[8] = { "environment call from U-mode", HalExcOther },
+	[10] = { "environment call from VS-mode", HalExcOther },
+	[12] = { "instruction page fault", HalExcAccess },
+	[13] = { "load page fault", HalExcAccess },
+	[15] = { "store/AMO page fault", HalExcAccess },
+	[20] = { "instruction guest-page fault", HalExcAccess },
+	[21] = { "load guest-page fault", HalExcAccess },
+	[22] = { "virtual instruction", HalExcVirtualInstruction },
+	[23] = { "store/AMO guest-page fault", HalExcAccess },
 };
 
-HalExceptionCode fault_code(const struct fault *f)
+static bool is_reserved(u64 cause)
 {
-	if (f->kind == FAULT_PANIC)
-		return HalExcPanic;
-	if (f->kind == FAULT_OUT_OF_MEMORY)
-		return HalExcOutOfMemory;
-	return f->cause < ARRAY_SIZE(codes) && codes[f->cause] ? codes[f->cause] : HalExcOther;
+	return cause >= ARRAY_SIZE(causes) || !causes[cause].name[0];
 }
 
-const char *fault_name(const struct fault *f)
+HalExceptionCode fault_code(const TaskFault *f)
 {
-	const char *name = names;
+	if (f->kind == TaskFaultPanic)
+		return HalExcPanic;
+	if (f->kind == TaskFaultOutOfMemory)
+		return HalExcOutOfMemory;
+	return is_reserved(f->cause) ? HalExcOther : (HalExceptionCode)causes[f->cause].code;
+}
 
-	if (f->kind == FAULT_PANIC)
+const char *fault_name(const TaskFault *f)
+{
+	if (f->kind == TaskFaultPanic)
 		return "panic";
-	if (f->kind == FAULT_OUT_OF_MEMORY)
+	if (f->kind == TaskFaultOutOfMemory)
 		return "out of memory";
 	if (f->cause & CAUSE_IS_INTERRUPT)
 		return "interrupt without a trap vector";
-	if (f->cause >= ARRAY_SIZE(codes))
-		return "reserved exception";
-	for (u64 i = 0; i < f->cause; i++)
-		name += strlen(name) + 1;
-	return *name ? name : "reserved exception";
+	return is_reserved(f->cause) ? "reserved exception" : causes[f->cause].name;
 }
 
-static TaskFaultRegion region_at(const struct vm *vm, u64 address)
+static void find_region(const struct vm *vm, u64 address, TaskFaultRegion *found)
 {
 	const struct region *r = vm_find(vm, address);
 
-	return r ? (TaskFaultRegion){ r->base, r->npages << PAGE_SHIFT, r->prot, 0 }
-		 : (TaskFaultRegion){ 0 };
+	*found = (TaskFaultRegion){ 0 };
+	if (r)
+		*found = (TaskFaultRegion){ r->base, r->npages << PAGE_SHIFT, r->prot, 0 };
 }
 
-/* What is mapped at an address that lies in that region: outside of all only our own pages are. */
-static u32 mapped_at(const struct vm *vm, gpa_t gpa, const TaskFaultRegion *r)
+/* The region of the address that a fault is about, or else of the pc; and what is mapped there. */
+static void locate(const struct vm *vm, TaskFault *f, TaskFaultRegion *found)
 {
+	gpa_t refused = f->twoStage ? f->gpa : f->address;
 	struct pgtable_leaf leaf;
-	bool possible = r->size || (gpa >= VM_SYSTEM && gpa < (gpa_t)1 << 41);
 
-	return possible && pgtable_lookup(&vm->gs, gpa, &leaf) ? leaf.prot : 0;
+	find_region(vm, f->access ? refused : f->pc, found);
+	/* Outside of all regions only our own pages are. */
+	if (f->access && (found->size || refused >= VM_SYSTEM) && vm_lookup(vm, refused, &leaf))
+		f->mapped = leaf.prot;
 }
 
-static gpa_t refused_address(const struct fault *f)
-{
-	return f->two_stage ? f->gpa : f->address;
-}
-
-static void record(struct task *task, const struct thread *t, const struct fault *f,
-		   enum fault_handler handler, const struct fault *at_handler)
-{
-	struct fault_record *r = &task->fault;
-	const struct vcpu *v = &t->vcpu;
-
-	r->fault = *f;
-	r->tid = t->tid;
-	r->at_pc = region_at(&task->vm, f->pc);
-	r->at_address = region_at(&task->vm, f->access ? refused_address(f) : f->pc);
-	r->fault.mapped = f->access ? mapped_at(&task->vm, refused_address(f), &r->at_address) : 0;
-	vcpu_frame(v, f->cause, f->address, &r->frame);
-	r->frame.pc = f->pc;
-	vcpu_csrs(v, &r->csrs);
-	r->handler = handler;
-	if (handler != HANDLER_NONE) {
-		TaskFaultRegion in = region_at(&task->vm, refused_address(at_handler));
-
-		r->at_handler = *at_handler;
-		r->at_handler.mapped = mapped_at(&task->vm, refused_address(at_handler), &in);
-	}
-}
-
-static void unhandled(struct thread *t, const struct fault *f, enum fault_handler handler,
-		      const struct fault *at_handler)
+/* Nobody handles the fault that the task's record begins with. */
+static void unhandled(struct thread *t)
 {
 	struct task *task = t->task;
+	TaskFaultRecord *r = &task->fault;
 
-	record(task, t, f, handler, at_handler);
+	r->tid = t->tid;
+	find_region(&task->vm, r->fault.pc, &r->atPc);
+	/* The one of the handler's fault first, for which there is no room. */
+	if (r->handler != TaskFaultHandlerNone)
+		locate(&task->vm, &r->atHandler, &r->atAddress);
+	locate(&task->vm, &r->fault, &r->atAddress);
+	vcpu_frame(&t->vcpu, r->fault.cause, r->fault.address, &r->frame);
+	r->frame.pc = r->fault.pc;
+	vcpu_csrs(&t->vcpu, &r->csrs);
 	if (task->flags & TaskExceptionFreezesTask)
 		task_freeze(task, t);
 	else
 		task_end(task, TaskExitUnexpected, 0);
 }
 
-void fault_raise(const struct fault *f, const struct fault *vector)
+void fault_raise(const TaskFault *f, const TaskFault *vector)
 {
 	struct thread *t = thread_current();
-	enum fault_handler handler = HANDLER_VECTOR;
-	struct fault why;
+	TaskFaultRecord *r = &t->task->fault;
 
 	thread_put_down(t);
-	if (!vector) {
-		handler = exception_deliver(t, f, &why);
-		vector = &why;
+	r->fault = *f;
+	if (vector) {
+		r->handler = TaskFaultHandlerVector;
+		r->atHandler = *vector;
+	} else if (exception_deliver(t, r)) {
+		return;
 	}
-	if (handler != HANDLER_RUNS)
-		unhandled(t, f, handler, vector);
+	unhandled(t);
 }
 
 void fault_handler_returned(i32 result)
 {
 	struct thread *t = thread_current();
-	struct fault f, why;
-	enum fault_handler handler;
 
 	thread_put_down(t);
-	handler = exception_returned(t, result, &f, &why);
-	if (handler != HANDLER_RUNS)
-		unhandled(t, &f, handler, &why);
+	if (!exception_returned(t, result, &t->task->fault))
+		unhandled(t);
 }

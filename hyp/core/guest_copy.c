@@ -99,7 +99,7 @@ u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes)
 		struct pgtable_leaf leaf;
 		u64 n;
 
-		if (from + done >= (gpa_t)1 << 41 || !pgtable_lookup(&vm->gs, from + done, &leaf) ||
+		if (!vm_lookup(vm, from + done, &leaf) ||
 		    (leaf.prot & (VMM_FLAG_READ | VMM_FLAG_CACHE_MASK)) != VMM_FLAG_READ)
 			break;
 		n = min_u64(leaf.left, bytes - done);
@@ -113,6 +113,5 @@ bool guest_is_code(const struct vm *vm, gpa_t gpa)
 {
 	struct pgtable_leaf leaf;
 
-	return gpa < VM_END && pgtable_lookup(&vm->gs, gpa, &leaf) &&
-	       (leaf.prot & VMM_FLAG_EXECUTE);
+	return vm_lookup(vm, gpa, &leaf) && (leaf.prot & VMM_FLAG_EXECUTE);
 }

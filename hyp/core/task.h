@@ -92,7 +92,7 @@ struct task {
 	u64 run_time; /* of threads that are gone, ticks */
 	u32 events;   /* EVENT_* that have happened */
 	struct list subscriptions;
-	struct fault_record fault;
+	TaskFaultRecord fault;
 
 	/* console/ */
 	struct line_buffer line;

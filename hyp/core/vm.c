@@ -105,6 +105,11 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 	return VM_TOUCH_OK;
 }
 
+bool vm_lookup(const struct vm *vm, gpa_t gpa, struct pgtable_leaf *leaf)
+{
+	return gpa < VM_END && pgtable_lookup(&vm->gs, gpa, leaf);
+}
+
 void *vm_resolve(struct vm *vm, gpa_t gpa, u32 access, u64 *left)
 {
 	struct pgtable_leaf leaf;

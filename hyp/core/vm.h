@@ -184,6 +184,9 @@ enum vm_touch {
 /* First touch of an anonymous page with an access of VMM_FLAG_*. */
 enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access);
 
+/* What is mapped at any address, the system window included. False: nothing. */
+bool vm_lookup(const struct vm *vm, gpa_t gpa, struct pgtable_leaf *leaf);
+
 /*
  * Host memory at a guest address for an access of VMM_FLAG_*, committing it
  * where a touch would; *left is what follows contiguously. NULL: refused, which

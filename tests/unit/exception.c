@@ -74,7 +74,7 @@ static void return_from_handler(struct thread *t, u64 result)
 	world_exception(CAUSE_ECALL_VS, HANDLER_RETURN, 0);
 }
 
-static void assert_unhandled(enum fault_handler handler)
+static void assert_unhandled(TaskFaultHandler handler)
 {
 	assert_int_equal(ended->state, TASK_ENDED);
 	assert_int_equal(ended->fault.fault.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
@@ -87,7 +87,7 @@ static void test_own_paging(void **state)
 	(void)state;
 	csr_write(CSR_VSATP, (u64)8 << 60);
 	fault();
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 static void test_user_mode(void **state)
@@ -95,7 +95,7 @@ static void test_user_mode(void **state)
 	(void)state;
 	csr_write(CSR_HSTATUS, HSTATUS_SPV);
 	fault();
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 static void test_user_mode_at_the_trap_page(void **state)
@@ -111,15 +111,15 @@ static void test_no_memory(void **state)
 	memory_fail(FAIL_FROM, 0);
 	fault();
 	assert_true(memory_fail_end());
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 static void bad_stack(u64 sp)
 {
 	fake_hart.current->vcpu.x[2] = sp;
 	fault();
-	assert_unhandled(HANDLER_FUNCTION);
-	assert_int_equal(ended->fault.at_handler.address, (sp - sizeof(ExceptionInfo)) & ~15ul);
+	assert_unhandled(TaskFaultHandlerFunction);
+	assert_int_equal(ended->fault.atHandler.address, (sp - sizeof(ExceptionInfo)) & ~15ul);
 	assert_int_equal(ended->fault.frame.x[2], sp);
 }
 
@@ -175,7 +175,7 @@ static void test_refused_shows_the_exception(void **state)
 	assert_int_equal(ended->state, TASK_ENDED);
 	assert_int_equal(ended->fault.frame.sstatus, SSTATUS_SPP | SSTATUS_SPIE);
 	assert_int_equal(ended->fault.frame.pc, RX_BASE + 4);
-	assert_int_equal(ended->fault.handler, HANDLER_NONE);
+	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
 }
 
 static void test_frame(void **state)
@@ -246,7 +246,7 @@ static void test_handlers_removed_meanwhile(void **state)
 	assert_rc(call(FloeFnTaskSetExceptionHandler, 0), rcOk);
 	assert_rc(call(FloeFnThreadSetExceptionHandler, 0), rcOk);
 	return_from_handler(t, 0);
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 /* What a handler sets before it refuses counts for nobody. */
@@ -270,7 +270,7 @@ static void test_set_and_refused(void **state)
 		assert_rc(call(FloeFnSetLastTrapFrame, FRAME_AT), rcOk);
 		return_from_handler(t, 0);
 	}
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 	assert_int_equal(ended->fault.frame.x[2], STACK_AT + 4);
 	assert_int_equal(ended->fault.frame.pc, RX_BASE + 4);
 }
@@ -285,7 +285,7 @@ static void test_second_has_no_stack(void **state)
 	t = fault();
 	assert_rc(call(FloeFnVmProtect, STACK_AT - PAGE_SIZE, 2 * PAGE_SIZE, VMM_FLAG_READ), rcOk);
 	return_from_handler(t, 0);
-	assert_unhandled(HANDLER_FUNCTION);
+	assert_unhandled(TaskFaultHandlerFunction);
 }
 
 /* A thread's handler that is the only one is asked once. */
@@ -299,7 +299,7 @@ static void test_alone_and_refused(void **state)
 	t = fault();
 	assert_int_equal(csr_read(sepc), THREAD_HANDLER);
 	return_from_handler(t, 0);
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 /* f registers of the handler are no longer the thread's. */
@@ -353,7 +353,7 @@ static void test_no_memory_for_v_registers(void **state)
 	memory_fail(FAIL_ONE, 1);
 	fault();
 	assert_true(memory_fail_end());
-	assert_unhandled(HANDLER_NONE);
+	assert_unhandled(TaskFaultHandlerNone);
 }
 
 static void test_panic(void **state)
@@ -361,8 +361,8 @@ static void test_panic(void **state)
 	(void)state;
 	call(FloeFnTaskPanic, 0);
 	assert_int_equal(ended->state, TASK_ENDED);
-	assert_int_equal(ended->fault.fault.kind, FAULT_PANIC);
-	assert_int_equal(ended->fault.handler, HANDLER_NONE);
+	assert_int_equal(ended->fault.fault.kind, TaskFaultPanic);
+	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
 }
 
 /* Panic is for no handler, and inside one as well. */
@@ -372,8 +372,8 @@ static void test_panic_in_a_handler(void **state)
 	fault();
 	call(FloeFnTaskPanic, 0);
 	assert_int_equal(ended->state, TASK_ENDED);
-	assert_int_equal(ended->fault.fault.kind, FAULT_PANIC);
-	assert_int_equal(ended->fault.handler, HANDLER_NONE);
+	assert_int_equal(ended->fault.fault.kind, TaskFaultPanic);
+	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
 }
 
 /* Returning without having been called is an exception as any other. */

@@ -95,32 +95,32 @@ static void test_strings(void **state)
 static void test_fault_record(void **state)
 {
 	Handle h = world_task("child", TASK_FROZEN);
-	struct fault_record *r = &world_task_of(h)->fault;
+	TaskFaultRecord *r = &world_task_of(h)->fault;
 	TaskFaultRecord record;
 
 	(void)state;
-	r->fault = (struct fault){ .kind = FAULT_EXCEPTION,
-				   .cause = 21,
-				   .pc = 0x1000,
-				   .address = 0x2000,
-				   .gpa = 0x3000,
-				   .access = VMM_FLAG_READ,
-				   .mapped = VMM_FLAG_WRITE,
-				   .two_stage = true,
-				   .instruction = 0x411c,
-				   .instruction_size = 2 };
-	r->at_handler = (struct fault){ .kind = FAULT_OUT_OF_MEMORY,
-					.cause = 20,
-					.pc = 0x1001,
-					.address = 0x2001,
-					.gpa = 0x3001,
-					.access = VMM_FLAG_EXECUTE,
-					.mapped = VMM_FLAG_READ,
-					.instruction = 0x1234567,
-					.instruction_size = 4 };
-	r->handler = HANDLER_FUNCTION;
-	r->at_pc = (TaskFaultRegion){ 0x1000, 3 * PAGE_SIZE, VMM_FLAG_EXECUTE, 0 };
-	r->at_address = (TaskFaultRegion){ 0 };
+	r->fault = (TaskFault){ .kind = TaskFaultException,
+				.cause = 21,
+				.pc = 0x1000,
+				.address = 0x2000,
+				.gpa = 0x3000,
+				.access = VMM_FLAG_READ,
+				.mapped = VMM_FLAG_WRITE,
+				.twoStage = true,
+				.instruction = 0x411c,
+				.instructionSize = 2 };
+	r->atHandler = (TaskFault){ .kind = TaskFaultOutOfMemory,
+				    .cause = 20,
+				    .pc = 0x1001,
+				    .address = 0x2001,
+				    .gpa = 0x3001,
+				    .access = VMM_FLAG_EXECUTE,
+				    .mapped = VMM_FLAG_READ,
+				    .instruction = 0x1234567,
+				    .instructionSize = 4 };
+	r->handler = TaskFaultHandlerFunction;
+	r->atPc = (TaskFaultRegion){ 0x1000, 3 * PAGE_SIZE, VMM_FLAG_EXECUTE, 0 };
+	r->atAddress = (TaskFaultRegion){ 0 };
 	r->csrs = (ThreadCsrs){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 	r->frame.x[31] = 31;
 	memset(at(OUT_AT), 0xa5, sizeof(record));

@@ -376,7 +376,7 @@ static void test_refused(void **state)
 
 	(void)state;
 	assert_int_equal(task->fault.fault.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
-	assert_int_equal(task->fault.handler, HANDLER_NONE);
+	assert_int_equal(task->fault.handler, TaskFaultHandlerNone);
 	assert_int_equal(task->fault.frame.pc, RX_BASE + 4);
 	assert_int_equal(task->fault.frame.x[9], 1009);
 	object_put(&task->object);
@@ -389,8 +389,8 @@ static void test_nested(void **state)
 	(void)state;
 	assert_int_equal(task->fault.fault.cause, CAUSE_LOAD_GUEST_PAGE_FAULT);
 	assert_int_equal(task->fault.fault.address, UNMAPPED + 8);
-	assert_int_equal(task->fault.handler, HANDLER_IS_BUSY);
-	assert_int_equal(task->fault.at_handler.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
+	assert_int_equal(task->fault.handler, TaskFaultHandlerBusy);
+	assert_int_equal(task->fault.atHandler.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
 	object_put(&task->object);
 }
 
