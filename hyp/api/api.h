@@ -157,7 +157,7 @@ bool range_is_valid(enum memory_range range, u64 base, u64 size);
  * than its access.
  */
 Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32 prot,
-		    struct vm_request *q);
+		    struct region *q);
 
 /* A policy and priority that fit together? */
 bool priority_is_valid(u64 policy, u64 priority);

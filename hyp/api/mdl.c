@@ -133,7 +133,7 @@ Retcode api_mdl_map_check(struct call *c)
 Retcode api_mdl_map(struct call *c)
 {
 	struct region *region;
-	struct vm_request q;
+	struct region q;
 	Retcode rc = mdl_request(c->mdl, c->a[3], c->a[1], c->a[2], (u32)c->a[4], &q);
 
 	if (rc == rcOk)

@@ -19,11 +19,11 @@ static Retcode check_cache(u64 flags)
 Retcode api_vm_allocate(struct call *c)
 {
 	u64 now = VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
-	struct vm_request q = { .base = c->a[0],
-				.npages = c->a[1] >> PAGE_SHIFT,
-				.prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
-				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = (u32)c->a[2] & ASKED_FLAGS };
+	struct region q = { .base = c->a[0],
+			    .npages = c->a[1] >> PAGE_SHIFT,
+			    .prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
+			    .ceiling = VMM_FLAG_RWX_MASK,
+			    .flags = (u32)c->a[2] & ASKED_FLAGS };
 	struct region *region;
 	Retcode rc = check_cache(c->a[2]);
 
@@ -70,11 +70,11 @@ Retcode api_vm_unmap(struct call *c)
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */
 Retcode api_task_vm_reserve(struct call *c)
 {
-	struct vm_request q = { .base = c->a[1],
-				.npages = c->a[2] >> PAGE_SHIFT,
-				.prot = (u32)c->a[3] & VMM_FLAG_RWX_MASK,
-				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = ((u32)c->a[3] & SHOWN_FLAGS) | REGION_RESERVED };
+	struct region q = { .base = c->a[1],
+			    .npages = c->a[2] >> PAGE_SHIFT,
+			    .prot = (u32)c->a[3] & VMM_FLAG_RWX_MASK,
+			    .ceiling = VMM_FLAG_RWX_MASK,
+			    .flags = ((u32)c->a[3] & SHOWN_FLAGS) | REGION_RESERVED };
 	struct region *region;
 	Retcode rc = vm_map(&c->task->vm, &q, &region);
 

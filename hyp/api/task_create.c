@@ -65,7 +65,7 @@ Retcode api_task_reseed_aslr(struct call *c)
 }
 
 Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32 prot,
-		    struct vm_request *q)
+		    struct region *q)
 {
 	u64 bytes = mdl->npages << PAGE_SHIFT;
 
@@ -73,17 +73,17 @@ Retcode mdl_request(const struct mdl *mdl, gpa_t base, u64 offset, u64 size, u32
 		return rcInvalidArgument;
 	if (prot & ~mdl->prot)
 		return rcNoCapability;
-	*q = (struct vm_request){ .base = base,
-				  .npages = size >> PAGE_SHIFT,
-				  .prot = prot,
-				  .ceiling = mdl->prot,
-				  .mem = mdl->mem,
-				  .mem_first = mdl->first + (offset >> PAGE_SHIFT) };
+	*q = (struct region){ .base = base,
+			      .npages = size >> PAGE_SHIFT,
+			      .prot = prot,
+			      .ceiling = mdl->prot,
+			      .mem = mdl->mem,
+			      .mem_first = mdl->first + (offset >> PAGE_SHIFT) };
 	return rcOk;
 }
 
 /* What a segment asks to have mapped; rcInvalidArgument, rcNoCapability. */
-static Retcode segment_request(const struct task *self, const VmSeg *seg, struct vm_request *q)
+static Retcode segment_request(const struct task *self, const VmSeg *seg, struct region *q)
 {
 	struct object *object;
 	Retcode rc;
@@ -101,7 +101,7 @@ static Retcode segment_request(const struct task *self, const VmSeg *seg, struct
 /* (task, const VmSeg *, rtl_uintptr_t *actual) */
 Retcode api_task_load_seg(struct call *c)
 {
-	struct vm_request q;
+	struct region q;
 	struct region *region;
 	Retcode rc = segment_request(c->self, &c->in.seg, &q);
 
@@ -123,7 +123,7 @@ Retcode api_task_load_elf_syms(struct call *c)
 {
 	struct task *task = c->task;
 	struct region *symtab, *strtab;
-	struct vm_request q[2];
+	struct region q[2];
 	VmSeg strings;
 	Retcode rc = task->symtab ? rcInvalidOperation : rcOk;
 

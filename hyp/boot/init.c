@@ -122,7 +122,7 @@ static Retcode load_segment(struct program *p, const struct program_header *s)
 	u64 start = page_round_down(s->p_vaddr), romfs_bytes;
 	u32 access = VMM_FLAG_READ | (s->p_flags & PF_W ? VMM_FLAG_WRITE : 0u) |
 		     (s->p_flags & PF_X ? VMM_FLAG_EXECUTE : 0u);
-	struct vm_request q = { .base = start + p->load_offset, .prot = access, .ceiling = access };
+	struct region q = { .base = start + p->load_offset, .prot = access, .ceiling = access };
 	bool in_place = is_in_place(p, s);
 	struct region *region;
 	Retcode rc;

@@ -12,9 +12,9 @@
 /* Maps zeroed memory of the hypervisor's own, read-only for the process. */
 static Retcode map_internal(struct vm *vm, u64 bytes, struct region **region)
 {
-	struct vm_request q = { .npages = page_round_up(bytes) >> PAGE_SHIFT,
-				.prot = VMM_FLAG_READ,
-				.flags = REGION_INTERNAL };
+	struct region q = { .npages = page_round_up(bytes) >> PAGE_SHIFT,
+			    .prot = VMM_FLAG_READ,
+			    .flags = REGION_INTERNAL };
 	Retcode rc;
 
 	q.mem = memobj_create(q.npages);

@@ -12,11 +12,11 @@ static Tid last_tid;
 
 static Retcode map_stack(struct vm *vm, u64 bytes, struct region **stack)
 {
-	struct vm_request q = { .npages = bytes >> PAGE_SHIFT,
-				.prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
-				.ceiling = VMM_FLAG_RWX_MASK,
-				.flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD |
-					 REGION_STACK };
+	struct region q = { .npages = bytes >> PAGE_SHIFT,
+			    .prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
+			    .ceiling = VMM_FLAG_RWX_MASK,
+			    .flags = REGION_COMMIT | REGION_LOW_GUARD | REGION_HIGH_GUARD |
+				     REGION_STACK };
 
 	return vm_map(vm, &q, stack);
 }

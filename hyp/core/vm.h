@@ -79,15 +79,6 @@ struct vm {
 	gpa_t window;        /* where they begin; 0: not chosen yet */
 };
 
-/* What a new region is to be. The cache flag in prot is for anonymous memory. */
-struct vm_request {
-	gpa_t base; /* 0: chosen */
-	u64 npages;
-	u32 prot, ceiling, flags;
-	struct memobj *mem; /* NULL: anonymous */
-	u64 mem_first;
-};
-
 /*
  * Boot: the system window, of the trap page, the page with the GSI, and ROMFS,
  * which is page aligned, or NULL where there is none.
@@ -120,10 +111,11 @@ void vm_uncharge(struct vm *vm, u64 npages);
 void vm_own(struct vm *vm, struct memobj *mem);
 
 /*
- * Maps a region. rcAlreadyExists: the range is not free. rcOutOfMemory: no
- * room or memory. rcQuotaExceeded. rcSecurityDisallow: breaks W^X.
+ * Maps a region that is to be as the request, which has no links: base 0 leaves the choice, and
+ * the cache flag in prot is for anonymous memory. rcAlreadyExists: the range is not free.
+ * rcOutOfMemory: no room or memory. rcQuotaExceeded. rcSecurityDisallow: breaks W^X.
  */
-Retcode vm_map(struct vm *vm, const struct vm_request *request, struct region **region);
+Retcode vm_map(struct vm *vm, const struct region *request, struct region **region);
 
 /*
  * Unmaps a range that regions cover without a gap; regions are split at its

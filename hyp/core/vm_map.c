@@ -49,7 +49,7 @@ static u64 mapping_charge(const struct vm *vm, const struct memobj *mem, u64 npa
 	return counts ? npages : 0;
 }
 
-static gpa_t choose_base(struct vm *vm, const struct vm_request *q)
+static gpa_t choose_base(struct vm *vm, const struct region *q)
 {
 	u64 low = q->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0;
 	u64 guards = (low + (q->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0)) >> PAGE_SHIFT;
@@ -64,11 +64,11 @@ static gpa_t choose_base(struct vm *vm, const struct vm_request *q)
 	return at ? at + low : 0;
 }
 
-Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region)
+Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 {
 	bool chosen = q->base == 0;
-	struct region *r;
 	u64 charge = mapping_charge(vm, q->mem, q->npages);
+	struct region *r;
 	Retcode rc;
 
 	if ((q->prot & VMM_FLAG_WRITE) && (q->prot & VMM_FLAG_EXECUTE) && !vm->allow_rwx)
@@ -81,15 +81,12 @@ Retcode vm_map(struct vm *vm, const struct vm_request *q, struct region **region
 	r = slab_alloc(sizeof(*r));
 	if (!r)
 		return rcOutOfMemory;
-	r->base = chosen ? choose_base(vm, q) : q->base;
-	r->npages = q->npages;
-	r->prot = q->prot | (q->mem ? q->mem->cache : 0);
-	r->ceiling = q->ceiling;
-	r->flags = q->flags | (charge ? REGION_CHARGED : 0u);
-	r->mem = q->mem;
-	r->mem_first = q->mem_first;
-	list_init(&r->link);
-	list_init(&r->map_link);
+	*r = *q;
+	r->flags |= charge ? REGION_CHARGED : 0u;
+	if (r->mem)
+		r->prot |= r->mem->cache;
+	if (chosen)
+		r->base = choose_base(vm, q);
 	rc = rcOutOfMemory;
 	if (!r->base)
 		goto fail;

@@ -185,7 +185,7 @@ static void test_protect_keeps_the_type(void **state)
 /* A view of such pages, and a view of that, wherever they are mapped. */
 static void test_one_type_for_all_mappings(void **state)
 {
-	struct vm_request q = { .npages = 2, .prot = R_, .ceiling = R_ };
+	struct region q = { .npages = 2, .prot = R_, .ceiling = R_ };
 	struct region *second, *third;
 	struct mdl *mdl, *again;
 	struct vm other = { .limit = 0 };
@@ -220,7 +220,7 @@ static void test_one_type_for_all_mappings(void **state)
 static void test_holes_are_write_back(void **state)
 {
 	struct region *r = must_map(BASE, 3, RW_ | NC, REGION_COMMIT), *view;
-	struct vm_request q = { .npages = 3, .prot = R_, .ceiling = R_ };
+	struct region q = { .npages = 3, .prot = R_, .ceiling = R_ };
 	struct mdl *mdl;
 
 	(void)state;

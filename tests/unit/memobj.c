@@ -194,7 +194,7 @@ static int vm_teardown(void **state)
 static Retcode map(struct vm *to, struct memobj *mem, u64 first, u64 npages, u32 prot,
 		   struct region **r)
 {
-	struct vm_request q = {
+	struct region q = {
 		.npages = npages, .prot = prot, .ceiling = prot, .mem = mem, .mem_first = first
 	};
 

@@ -59,10 +59,10 @@ static void test_events(void **state)
 
 static void test_faults(void **state)
 {
-	struct vm_request q = { .base = 0x40000000,
-				.npages = 1,
-				.prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
-				.flags = REGION_COMMIT };
+	struct region q = { .base = 0x40000000,
+			    .npages = 1,
+			    .prot = VMM_FLAG_READ | VMM_FLAG_WRITE,
+			    .flags = REGION_COMMIT };
 	struct region *region;
 
 	(void)state;

@@ -243,9 +243,7 @@ static void test_unmap_without_memory(void **state)
 static void test_map_object_without_memory(void **state)
 {
 	struct memobj *mem = memobj_create(600);
-	struct vm_request q = {
-		.base = BASE, .npages = 600, .prot = RW_, .ceiling = RW_, .mem = mem
-	};
+	struct region q = { .base = BASE, .npages = 600, .prot = RW_, .ceiling = RW_, .mem = mem };
 	struct region *r;
 
 	(void)state;

@@ -80,7 +80,7 @@ static void test_places_run_out(void **state)
 static void test_places_that_suit_large_leaves(void **state)
 {
 	struct memobj *mem = memobj_create(1024);
-	struct vm_request q = {
+	struct region q = {
 		.npages = 1000, .prot = RW_, .ceiling = RW_, .mem = mem, .mem_first = 24
 	};
 	struct pgtable_leaf leaf;

@@ -85,7 +85,7 @@ static void test_share_again_and_in_part(void **state)
 
 static void test_what_cannot_be_shared(void **state)
 {
-	struct vm_request q = { .npages = 2, .prot = R_, .ceiling = R_, .base = BASE + 0x100000 };
+	struct region q = { .npages = 2, .prot = R_, .ceiling = R_, .base = BASE + 0x100000 };
 	struct region *r;
 	struct mdl *mdl;
 

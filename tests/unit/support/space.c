@@ -25,7 +25,7 @@ int space_teardown(void **state)
 
 Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r)
 {
-	struct vm_request q = {
+	struct region q = {
 		.base = base, .npages = npages, .prot = prot, .ceiling = RWX_, .flags = flags
 	};
 

@@ -54,7 +54,7 @@ int machine_teardown(void **state)
 
 static void map_at(gpa_t base, u64 npages, u32 prot)
 {
-	struct vm_request q = {
+	struct region q = {
 		.base = base, .npages = npages, .prot = prot, .ceiling = VMM_FLAG_RWX_MASK
 	};
 	struct region *region;
