@@ -11,9 +11,7 @@ static void describe_threads(const struct task *task, TaskInfo *info)
 	info->runTime = task->run_time;
 	info->hart = TASK_NO_HART;
 
-	list_for_each(it, &task->threads) {
-		const struct thread *t = list_entry(it, struct thread, task_link);
-
+	list_for_each(const struct thread, t, &task->threads, task_link) {
 		if (!info->threads++)
 			info->hart = (u32)t->hart->index;
 		info->runTime += sched_run_time(t);
@@ -79,12 +77,9 @@ Retcode api_task_get_thread_info(struct call *c)
 {
 	const struct thread *next = NULL;
 
-	list_for_each(it, &c->task->threads) {
-		const struct thread *t = list_entry(it, struct thread, task_link);
-
+	list_for_each(const struct thread, t, &c->task->threads, task_link)
 		if (t->tid > (Tid)c->a[1] && (!next || t->tid < next->tid))
 			next = t;
-	}
 	if (!next)
 		return rcResourceNotFound;
 	return give(c, 2,
@@ -104,9 +99,7 @@ static bool read_thread(const struct call *c, KnThreadState *state)
 	const TaskFaultRecord *r = &c->task->fault;
 	u32 index = (u32)c->a[1];
 
-	list_for_each(it, &c->task->threads) {
-		const struct thread *t = list_entry(it, struct thread, task_link);
-
+	list_for_each(const struct thread, t, &c->task->threads, task_link) {
 		if (index--)
 			continue;
 		memset(state, 0, sizeof(*state));

@@ -154,12 +154,9 @@ void budget_share(struct budget *b)
 		sched_requeue(list_first(&all, struct thread, ready));
 	if (!b->soft)
 		return;
-	list_for_each(it, &b->owner->threads) {
-		struct thread *t = list_entry(it, struct thread, task_link);
-
+	list_for_each(struct thread, t, &b->owner->threads, task_link)
 		if (!t->reserved)
 			sched_requeue(t);
-	}
 }
 
 static void refill(struct timer *timer)
@@ -180,12 +177,9 @@ struct thread *budget_best(const struct run_queue *rq, const struct hart *hart)
 {
 	struct thread *best = NULL;
 
-	list_for_each(it, &rq->reserved) {
-		struct thread *t = list_entry(it, struct thread, ready);
-
+	list_for_each(struct thread, t, &rq->reserved, ready)
 		if (place_allows(t, hart) && (!best || budget_goes_before(t, best)))
 			best = t;
-	}
 	return best;
 }
 

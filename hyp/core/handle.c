@@ -99,8 +99,8 @@ static void drop_object(struct handle_entry *e)
 /* Takes an entry out of its tree; its children go to its parent. */
 static void close_entry(struct handle_table *t, struct handle_entry *e)
 {
-	list_for_each(it, &e->children)
-		list_entry(it, struct handle_entry, sibling)->parent = e->parent;
+	list_for_each(struct handle_entry, child, &e->children, sibling)
+		child->parent = e->parent;
 	if (e->parent)
 		list_splice_tail(&e->parent->children, &e->children);
 	while (!list_empty(&e->children))
@@ -130,11 +130,11 @@ void handle_revoke_descendants(struct handle_table *t, Handle handle, const stru
 	struct list doomed;
 
 	list_init(&doomed);
-	list_for_each_safe(it, next, &root->children) {
-		if (badge && list_entry(it, struct handle_entry, sibling)->badge != badge)
+	list_for_each_safe(struct handle_entry, child, next, &root->children, sibling) {
+		if (badge && child->badge != badge)
 			continue;
-		list_del(it);
-		list_add_tail(&doomed, it);
+		list_del(&child->sibling);
+		list_add_tail(&doomed, &child->sibling);
 	}
 	while (!list_empty(&doomed)) {
 		struct handle_entry *e = list_first(&doomed, struct handle_entry, sibling);

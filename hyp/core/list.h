@@ -73,14 +73,16 @@ static inline void list_splice_tail(struct list *to, struct list *from)
 	}
 }
 
-#define list_entry(ptr, type, member) container_of(ptr, type, member)
+#define list_first(head, type, member) container_of((head)->next, type, member)
 
-#define list_first(head, type, member) list_entry((head)->next, type, member)
+/* Declares e, a pointer to type, for the body; the safe one allows that e leaves the list. */
+#define list_for_each(type, e, head, member)                                                       \
+	for (type *e = list_first(head, type, member); &e->member != (head);                       \
+	     e = list_first(&e->member, type, member))
 
-#define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
-
-#define list_for_each_safe(it, tmp, head)                                                          \
-	for (struct list *it = (head)->next, *tmp = it->next; it != (head);                        \
-	     it = tmp, tmp = it->next)
+#define list_for_each_safe(type, e, tmp, head, member)                                             \
+	for (type *e = list_first(head, type, member),                                             \
+		  *tmp = list_first(&e->member, type, member);                                     \
+	     &e->member != (head); e = tmp, tmp = list_first(&e->member, type, member))
 
 #endif

@@ -143,13 +143,10 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 	/* A thousand partitions may share it. */
 	if (!(mem->access & other))
 		return false;
-	list_for_each(it, &mem->mappings) {
-		const struct region *r = list_entry(it, struct region, map_link);
-
+	list_for_each(const struct region, r, &mem->mappings, map_link)
 		if (r != instead && (r->prot & other) && r->mem_first < first + npages &&
 		    first < r->mem_first + r->npages)
 			return true;
-	}
 	return false;
 }
 

@@ -52,9 +52,9 @@ static void raise(struct subscription *s, u32 event)
 
 static struct subscription *find(const struct notice *notice, const struct task *task)
 {
-	list_for_each(it, &task->subscriptions)
-		if (list_entry(it, struct subscription, object_link)->notice == notice)
-			return list_entry(it, struct subscription, object_link);
+	list_for_each(struct subscription, s, &task->subscriptions, object_link)
+		if (s->notice == notice)
+			return s;
 	return NULL;
 }
 
@@ -86,16 +86,13 @@ Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64
 
 void notice_raise(struct list *subscriptions, u32 event)
 {
-	list_for_each(it, subscriptions)
-		raise(list_entry(it, struct subscription, object_link), event);
+	list_for_each(struct subscription, s, subscriptions, object_link)
+		raise(s, event);
 }
 
 void notice_detach(struct list *subscriptions)
 {
-	while (!list_empty(subscriptions)) {
-		struct subscription *s = list_first(subscriptions, struct subscription,
-						    object_link);
-
+	list_for_each_safe(struct subscription, s, next, subscriptions, object_link) {
 		list_del(&s->object_link);
 		if (!s->events)
 			unsubscribe(s);

@@ -79,9 +79,9 @@ struct hart *place_search(const struct thread *t)
 
 static struct thread *first_for(const struct list *queue, const struct hart *hart)
 {
-	list_for_each(it, queue)
-		if (place_allows(list_entry(it, struct thread, ready), hart))
-			return list_entry(it, struct thread, ready);
+	list_for_each(struct thread, t, queue, ready)
+		if (place_allows(t, hart))
+			return t;
 	return NULL;
 }
 

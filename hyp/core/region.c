@@ -16,7 +16,7 @@ struct region *vm_find(const struct vm *vm, gpa_t gpa)
 {
 	/* From behind, where stacks and what is allocated lie. */
 	for (struct list *it = vm->regions.prev; it != &vm->regions; it = it->prev) {
-		struct region *r = list_entry(it, struct region, link);
+		struct region *r = container_of(it, struct region, link);
 
 		if (gpa >= r->base)
 			return gpa < region_end(r) ? r : NULL;
@@ -26,23 +26,34 @@ struct region *vm_find(const struct vm *vm, gpa_t gpa)
 
 struct region *vm_next(const struct vm *vm, gpa_t after)
 {
-	list_for_each(it, &vm->regions) {
-		struct region *r = list_entry(it, struct region, link);
-
+	list_for_each(struct region, r, &vm->regions, link)
 		if (r->base > after && !(r->flags & REGION_INTERNAL))
 			return r;
-	}
+	return NULL;
+}
+
+struct region *region_behind(const struct vm *vm, const struct region *r)
+{
+	struct region *next = list_first(&r->link, struct region, link);
+
+	return &next->link != &vm->regions && next->base == region_end(r) ? next : NULL;
+}
+
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end)
+{
+	struct region *first = vm_find(vm, base);
+
+	for (struct region *r = first; r && !(r->flags & REGION_INTERNAL); r = region_behind(vm, r))
+		if (region_end(r) >= end)
+			return first;
 	return NULL;
 }
 
 bool region_range_free(const struct vm *vm, gpa_t base, gpa_t end)
 {
-	list_for_each(it, &vm->regions) {
-		const struct region *r = list_entry(it, struct region, link);
-
+	list_for_each(const struct region, r, &vm->regions, link)
 		if (region_high(r) > base)
 			return region_low(r) >= end;
-	}
 	return true;
 }
 
@@ -56,9 +67,7 @@ static gpa_t first_fit(const struct vm *vm, gpa_t from, u64 bytes, u64 align, u6
 {
 	gpa_t at = align_to(from, align, remainder);
 
-	list_for_each(it, &vm->regions) {
-		const struct region *r = list_entry(it, struct region, link);
-
+	list_for_each(const struct region, r, &vm->regions, link) {
 		if (region_high(r) <= at)
 			continue;
 		if (region_low(r) >= at + bytes)
@@ -94,7 +103,7 @@ void region_insert(struct vm *vm, struct region *r)
 {
 	struct list *pos = vm->regions.prev;
 
-	while (pos != &vm->regions && list_entry(pos, struct region, link)->base > r->base)
+	while (pos != &vm->regions && container_of(pos, struct region, link)->base > r->base)
 		pos = pos->prev;
 	list_add_after(pos, &r->link);
 	vm->nregions++;

@@ -45,6 +45,9 @@ void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upp
 /* Gives an anonymous block back: what unmapping does with it; the context is the vm. */
 void region_free_block(void *block, unsigned int order, void *context);
 
+/* The region that begins where that one ends, or NULL. */
+struct region *region_behind(const struct vm *vm, const struct region *r);
+
 /* The regions of the guest's own that cover a range without a gap: the first, or NULL. */
 struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end);
 

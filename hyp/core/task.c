@@ -39,8 +39,8 @@ static bool name_is_taken(const char *name)
 	if (text_is(name, "floe"))
 		return true;
 
-	list_for_each(it, bucket)
-		if (text_is(list_entry(it, struct task, name_link)->name, name))
+	list_for_each(const struct task, t, bucket, name_link)
+		if (text_is(t->name, name))
 			return true;
 	return false;
 }
@@ -184,8 +184,8 @@ void task_freeze(struct task *task, struct thread *faulting)
 	trace(FloeTraceFreeze, task->pid, faulting->tid);
 	list_del(&faulting->task_link);
 	list_add_head(&task->threads, &faulting->task_link);
-	list_for_each(it, &task->threads)
-		thread_stop(list_entry(it, struct thread, task_link));
+	list_for_each(struct thread, t, &task->threads, task_link)
+		thread_stop(t);
 	task->state = TASK_FROZEN;
 	line_let_go(task);
 	report_enqueue(task);
@@ -237,8 +237,8 @@ void task_destroy(struct object *object)
 
 struct task *task_next(Pid after)
 {
-	list_for_each(it, &all)
-		if (list_entry(it, struct task, all_link)->pid > after)
-			return list_entry(it, struct task, all_link);
+	list_for_each(struct task, t, &all, all_link)
+		if (t->pid > after)
+			return t;
 	return NULL;
 }

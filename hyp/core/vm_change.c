@@ -12,7 +12,7 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 {
 	const struct region *r = region_covering(vm, base, end);
 
-	for (; r && !r->mem; r = vm_find(vm, region_end(r)))
+	for (; r && !r->mem; r = region_behind(vm, r))
 		if (region_end(r) >= end)
 			return true;
 	return false;
@@ -21,12 +21,8 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 /* Sets flags of the regions between two region boundaries, and clears others. */
 static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
 {
-	while (base < end) {
-		struct region *r = vm_find(vm, base);
-
+	for (struct region *r = vm_find(vm, base); r && r->base < end; r = region_behind(vm, r))
 		r->flags = (r->flags & ~clear) | set;
-		base = region_end(r);
-	}
 }
 
 /*
@@ -168,7 +164,7 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 	struct region *r = region_covering(vm, base, end);
 	Retcode rc = r ? rcOk : rcInvalidOperation;
 
-	for (; rc == rcOk && r && r->base < end; r = vm_find(vm, region_end(r)))
+	for (; rc == rcOk && r && r->base < end; r = region_behind(vm, r))
 		rc = check_protection(vm, r, base, end, prot);
 	if (rc == rcOk)
 		rc = region_isolate(vm, base, end);
@@ -176,8 +172,7 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 		return rc;
 	vmid_stop_others(&vm->tags, &vm->gs);
 	pgtable_protect(&vm->gs, base, npages, prot);
-	for (gpa_t at = base; at < end; at = region_end(r)) {
-		r = vm_find(vm, at);
+	for (r = vm_find(vm, base); r && r->base < end; r = region_behind(vm, r)) {
 		r->prot = prot | (r->prot & VMM_FLAG_CACHE_MASK);
 		if (r->mem)
 			r->mem->access |= prot;

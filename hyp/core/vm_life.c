@@ -63,9 +63,7 @@ void vm_destroy(struct vm *vm, struct vm *heir)
 	while (!list_empty(&vm->regions))
 		vm_unmap_region(vm, list_first(&vm->regions, struct region, link));
 	/* Memory objects may outlive whom they counted for. */
-	list_for_each_safe(it, tmp, &vm->objects) {
-		struct memobj *mem = list_entry(it, struct memobj, account_link);
-
+	list_for_each_safe(struct memobj, mem, tmp, &vm->objects, account_link) {
 		mem->account = NULL;
 		list_del(&mem->account_link);
 		if (heir) {

@@ -142,24 +142,6 @@ void vm_unmap_region(struct vm *vm, struct region *r)
 	region_remove(vm, r);
 }
 
-struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end)
-{
-	struct region *first = vm_find(vm, base);
-	struct region *r = first;
-
-	while (r && !(r->flags & REGION_INTERNAL)) {
-		struct list *next = r->link.next;
-
-		if (region_end(r) >= end)
-			return first;
-		if (next == &vm->regions ||
-		    list_entry(next, struct region, link)->base != region_end(r))
-			return NULL;
-		r = list_entry(next, struct region, link);
-	}
-	return NULL;
-}
-
 static bool is_cut(const struct vm *vm, gpa_t gpa)
 {
 	const struct region *r = vm_find(vm, gpa);
@@ -193,31 +175,23 @@ void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
 
-	while (base < end) {
-		struct region *r = vm_find(vm, base);
-
-		base = region_end(r);
+	for (struct region *r = vm_find(vm, base), *next; r && r->base < end; r = next) {
+		next = region_behind(vm, r);
 		vm_unmap_region(vm, r);
 	}
-}
-
-static bool holds_stack(const struct vm *vm, const struct region *r, gpa_t end)
-{
-	for (; r && r->base < end; r = vm_find(vm, region_end(r)))
-		if (r->flags & REGION_STACK)
-			return true;
-	return false;
 }
 
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	const struct region *first = region_covering(vm, base, end);
-	Retcode rc;
+	const struct region *r = region_covering(vm, base, end);
+	Retcode rc = r ? rcOk : rcInvalidOperation;
 
-	if (!first || holds_stack(vm, first, end))
-		return rcInvalidOperation;
-	rc = region_isolate(vm, base, end);
+	for (; r && r->base < end; r = region_behind(vm, r))
+		if (r->flags & REGION_STACK)
+			rc = rcInvalidOperation;
+	if (rc == rcOk)
+		rc = region_isolate(vm, base, end);
 	if (rc == rcOk)
 		vm_unmap_regions(vm, base, npages);
 	return rc;

@@ -18,12 +18,9 @@ static struct list parked; /* threads, by thread.ready */
 /* Those of a list that may not run there any more go elsewhere, or are parked. */
 static void clear(struct list *queue, const struct hart *hart)
 {
-	list_for_each_safe(it, tmp, queue) {
-		struct thread *t = list_entry(it, struct thread, ready);
-
+	list_for_each_safe(struct thread, t, next, queue, ready)
 		if (!(t->windows & hart->window))
 			sched_requeue(t);
-	}
 }
 
 static void change_threads(struct hart *hart)

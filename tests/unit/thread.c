@@ -106,7 +106,7 @@ static void test_everything_comes_back(void **state)
 			switch_to(h);
 		else
 			sched_set_policy(
-				list_entry(world_self->threads.prev, struct thread, task_link),
+				container_of(world_self->threads.prev, struct thread, task_link),
 				ThreadSchedPolicyFifo, 31, 0);
 		assert_ptr_equal(world_run(), t);
 		call(FloeFnThreadExit, 5);

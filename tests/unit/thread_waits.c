@@ -29,7 +29,7 @@ static struct thread *make_thread(void)
 
 	store(IN_AT, &start, sizeof(start));
 	assert_rc(call(FloeFnThreadCreate, OUT_AT, OUT_AT + 4, 3, 0, IN_AT), rcOk);
-	return list_entry(world_self->threads.prev, struct thread, task_link);
+	return container_of(world_self->threads.prev, struct thread, task_link);
 }
 
 /* Who is woken and may not take the event leaves it to the next one. */
@@ -201,7 +201,7 @@ static void test_a_stack_in_pieces(void **state)
 	store(IN_AT, &start, sizeof(start));
 	assert_rc(call(FloeFnThreadCreate, OUT_AT, OUT_AT + 4, 3, 5 * PAGE_SIZE, IN_AT), rcOk);
 	h = load_u32(OUT_AT);
-	t = list_entry(world_self->threads.prev, struct thread, task_link);
+	t = container_of(world_self->threads.prev, struct thread, task_link);
 	for (unsigned int i = 0; i < 5; i++)
 		assert_int_equal(
 			vm_touch(&world_self->vm, t->stack + i * PAGE_SIZE, VMM_FLAG_WRITE),
@@ -331,7 +331,7 @@ static void test_policy_of_a_suspended_thread(void **state)
 		       3 | (u64)ThreadFlagCreateSuspended << 32, 0, IN_AT),
 		  rcOk);
 	h = load_u32(OUT_AT);
-	t = list_entry(world_self->threads.prev, struct thread, task_link);
+	t = container_of(world_self->threads.prev, struct thread, task_link);
 	assert_rc(call(FloeFnThreadSetSchedPolicy, h, ThreadSchedPolicyFifo, 31, 0), rcOk);
 	assert_ptr_equal(world_run(), world_self->initial_thread);
 	call(FloeFnThreadResume, h);

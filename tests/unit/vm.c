@@ -43,9 +43,7 @@ static void test_regions_are_in_order(void **state)
 	(void)state;
 	for (size_t n = 0; n < ARRAY_SIZE(order); n++)
 		must_map(BASE + order[n] * 2 * PAGE_SIZE, 1, R_, 0);
-	list_for_each(it, &vm.regions) {
-		struct region *r = list_entry(it, struct region, link);
-
+	list_for_each(struct region, r, &vm.regions, link) {
 		assert_int_equal(r->base, BASE + i * 2 * PAGE_SIZE);
 		assert_ptr_equal(vm_find(&vm, r->base), r);
 		assert_ptr_equal(vm_find(&vm, r->base + PAGE_SIZE - 1), r);

@@ -128,8 +128,8 @@ static void test_within(void **state)
 
 static bool is_parked(const struct thread *t)
 {
-	list_for_each(it, &parked)
-		if (it == &t->ready)
+	list_for_each(const struct thread, other, &parked, ready)
+		if (other == t)
 			return true;
 	return false;
 }

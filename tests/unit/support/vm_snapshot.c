@@ -24,9 +24,7 @@ struct vm_snapshot *vm_snapshot(const struct vm *vm)
 	s->used = vm->used;
 	s->ntables = vm->gs.ntables;
 	s->nregions = vm->nregions;
-	list_for_each(it, &vm->regions) {
-		const struct region *r = list_entry(it, struct region, link);
-
+	list_for_each(const struct region, r, &vm->regions, link) {
 		/* The links' neighbours are in the list themselves. */
 		s->regions[s->listed] = (struct region){ .base = r->base,
 							 .npages = r->npages,
