@@ -57,20 +57,6 @@ static Retcode make_mdl(struct task *self, u64 npages, u32 prot, struct mdl **md
 	return rcOk;
 }
 
-static void copy_to_mdl(struct task *self, gpa_t from, u64 bytes, const struct mdl *mdl, u64 offset)
-{
-	while (bytes) {
-		u64 n;
-		const void *data = vm_resolve(&self->vm, from, VMM_FLAG_READ, &n);
-
-		n = min_u64(n, bytes);
-		mdl_write(mdl, offset, data, n);
-		from += n;
-		offset += n;
-		bytes -= n;
-	}
-}
-
 /* (VmSeg *, const FloeSegFromBuf *) */
 Retcode api_vm_seg_init_from_buf(struct call *c)
 {
@@ -97,7 +83,7 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, &mdl);
 	if (rc != rcOk)
 		return rc;
-	copy_to_mdl(c->self, (gpa_t)f->buf, f->bufSize, mdl, f->offset);
+	guest_read_object(&c->self->vm, (gpa_t)f->buf, mdl->mem, f->offset, f->bufSize);
 	return give_segment(c, mdl, &seg);
 }
 

@@ -110,11 +110,11 @@ static bool is_in_place(const struct program *p, const struct program_header *s)
 
 static struct memobj *copy_of(const struct program *p, const struct program_header *s, u64 npages)
 {
-	struct mdl whole = { .mem = memobj_create(npages), .npages = npages };
+	struct memobj *mem = memobj_create(npages);
 
-	if (whole.mem)
-		mdl_write(&whole, s->p_vaddr & PAGE_MASK, p->file->data + s->p_offset, s->p_filesz);
-	return whole.mem;
+	if (mem)
+		memobj_write(mem, s->p_vaddr & PAGE_MASK, p->file->data + s->p_offset, s->p_filesz);
+	return mem;
 }
 
 static Retcode load_segment(struct program *p, const struct program_header *s)

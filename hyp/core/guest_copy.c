@@ -13,13 +13,22 @@ static void *piece(struct vm *vm, gpa_t gpa, u32 access, u64 *bytes)
 	return host;
 }
 
-static bool check(struct vm *vm, gpa_t gpa, u64 bytes, u32 access)
+/* Copies from or to a guest; with neither it only makes sure that this can be done. */
+static bool copy(struct vm *vm, gpa_t gpa, u64 bytes, u32 access, char *to, const char *from)
 {
 	while (bytes) {
 		u64 n = bytes;
+		void *host = piece(vm, gpa, access, &n);
 
-		if (!piece(vm, gpa, access, &n))
+		if (!host)
 			return false;
+		if (to) {
+			memcpy(to, host, n);
+			to += n;
+		} else if (from) {
+			memcpy(host, from, n);
+			from += n;
+		}
 		gpa += n;
 		bytes -= n;
 	}
@@ -28,41 +37,35 @@ static bool check(struct vm *vm, gpa_t gpa, u64 bytes, u32 access)
 
 Retcode guest_check_read(struct vm *vm, gpa_t from, u64 bytes)
 {
-	return check(vm, from, bytes, VMM_FLAG_READ) ? rcOk : rcSourceFault;
+	return guest_read(vm, from, NULL, bytes);
 }
 
 Retcode guest_check_write(struct vm *vm, gpa_t to, u64 bytes)
 {
-	return check(vm, to, bytes, VMM_FLAG_WRITE) ? rcOk : rcTargetFault;
+	return copy(vm, to, bytes, VMM_FLAG_WRITE, NULL, NULL) ? rcOk : rcTargetFault;
 }
 
 Retcode guest_read(struct vm *vm, gpa_t from, void *to, u64 bytes)
+{
+	return copy(vm, from, bytes, VMM_FLAG_READ, to, NULL) ? rcOk : rcSourceFault;
+}
+
+void guest_write(struct vm *vm, gpa_t to, const void *from, u64 bytes)
+{
+	copy(vm, to, bytes, VMM_FLAG_WRITE, NULL, from);
+}
+
+void guest_read_object(struct vm *vm, gpa_t from, const struct memobj *mem, u64 offset, u64 bytes)
 {
 	while (bytes) {
 		u64 n = bytes;
 		const void *host = piece(vm, from, VMM_FLAG_READ, &n);
 
 		if (!host)
-			return rcSourceFault;
-		memcpy(to, host, n);
-		to = (char *)to + n;
-		from += n;
-		bytes -= n;
-	}
-	return rcOk;
-}
-
-void guest_write(struct vm *vm, gpa_t to, const void *from, u64 bytes)
-{
-	while (bytes) {
-		u64 n = bytes;
-		void *host = piece(vm, to, VMM_FLAG_WRITE, &n);
-
-		if (!host)
 			return;
-		memcpy(host, from, n);
-		from = (const char *)from + n;
-		to += n;
+		memobj_write(mem, offset, host, n);
+		from += n;
+		offset += n;
 		bytes -= n;
 	}
 }

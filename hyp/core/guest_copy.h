@@ -23,6 +23,9 @@ Retcode guest_check_write(struct vm *vm, gpa_t to, u64 bytes);
 /* Stores an output that guest_check_write() has accepted. */
 void guest_write(struct vm *vm, gpa_t to, const void *from, u64 bytes);
 
+/* Copies an input that guest_check_read() has accepted into a memory object. */
+void guest_read_object(struct vm *vm, gpa_t from, const struct memobj *mem, u64 offset, u64 bytes);
+
 /*
  * Copies a string with its NUL to a buffer of `size` bytes. rcSourceFault;
  * rcBufferTooLarge: no NUL within the size.

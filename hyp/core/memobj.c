@@ -8,18 +8,14 @@
 
 #include <string.h>
 
-struct memobj *memobj_create_empty(u64 nextents)
+struct memobj *memobj_create_empty(void)
 {
 	struct memobj *mem = slab_alloc(sizeof(*mem));
 
 	if (!mem)
 		return NULL;
-	mem->extents = nextents > 1 ? mem_alloc(nextents * sizeof(*mem->extents)) : &mem->only;
-	if (!mem->extents) {
-		slab_free(mem);
-		return NULL;
-	}
-	mem->capacity = nextents;
+	mem->extents = &mem->only;
+	mem->capacity = 1;
 	mem->refs = 1;
 	mem->owned = true;
 	list_init(&mem->mappings);
@@ -69,7 +65,7 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 
 struct memobj *memobj_create(u64 npages)
 {
-	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty(1) : NULL;
+	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty() : NULL;
 	unsigned int order = PAGE_MAX_ORDER;
 
 	while (mem && mem->npages < npages) {
@@ -112,8 +108,9 @@ void memobj_put(struct memobj *mem)
 	slab_free(mem);
 }
 
-const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offset)
+void *memobj_at(const struct memobj *mem, u64 page, u64 *npages)
 {
+	const struct extent *extent;
 	u64 low = 0, high = mem->nextents - 1;
 
 	/* The last one that does not begin behind it: a guest can scatter its pages. */
@@ -125,8 +122,10 @@ const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offs
 		else
 			low = middle;
 	}
-	*offset = page - mem->extents[low].first;
-	return &mem->extents[low];
+	extent = &mem->extents[low];
+	page -= extent->first;
+	*npages = extent->npages - page;
+	return extent->start ? extent->start + (page << PAGE_SHIFT) : NULL;
 }
 
 bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
@@ -178,12 +177,11 @@ void mdl_destroy(struct object *object)
 void memobj_write(const struct memobj *mem, u64 offset, const void *data, size_t bytes)
 {
 	while (bytes) {
-		u64 page;
-		const struct extent *extent = memobj_extent(mem, offset >> PAGE_SHIFT, &page);
-		u64 at = (page << PAGE_SHIFT) + (offset & PAGE_MASK);
-		u64 n = min_u64(((u64)extent->npages << PAGE_SHIFT) - at, bytes);
+		u64 npages, at = offset & PAGE_MASK;
+		char *page = memobj_at(mem, offset >> PAGE_SHIFT, &npages);
+		u64 n = min_u64((npages << PAGE_SHIFT) - at, bytes);
 
-		memcpy(extent->start + at, data, n);
+		memcpy(page + at, data, n);
 		data = (const char *)data + n;
 		offset += n;
 		bytes -= n;

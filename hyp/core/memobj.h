@@ -50,20 +50,20 @@ struct mdl {
 /* Zeroed memory of npages, or NULL. The caller accounts for it. */
 struct memobj *memobj_create(u64 npages);
 
-/* An object without pages and with room for nextents, or NULL. */
-struct memobj *memobj_create_empty(u64 nextents);
+/* An object without pages, or NULL. */
+struct memobj *memobj_create_empty(void);
 
 /*
  * Adds memory (NULL: a hole) behind what there is, joining what is contiguous. False: no
- * memory for a longer list of extents, which cannot happen within the room.
+ * memory for a longer list of extents, which cannot happen to the first.
  */
 bool memobj_append(struct memobj *mem, void *start, u64 npages);
 
 /* Drops one reference; the last frees the object. */
 void memobj_put(struct memobj *mem);
 
-/* The extent that holds a page, and how far into it the page lies. */
-const struct extent *memobj_extent(const struct memobj *mem, u64 page, u64 *offset);
+/* Host memory of a page, NULL in a hole, and how many pages are contiguous from there on. */
+void *memobj_at(const struct memobj *mem, u64 page, u64 *npages);
 
 /*
  * Would mapping [first, first + npages) with that access make a page writable
@@ -80,11 +80,5 @@ void mdl_destroy(struct object *object);
 
 /* Copies bytes into the object, which has to be large enough. */
 void memobj_write(const struct memobj *mem, u64 offset, const void *data, size_t bytes);
-
-/* The same for a view. */
-static inline void mdl_write(const struct mdl *mdl, u64 offset, const void *data, size_t bytes)
-{
-	memobj_write(mdl->mem, (mdl->first << PAGE_SHIFT) + offset, data, bytes);
-}
 
 #endif

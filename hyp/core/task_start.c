@@ -32,14 +32,7 @@ Retcode task_set_env(struct task *task, gpa_t env, u64 bytes, struct vm *from)
 
 	if (rc != rcOk)
 		return rc;
-	for (u64 done = 0; done < bytes;) {
-		u64 left = 0;
-		const void *data = vm_resolve(from, env + done, VMM_FLAG_READ, &left);
-
-		left = min_u64(left, bytes - done);
-		memobj_write(scp->mem, done, data, left);
-		done += left;
-	}
+	guest_read_object(from, env, scp->mem, 0, bytes);
 	if (task->scp)
 		vm_unmap_region(&task->vm, task->scp);
 	task->scp = scp;

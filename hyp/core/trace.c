@@ -10,7 +10,7 @@ _Static_assert(sizeof(FloeTraceRing) <= PAGE_SIZE << RING_ORDER, "the ring fits"
 
 bool trace_init(struct hart *hart)
 {
-	struct memobj *mem = memobj_create_empty(1);
+	struct memobj *mem = memobj_create_empty();
 	FloeTraceRing *ring = mem ? page_alloc_zero(RING_ORDER) : NULL;
 
 	if (!ring)

@@ -44,11 +44,11 @@ static enum vm_touch look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwis
 /* A hole of a memory object reads as zero; it is only ever mapped read-only. */
 static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
 {
-	u64 offset;
+	u64 npages;
 
 	if (look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
 		return VM_TOUCH_OK;
-	if (memobj_extent(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &offset)->start)
+	if (memobj_at(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &npages))
 		return VM_TOUCH_REFUSED;
 	/* Its tables count, if not the page. */
 	if (vm_used(vm) >= vm->limit ||

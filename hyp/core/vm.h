@@ -159,7 +159,7 @@ Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **m
  * more; what was never touched reads as zero. *mdl is NULL where nothing was.
  * rcOutOfMemory.
  */
-Retcode vm_share_frozen(struct vm *vm, struct region *r, struct mdl **mdl);
+Retcode vm_share_frozen(struct vm *vm, const struct region *r, struct mdl **mdl);
 
 /* The first region of the guest's own with a base above `after`, or NULL. */
 struct region *vm_next(const struct vm *vm, gpa_t after);

@@ -15,7 +15,7 @@ bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 rom
 {
 	struct pgtable *gs = &system_window.gs;
 	u64 npages = page_round_up(romfs_bytes) >> PAGE_SHIFT;
-	struct memobj *mem = romfs ? memobj_create_empty(1) : NULL;
+	struct memobj *mem = romfs ? memobj_create_empty() : NULL;
 
 	vm_zero_page = page_alloc_zero(0);
 	if (!vm_zero_page || !pgtable_init(gs, machine.gstage_levels) ||

@@ -7,33 +7,18 @@
 
 #define LARGE_ORDER 9 /* 2 MiB */
 
-/* The pieces of host memory that one mapping consists of, one after another. */
-struct piece {
-	void *start;
-	u64 npages;
-};
-
-static struct piece piece_at(const struct memobj *mem, u64 first, u64 npages)
-{
-	u64 offset;
-	const struct extent *extent = memobj_extent(mem, first, &offset);
-
-	return (struct piece){ extent->start ? extent->start + (offset << PAGE_SHIFT) : NULL,
-			       min_u64(extent->npages - offset, npages) };
-}
-
 /* Maps what the region has of its object; prot 0: makes the tables, or fails. */
 static bool map_object(struct vm *vm, const struct region *r, u32 prot)
 {
-	for (u64 done = 0; done < r->npages;) {
-		struct piece p = piece_at(r->mem, r->mem_first + done, r->npages - done);
+	for (u64 done = 0, n; done < r->npages; done += n) {
+		const void *start = memobj_at(r->mem, r->mem_first + done, &n);
 
-		if (p.start && !pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), p.start,
-					    p.npages, prot)) {
+		n = min_u64(n, r->npages - done);
+		if (start &&
+		    !pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), start, n, prot)) {
 			pgtable_unmap(&vm->gs, r->base, done, NULL, NULL);
 			return false;
 		}
-		done += p.npages;
 	}
 	return true;
 }
@@ -54,12 +39,12 @@ static gpa_t choose_base(struct vm *vm, const struct region *q)
 	u64 low = q->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0;
 	u64 guards = (low + (q->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0)) >> PAGE_SHIFT;
 	u64 align = q->npages >> LARGE_ORDER ? PAGE_SIZE << LARGE_ORDER : PAGE_SIZE;
-	u64 remainder = 0;
+	u64 remainder = 0, n;
 	gpa_t at;
 
 	/* Where large leaves are possible, choose an address that allows them. */
 	if (q->mem)
-		remainder = (u64)piece_at(q->mem, q->mem_first, 1).start & (align - 1);
+		remainder = (u64)memobj_at(q->mem, q->mem_first, &n) & (align - 1);
 	at = region_place(vm, q->npages + guards, align, (remainder - low) & (align - 1));
 	return at ? at + low : 0;
 }

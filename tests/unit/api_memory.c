@@ -214,11 +214,10 @@ static void test_buffer_is_copied(void **state)
 		  rcOk);
 	mdl = container_of(object, struct mdl, object);
 	for (u64 i = 0; i < 3 * PAGE_SIZE; i++) {
-		u64 offset;
-		const struct extent *e = memobj_extent(mdl->mem, i >> PAGE_SHIFT, &offset);
 		bool copied = i >= 100 && i < 100 + 2 * PAGE_SIZE;
+		u64 npages;
 
-		page = e->start + (offset << PAGE_SHIFT);
+		page = memobj_at(mdl->mem, i >> PAGE_SHIFT, &npages);
 		assert_int_equal(page[i & PAGE_MASK], copied ? (char)((i - 100 + 3) * 3 + 1) : 0);
 	}
 	/* It counts for the caller until it goes. */

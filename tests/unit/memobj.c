@@ -97,12 +97,11 @@ static void test_scattered_memory(void **state)
 	assert_non_null(mem);
 	assert_int_equal(mem->nextents, SCATTERED);
 	for (u64 page = 0; page < SCATTERED; page++) {
-		u64 offset;
-		const struct extent *e = memobj_extent(mem, page, &offset);
+		u64 npages;
+		const void *at = memobj_at(mem, page, &npages);
 
-		assert_int_equal(offset, 0);
-		assert_int_equal(e->npages, 1);
-		seen += e == &mem->extents[page];
+		assert_int_equal(npages, 1);
+		seen += at == mem->extents[page].start;
 	}
 	assert_int_equal(seen, SCATTERED);
 	memobj_put(mem);
@@ -114,9 +113,9 @@ static void test_scattered_memory(void **state)
 
 static void test_append_joins_what_is_contiguous(void **state)
 {
-	struct memobj *mem = memobj_create_empty(1);
+	struct memobj *mem = memobj_create_empty();
 	char *at = memory_area() + GIB;
-	u64 offset;
+	u64 npages;
 
 	(void)state;
 	mem->owned = false;
@@ -127,11 +126,12 @@ static void test_append_joins_what_is_contiguous(void **state)
 	assert_true(memobj_append(mem, at, 4));
 	assert_int_equal(mem->nextents, 3);
 	assert_int_equal(mem->npages, 10);
-	assert_ptr_equal(memobj_extent(mem, 4, &offset)->start, at);
-	assert_int_equal(offset, 4);
-	assert_ptr_equal(memobj_extent(mem, 5, &offset)->start, at + 9 * PAGE_SIZE);
-	assert_int_equal(offset, 0);
-	assert_int_equal((memobj_extent(mem, 9, &offset), offset), 3);
+	assert_ptr_equal(memobj_at(mem, 4, &npages), at + 4 * PAGE_SIZE);
+	assert_int_equal(npages, 1);
+	assert_ptr_equal(memobj_at(mem, 5, &npages), at + 9 * PAGE_SIZE);
+	assert_int_equal(npages, 1);
+	assert_ptr_equal(memobj_at(mem, 9, &npages), at + 3 * PAGE_SIZE);
+	assert_int_equal(npages, 1);
 	/* Without room for a longer list. */
 	while (mem->nextents < mem->capacity)
 		assert_true(memobj_append(mem, at + (20 + 2 * mem->nextents) * PAGE_SIZE, 1));
@@ -143,11 +143,10 @@ static void test_append_joins_what_is_contiguous(void **state)
 	memobj_put(mem);
 }
 
-static void test_write_through_a_view(void **state)
+static void test_write_to_scattered_pages(void **state)
 {
-	struct memobj *mem = memobj_create_empty(4);
+	struct memobj *mem = memobj_create_empty();
 	char *page[4], data[3 * PAGE_SIZE];
-	struct mdl *mdl;
 
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++)
@@ -157,16 +156,13 @@ static void test_write_through_a_view(void **state)
 		assert_true(memobj_append(mem, page[i], 1));
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (char)(i * 7 + 1);
-	mdl = mdl_create(mem, 1, 3, RW_);
-	mdl_write(mdl, 100, data, 2 * PAGE_SIZE);
-	/* Page 1 of the object is the view's first. */
+	memobj_write(mem, PAGE_SIZE + 100, data, 2 * PAGE_SIZE);
 	assert_int_equal(page[2][99], 0);
 	assert_memory_equal(page[2] + 100, data, PAGE_SIZE - 100);
 	assert_memory_equal(page[1], data + PAGE_SIZE - 100, PAGE_SIZE);
 	assert_memory_equal(page[0], data + 2 * PAGE_SIZE - 100, 100);
 	assert_int_equal(page[0][100], 0);
 	assert_int_equal(page[3][0], 0);
-	mdl_destroy(&mdl->object);
 	memobj_put(mem);
 }
 
@@ -362,7 +358,7 @@ int main(void)
 		MACHINE_TEST(test_not_enough_memory),
 		MACHINE_TEST(test_scattered_memory),
 		MACHINE_TEST(test_append_joins_what_is_contiguous),
-		MACHINE_TEST(test_write_through_a_view),
+		MACHINE_TEST(test_write_to_scattered_pages),
 		MACHINE_TEST(test_view_without_memory),
 		VM_TEST(test_lives_until_the_last_reference),
 		VM_TEST(test_counts_for_its_account_and_for_who_maps),

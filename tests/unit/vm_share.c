@@ -48,10 +48,9 @@ static void test_the_same_pages(void **state)
 	assert_rc(vm_share(&vm, BASE + 3 * PAGE_SIZE, 4, RW_, &mdl), rcOk);
 	assert_int_equal(mdl->npages, 4);
 	for (unsigned int i = 0; i < 4; i++) {
-		u64 offset;
-		const struct extent *e = memobj_extent(mdl->mem, i, &offset);
+		u64 npages;
 
-		assert_ptr_equal(e->start + (offset << PAGE_SHIFT), page[i]);
+		assert_ptr_equal(memobj_at(mdl->mem, i, &npages), page[i]);
 		assert_ptr_equal(host(BASE + (3 + i) * PAGE_SIZE), page[i]);
 		assert_int_equal(page[i][7], i);
 	}
@@ -111,15 +110,33 @@ static void test_what_cannot_be_shared(void **state)
 	assert_fails(vm_share(&vm, VM_TRAP_PAGE, 1, R_, &mdl), rcInvalidOperation);
 }
 
+/* Who inspects may read what the process itself may only execute. */
+static void test_frozen_object(void **state)
+{
+	struct region q = { .npages = 2, .prot = VMM_FLAG_EXECUTE, .base = BASE };
+	struct region *r;
+	struct mdl *mdl;
+
+	(void)state;
+	q.ceiling = q.prot;
+	q.mem = memobj_create(2);
+	assert_rc(vm_map(&vm, &q, &r), rcOk);
+	memobj_put(q.mem);
+	assert_fails(vm_share(&vm, BASE, 2, R_, &mdl), rcNoCapability);
+	assert_rc(vm_share_frozen(&vm, r, &mdl), rcOk);
+	assert_int_equal(mdl->prot, VMM_FLAG_READ);
+	drop(mdl);
+}
+
 static void test_romfs(void **state)
 {
 	struct mdl *mdl;
-	u64 offset;
+	u64 npages;
 
 	(void)state;
 	assert_rc(vm_share(&vm, VM_ROMFS + 2 * PAGE_SIZE, 3, RX_, &mdl), rcOk);
-	assert_ptr_equal(memobj_extent(mdl->mem, mdl->first, &offset)->start, world_romfs);
-	assert_int_equal(offset, 2);
+	assert_ptr_equal(memobj_at(mdl->mem, mdl->first, &npages), world_romfs + 2 * PAGE_SIZE);
+	assert_int_equal(npages, ROMFS_PAGES - 2);
 	assert_int_equal(vm.used, 0);
 	drop(mdl);
 	assert_fails(vm_share(&vm, VM_ROMFS, ROMFS_PAGES + 1, R_, &mdl), rcInvalidOperation);
@@ -240,6 +257,7 @@ int main(void)
 		SPACE_TEST(test_the_same_pages),
 		SPACE_TEST(test_share_again_and_in_part),
 		SPACE_TEST(test_what_cannot_be_shared),
+		SPACE_TEST(test_frozen_object),
 		SPACE_TEST(test_romfs),
 		SPACE_TEST(test_share_without_memory),
 		SPACE_TEST(test_copy_across_pages),
