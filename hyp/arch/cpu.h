@@ -18,7 +18,7 @@ static inline u64 cpu_time(void)
 /* The cycle CSR, where machine.cycle says that there is one. */
 static inline u64 cpu_cycle(void)
 {
-	return csr_read(CSR_CYCLE);
+	return csr_read(cycle);
 }
 
 /* One read of the seed CSR (Zkr), where machine.zkr says that there is one. */
@@ -26,7 +26,7 @@ static inline u32 cpu_seed(void)
 {
 	u64 value;
 
-	__asm__ volatile("csrrw %0, " CSR_STR(CSR_SEED) ", zero" : "=r"(value));
+	__asm__ volatile("csrrw %0, seed, zero" : "=r"(value));
 	return (u32)value;
 }
 
@@ -134,7 +134,7 @@ other:
 /* Sets hgatp; 0 switches the G-stage off. */
 static inline void cpu_set_hgatp(u64 value)
 {
-	csr_write(CSR_HGATP, value);
+	csr_write(hgatp, value);
 }
 
 /* Sleeps until an interrupt is pending, whether or not it may be taken. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Control and status registers that Floe uses, by the names of the RISC-V
+ * Access to control and status registers, and their bits, by the names of the RISC-V
  * privileged specification (version 20211203 and ratified extensions since).
- * CSRs that the assembler of the oldest supported toolchain does not know are
- * named by number.
  */
 #ifndef ARCH_CSR_H
 #define ARCH_CSR_H
@@ -13,7 +11,6 @@
 #define SSTATUS_SPIE 0x20
 #define SSTATUS_SPP 0x100
 #define SSTATUS_FS 0x6000
-#define SSTATUS_FS_INITIAL 0x2000
 #define SSTATUS_FS_CLEAN 0x4000
 #define SSTATUS_FS_DIRTY 0x6000
 #define SSTATUS_FS_TOUCHED (SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN)
@@ -34,7 +31,6 @@
 /* sip, sie: bits of the supervisor level; of the virtual one a bit higher */
 #define IRQ_SSI 0x2
 #define IRQ_STI 0x20
-#define IRQ_SEI 0x200
 #define IRQ_VSTI 0x40
 #define IRQ_VS_ALL 0x444
 
@@ -81,50 +77,19 @@
 /* hcounteren: cycle, time, instret */
 #define HCOUNTEREN_BASE 0x7
 
-#define CSR_SEED 0x015
-#define CSR_SCOUNTEREN 0x106
-#define CSR_SENVCFG 0x10a
-#define CSR_STIMECMP 0x14d
-#define CSR_VSSTATUS 0x200
-#define CSR_VSIE 0x204
-#define CSR_VSTVEC 0x205
-#define CSR_VSSCRATCH 0x240
-#define CSR_VSEPC 0x241
-#define CSR_VSCAUSE 0x242
-#define CSR_VSTVAL 0x243
-#define CSR_VSTIMECMP 0x24d
-#define CSR_VSATP 0x280
-#define CSR_HSTATUS 0x600
-#define CSR_HEDELEG 0x602
-#define CSR_HIDELEG 0x603
-#define CSR_HIE 0x604
-#define CSR_HTIMEDELTA 0x605
-#define CSR_HCOUNTEREN 0x606
-#define CSR_HENVCFG 0x60a
-#define CSR_HSTATEEN0 0x60c
-#define CSR_HTVAL 0x643
-#define CSR_HIP 0x644
-#define CSR_HVIP 0x645
-#define CSR_HGATP 0x680
-#define CSR_CYCLE 0xc00
-#define CSR_VLENB 0xc22
-
 #ifndef __ASSEMBLER__
-#define CSR_STR_(x) #x
-#define CSR_STR(x) CSR_STR_(x)
-
-/* csr is a name that the assembler knows (sepc) or a CSR_ number above. */
+/* csr is the register's name, which binutils know all from 2.40 on. */
 #define csr_read(csr)                                                                              \
 	({                                                                                         \
 		unsigned long csr_v_;                                                              \
-		__asm__ volatile("csrr %0, " CSR_STR(csr) : "=r"(csr_v_)::"memory");               \
+		__asm__ volatile("csrr %0, " #csr : "=r"(csr_v_)::"memory");                       \
 		csr_v_;                                                                            \
 	})
 
 #define csr_do(instruction, csr, value)                                                            \
 	({                                                                                         \
 		unsigned long csr_w_ = (value);                                                    \
-		__asm__ volatile(instruction " " CSR_STR(csr) ", %0" ::"rK"(csr_w_) : "memory");   \
+		__asm__ volatile(instruction " " #csr ", %0" ::"rK"(csr_w_) : "memory");           \
 	})
 #define csr_write(csr, value) csr_do("csrw", csr, value)
 #define csr_set(csr, bits) csr_do("csrs", csr, bits)
@@ -134,10 +99,7 @@
 #define csr_swap(csr, value)                                                                       \
 	({                                                                                         \
 		unsigned long csr_v_;                                                              \
-		__asm__ volatile("csrrw %0, " CSR_STR(csr) ", %1"                                  \
-				 : "=r"(csr_v_)                                                    \
-				 : "r"(value)                                                      \
-				 : "memory");                                                      \
+		__asm__ volatile("csrrw %0, " #csr ", %1" : "=r"(csr_v_) : "r"(value) : "memory"); \
 		csr_v_;                                                                            \
 	})
 
@@ -163,10 +125,10 @@
 	})
 
 /* Is there a CSR seed that may be used? It has to be written to be read. */
-#define seed_probe() instruction_probe("csrrw %2, " CSR_STR(CSR_SEED) ", zero", 0)
+#define seed_probe() instruction_probe("csrrw %2, seed, zero", 0)
 
 /* Does that CSR exist, and may it be read? */
-#define csr_probe(csr) instruction_probe("csrr %2, " CSR_STR(csr), 0)
+#define csr_probe(csr) instruction_probe("csrr %2, " #csr, 0)
 #endif
 
 #endif

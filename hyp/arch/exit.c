@@ -51,7 +51,7 @@ static void read_instruction(const struct vm *vm, TaskFault *f)
 		f->instructionSize = (f->address & 3) == 3 ? 4 : 2;
 		return;
 	}
-	if (csr_read(CSR_VSATP))
+	if (csr_read(vsatp))
 		return;
 	/* Half of a long one may be all that is mapped. */
 	bytes = guest_peek(vm, f->pc, half, sizeof(half));
@@ -77,19 +77,19 @@ static void direct_fault(TaskFault *f, u64 cause)
 	set_fault(f, cause, csr_read(sepc), csr_read(stval));
 	if (cause >= CAUSE_FETCH_GUEST_PAGE_FAULT && f->access) {
 		f->twoStage = true;
-		f->gpa = csr_read(CSR_HTVAL) << 2 | (f->address & 3);
+		f->gpa = csr_read(htval) << 2 | (f->address & 3);
 	}
 }
 
 /* An exception of the guest's own level, as it stands in the VS CSRs. */
 static void delegated_fault(TaskFault *f)
 {
-	set_fault(f, csr_read(CSR_VSCAUSE), csr_read(CSR_VSEPC), csr_read(CSR_VSTVAL));
+	set_fault(f, csr_read(vscause), csr_read(vsepc), csr_read(vstval));
 }
 
 static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFault *vector)
 {
-	u64 vstvec = csr_read(CSR_VSTVEC) & ~3ul;
+	u64 vstvec = csr_read(vstvec) & ~3ul;
 	enum vm_touch touch = vm_touch(&t->task->vm, f->gpa, f->access);
 
 	if (touch == VM_TOUCH_OK)
@@ -97,7 +97,7 @@ static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFau
 	if (touch == VM_TOUCH_NO_MEMORY)
 		f->kind = TaskFaultOutOfMemory;
 	/* A fetch at the trap vector: what counts is why the guest went there. */
-	if (f->access == VMM_FLAG_EXECUTE && f->pc == vstvec && csr_read(CSR_VSEPC)) {
+	if (f->access == VMM_FLAG_EXECUTE && f->pc == vstvec && csr_read(vsepc)) {
 		*vector = *f;
 		delegated_fault(f);
 		return EXIT_VECTOR_FAILED;
@@ -107,7 +107,7 @@ static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFau
 
 static enum exit_action virtual_instruction(const struct vm *vm, TaskFault *f)
 {
-	bool supervisor = (csr_read(CSR_HSTATUS) & HSTATUS_SPVP) != 0;
+	bool supervisor = (csr_read(hstatus) & HSTATUS_SPVP) != 0;
 
 	read_instruction(vm, f);
 	if (f->instruction != INSTRUCTION_WFI || !supervisor)
@@ -123,8 +123,8 @@ static enum exit_action virtual_instruction(const struct vm *vm, TaskFault *f)
  */
 static bool is_stuck_at_vector(u64 pc)
 {
-	return pc == (csr_read(CSR_VSTVEC) & ~3ul) && pc == csr_read(CSR_VSEPC) &&
-	       csr_read(CSR_VSCAUSE) == CAUSE_FETCH_PAGE_FAULT;
+	return pc == (csr_read(vstvec) & ~3ul) && pc == csr_read(vsepc) &&
+	       csr_read(vscause) == CAUSE_FETCH_PAGE_FAULT;
 }
 
 /* False: there is a fault to be seen to as well. */

@@ -27,7 +27,7 @@ void hart_set_timer(u64 at)
 		return;
 	hart->timer_at = at;
 	if (machine.sstc)
-		csr_write(CSR_STIMECMP, at);
+		csr_write(stimecmp, at);
 	else
 		sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
 }
@@ -53,18 +53,18 @@ void hart_setup(void)
 	hart->timer_at = 0;
 	hart_set_timer(TIME_NEVER);
 	csr_write(sie, IRQ_STI | IRQ_SSI);
-	csr_write(CSR_HEDELEG, HEDELEG_ALL);
-	csr_write(CSR_HIDELEG, IRQ_VS_ALL);
-	csr_write(CSR_HVIP, 0);
-	csr_write(CSR_HIE, 0);
-	csr_write(CSR_HCOUNTEREN, HCOUNTEREN_BASE);
-	csr_write(CSR_HTIMEDELTA, 0);
-	csr_write(CSR_VSATP, 0);
+	csr_write(hedeleg, HEDELEG_ALL);
+	csr_write(hideleg, IRQ_VS_ALL);
+	csr_write(hvip, 0);
+	csr_write(hie, 0);
+	csr_write(hcounteren, HCOUNTEREN_BASE);
+	csr_write(htimedelta, 0);
+	csr_write(vsatp, 0);
 	if (machine.henvcfg)
-		csr_write(CSR_HENVCFG, machine.sstc ? HENVCFG_STCE : 0);
+		csr_write(henvcfg, machine.sstc ? HENVCFG_STCE : 0);
 	/* Where Smstateen guards senvcfg, guests may reach it: it is switched with them. */
 	if (machine.smstateen)
-		csr_write(CSR_HSTATEEN0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
+		csr_write(hstateen0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
 	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);

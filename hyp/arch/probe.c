@@ -16,10 +16,9 @@ static bool hgatp_takes(u64 mode)
 {
 	bool taken;
 
-	csr_write(CSR_HGATP, mode);
-	taken = (csr_read(CSR_HGATP) & ~(HGATP_PPN_MASK | HGATP_VMID_MASK << HGATP_VMID_SHIFT)) ==
-		mode;
-	csr_write(CSR_HGATP, 0);
+	csr_write(hgatp, mode);
+	taken = (csr_read(hgatp) & ~(HGATP_PPN_MASK | HGATP_VMID_MASK << HGATP_VMID_SHIFT)) == mode;
+	csr_write(hgatp, 0);
 	return taken;
 }
 
@@ -28,9 +27,9 @@ static u32 largest_vmid(u64 mode)
 {
 	u64 value;
 
-	csr_write(CSR_HGATP, mode | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
-	value = csr_read(CSR_HGATP);
-	csr_write(CSR_HGATP, 0);
+	csr_write(hgatp, mode | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
+	value = csr_read(hgatp);
+	csr_write(hgatp, 0);
 	cpu_hfence_gvma_all();
 	return (u32)(value >> HGATP_VMID_SHIFT & HGATP_VMID_MASK);
 }
@@ -62,9 +61,9 @@ static bool has_memory_types(void)
 {
 	bool sticks;
 
-	csr_write(CSR_HENVCFG, HENVCFG_PBMTE);
-	sticks = (csr_read(CSR_HENVCFG) & HENVCFG_PBMTE) != 0;
-	csr_write(CSR_HENVCFG, 0);
+	csr_write(henvcfg, HENVCFG_PBMTE);
+	sticks = (csr_read(henvcfg) & HENVCFG_PBMTE) != 0;
+	csr_write(henvcfg, 0);
 	return sticks;
 }
 
@@ -121,15 +120,15 @@ static u32 vector_bytes(void)
 	u32 bytes = 0;
 
 	csr_set(sstatus, SSTATUS_VS);
-	if (csr_probe(CSR_VLENB))
-		bytes = (u32)(sizeof(struct vector) + 32 * csr_read(CSR_VLENB));
+	if (csr_probe(vlenb))
+		bytes = (u32)(sizeof(struct vector) + 32 * csr_read(vlenb));
 	csr_clear(sstatus, SSTATUS_VS);
 	return bytes;
 }
 
 const char *probe_machine(const struct machine_tree *tree)
 {
-	if (!has_csr(tree->extensions & EXT_H, CSR_HSTATUS))
+	if (!has_csr(tree->extensions & EXT_H, hstatus))
 		return "the hypervisor extension (H) is missing: Floe runs every process as a "
 		       "guest of it, "
 		       "so choose a processor, or a model of one, that implements H";
@@ -138,8 +137,7 @@ const char *probe_machine(const struct machine_tree *tree)
 		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
 		       "translation "
 		       "with one of these modes";
-	machine.sstc = has_csr(tree->extensions & EXT_SSTC, CSR_STIMECMP) &&
-		       csr_probe(CSR_VSTIMECMP);
+	machine.sstc = has_csr(tree->extensions & EXT_SSTC, stimecmp) && csr_probe(vstimecmp);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
@@ -149,22 +147,22 @@ const char *probe_machine(const struct machine_tree *tree)
 		machine.vector_bytes = vector_bytes();
 	machine.svinval = (tree->extensions & EXT_SVINVAL) &&
 			  instruction_probe(".insn 0x18000073", 0);
-	machine.henvcfg = csr_probe(CSR_HENVCFG);
+	machine.henvcfg = csr_probe(henvcfg);
 	probe_memory_types(tree);
 	machine.zkr = (tree->extensions & EXT_ZKR) && seed_probe();
-	machine.cycle = csr_probe(CSR_CYCLE);
-	machine.senvcfg = csr_probe(CSR_SENVCFG);
-	machine.smstateen = csr_probe(CSR_HSTATEEN0);
+	machine.cycle = csr_probe(cycle);
+	machine.senvcfg = csr_probe(senvcfg);
+	machine.smstateen = csr_probe(hstateen0);
 	return NULL;
 }
 
 const char *probe_same(void)
 {
-	if (!csr_probe(CSR_HSTATUS))
+	if (!csr_probe(hstatus))
 		return "lacks the hypervisor extension (H)";
 	if (!hgatp_takes(machine.hgatp_mode))
 		return "lacks the G-stage mode that the boot hart has";
-	if (machine.sstc && !csr_probe(CSR_STIMECMP))
+	if (machine.sstc && !csr_probe(stimecmp))
 		return "lacks Sstc, which the boot hart has";
 	if (machine.memory_types && !has_memory_types())
 		return "lacks Svpbmt, which the boot hart has";

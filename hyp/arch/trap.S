@@ -130,7 +130,7 @@ full_exit:
 	bgez	t2, trap		/* scause */
 	/* Interrupts take the short way first, but those at a vector, which may be stuck there. */
 	csrr	t1, sepc
-	csrr	t2, CSR_VSTVEC
+	csrr	t2, vstvec
 	xor	t1, t1, t2
 	srli	t1, t1, 2
 	beqz	t1, trap

@@ -117,16 +117,16 @@ static void load_registers(const struct vcpu *v)
 #define EACH_CSR(action)                                                                           \
 	action(pc, sepc);                                                                          \
 	action(sstatus, sstatus);                                                                  \
-	action(hstatus, CSR_HSTATUS);                                                              \
-	action(vsstatus, CSR_VSSTATUS);                                                            \
-	action(vsie, CSR_VSIE);                                                                    \
-	action(vstvec, CSR_VSTVEC);                                                                \
-	action(vsscratch, CSR_VSSCRATCH);                                                          \
-	action(vsepc, CSR_VSEPC);                                                                  \
-	action(vscause, CSR_VSCAUSE);                                                              \
-	action(vstval, CSR_VSTVAL);                                                                \
-	action(hvip, CSR_HVIP);                                                                    \
-	action(scounteren, CSR_SCOUNTEREN)
+	action(hstatus, hstatus);                                                                  \
+	action(vsstatus, vsstatus);                                                                \
+	action(vsie, vsie);                                                                        \
+	action(vstvec, vstvec);                                                                    \
+	action(vsscratch, vsscratch);                                                              \
+	action(vsepc, vsepc);                                                                      \
+	action(vscause, vscause);                                                                  \
+	action(vstval, vstval);                                                                    \
+	action(hvip, hvip);                                                                        \
+	action(scounteren, scounteren)
 
 #define SAVE(name, csr) (v->name = csr_read(csr))
 #define LOAD(name, csr) csr_write(csr, v->name)
@@ -137,22 +137,22 @@ void vcpu_save(struct vcpu *v)
 {
 	save_registers(v);
 	EACH_CSR(SAVE);
-	SAVE(vsatp, CSR_VSATP);
+	SAVE(vsatp, vsatp);
 	if (machine.senvcfg)
-		SAVE(senvcfg, CSR_SENVCFG);
+		SAVE(senvcfg, senvcfg);
 	if (machine.sstc)
-		SAVE(vstimecmp, CSR_VSTIMECMP);
+		SAVE(vstimecmp, vstimecmp);
 }
 
 static void load(const struct vcpu *v)
 {
 	load_registers(v);
 	EACH_CSR(LOAD);
-	LOAD(vsatp, CSR_VSATP);
+	LOAD(vsatp, vsatp);
 	if (machine.senvcfg)
-		LOAD(senvcfg, CSR_SENVCFG);
+		LOAD(senvcfg, senvcfg);
 	if (machine.sstc)
-		LOAD(vstimecmp, CSR_VSTIMECMP);
+		LOAD(vstimecmp, vstimecmp);
 }
 
 /* vcpu_save() and load() in one, for vCPUs that leave f and v registers alone, with Sstc and
@@ -161,11 +161,11 @@ static inline void exchange(struct vcpu *old, const struct vcpu *new)
 {
 	EACH_CSR(EXCHANGE);
 	/* Where most vCPUs agree and a write may cost a flush of translations. */
-	old->vsatp = csr_read(CSR_VSATP);
+	old->vsatp = csr_read(vsatp);
 	if (old->vsatp != new->vsatp)
-		csr_write(CSR_VSATP, new->vsatp);
-	EXCHANGE(senvcfg, CSR_SENVCFG);
-	EXCHANGE(vstimecmp, CSR_VSTIMECMP);
+		csr_write(vsatp, new->vsatp);
+	EXCHANGE(senvcfg, senvcfg);
+	EXCHANGE(vstimecmp, vstimecmp);
 }
 
 __attribute__((cold)) void vcpu_switch(struct thread *next)
@@ -205,7 +205,7 @@ void vcpu_turn(struct thread *next, u64 timer)
 	if (switch_short(next)) {
 		/* hart_set_timer(), where it is known that there is Sstc. */
 		this_hart()->timer_at = timer;
-		csr_write(CSR_STIMECMP, timer);
+		csr_write(stimecmp, timer);
 	} else {
 		vcpu_switch(next);
 		hart_set_timer(timer);
@@ -290,21 +290,21 @@ void vcpu_retry_call(void)
 bool vcpu_interrupt_pending(void)
 {
 	/* hip, since some machines show only VSSIP in vsip. */
-	return (csr_read(CSR_HIP) & csr_read(CSR_VSIE) << 1) != 0;
+	return (csr_read(hip) & csr_read(vsie) << 1) != 0;
 }
 
 u64 vcpu_timer_deadline(void)
 {
-	return csr_read(CSR_VSTIMECMP);
+	return csr_read(vstimecmp);
 }
 
 __attribute__((cold)) void vcpu_set_timer(u64 at)
 {
 	if (machine.sstc) {
-		csr_write(CSR_VSTIMECMP, at);
+		csr_write(vstimecmp, at);
 		return;
 	}
-	csr_clear(CSR_HVIP, IRQ_VSTI);
+	csr_clear(hvip, IRQ_VSTI);
 	thread_set_guest_timer(thread_current(), at);
 }
 
@@ -314,5 +314,5 @@ void vcpu_raise_timer(struct vcpu *v, bool live)
 		return;
 	v->hvip |= IRQ_VSTI;
 	if (live)
-		csr_set(CSR_HVIP, IRQ_VSTI);
+		csr_set(hvip, IRQ_VSTI);
 }

@@ -28,9 +28,9 @@ static int setup(void **state)
 	idle = world_task_of(world_task("idle", TASK_RUNNING));
 	sched_set_policy(fake_hart.current, ThreadSchedPolicyFifo, 1, 0);
 	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
-	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP);
-	csr_write(CSR_VSSTATUS, 0);
-	csr_write(CSR_VSATP, 0);
+	csr_write(hstatus, HSTATUS_SPV | HSTATUS_SPVP);
+	csr_write(vsstatus, 0);
+	csr_write(vsatp, 0);
 	fake_hart.current->vcpu.x[2] = STACK_AT + 4;
 	ended = world_self;
 	object_get(&ended->object);
@@ -43,7 +43,7 @@ static int teardown(void **state)
 		world_self = NULL;
 	task_end(idle, TaskExitTerminated, 0);
 	object_put(&ended->object);
-	csr_write(CSR_VSATP, 0);
+	csr_write(vsatp, 0);
 	return world_teardown(state);
 }
 
@@ -60,10 +60,10 @@ static struct thread *break_with(u64 vsstatus)
 {
 	struct thread *t = fake_hart.current;
 
-	csr_write(CSR_VSSTATUS, vsstatus);
-	csr_write(CSR_VSEPC, RX_BASE + 4);
-	csr_write(CSR_VSCAUSE, CAUSE_BREAKPOINT);
-	csr_write(CSR_VSTVAL, 0);
+	csr_write(vsstatus, vsstatus);
+	csr_write(vsepc, RX_BASE + 4);
+	csr_write(vscause, CAUSE_BREAKPOINT);
+	csr_write(vstval, 0);
 	world_exception(CAUSE_ECALL_VS, TRAP_PAGE, 0);
 	return t;
 }
@@ -85,7 +85,7 @@ static void assert_unhandled(TaskFaultHandler handler)
 static void test_own_paging(void **state)
 {
 	(void)state;
-	csr_write(CSR_VSATP, (u64)8 << 60);
+	csr_write(vsatp, (u64)8 << 60);
 	fault();
 	assert_unhandled(TaskFaultHandlerNone);
 }
@@ -93,7 +93,7 @@ static void test_own_paging(void **state)
 static void test_user_mode(void **state)
 {
 	(void)state;
-	csr_write(CSR_HSTATUS, HSTATUS_SPV);
+	csr_write(hstatus, HSTATUS_SPV);
 	fault();
 	assert_unhandled(TaskFaultHandlerNone);
 }
@@ -149,20 +149,20 @@ static void test_interrupts(void **state)
 	(void)state;
 	t = break_with(SSTATUS_SPP | SSTATUS_SPIE);
 	assert_non_null(t->exception);
-	assert_int_equal(csr_read(CSR_VSSTATUS), SSTATUS_SPIE | SSTATUS_SIE);
+	assert_int_equal(csr_read(vsstatus), SSTATUS_SPIE | SSTATUS_SIE);
 	return_from_handler(t, 1);
-	assert_int_equal(csr_read(CSR_VSSTATUS), SSTATUS_SPIE | SSTATUS_SIE);
+	assert_int_equal(csr_read(vsstatus), SSTATUS_SPIE | SSTATUS_SIE);
 	assert_int_equal(csr_read(sepc), RX_BASE + 4);
 	break_with(SSTATUS_SPP);
-	assert_int_equal(csr_read(CSR_VSSTATUS), SSTATUS_SPIE);
+	assert_int_equal(csr_read(vsstatus), SSTATUS_SPIE);
 	return_from_handler(t, 1);
 	/* The guest did not see this trap. */
-	csr_write(CSR_VSSTATUS, SSTATUS_SPP);
-	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP);
+	csr_write(vsstatus, SSTATUS_SPP);
+	csr_write(hstatus, HSTATUS_SPV | HSTATUS_SPVP);
 	fault();
-	assert_int_equal(csr_read(CSR_VSSTATUS), SSTATUS_SPP);
+	assert_int_equal(csr_read(vsstatus), SSTATUS_SPP);
 	return_from_handler(t, 1);
-	assert_int_equal(csr_read(CSR_VSSTATUS), SSTATUS_SPP);
+	assert_int_equal(csr_read(vsstatus), SSTATUS_SPP);
 }
 
 /* What nobody handled is shown as it was, whatever the handlers did to CSRs. */

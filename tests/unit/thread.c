@@ -280,8 +280,8 @@ static struct thread *fault(void)
 	for (unsigned int i = 1; i < 32; i++)
 		t->vcpu.x[i] = 1000 + i;
 	t->vcpu.x[2] = STACK_AT + 4;
-	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP);
-	csr_write(CSR_VSATP, 0);
+	csr_write(hstatus, HSTATUS_SPV | HSTATUS_SPVP);
+	csr_write(vsatp, 0);
 	world_exception(CAUSE_STORE_GUEST_PAGE_FAULT, RX_BASE + 4, UNMAPPED);
 	return t;
 }

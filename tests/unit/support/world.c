@@ -159,7 +159,7 @@ struct thread *world_exception(u64 cause, u64 pc, u64 address)
 	csr_write(scause, cause);
 	csr_write(sepc, pc);
 	csr_write(stval, address);
-	csr_write(CSR_HTVAL, address >> 2);
+	csr_write(htval, address >> 2);
 	guest_exit(fake_hart.current, WHY_TRAP);
 	return fake_hart.current;
 }

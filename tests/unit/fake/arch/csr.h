@@ -13,18 +13,15 @@
 /* The value of a CSR, by its name as the assembler would get it. */
 u64 *fake_csr(const char *name);
 
-#define CSR_STR_(x) #x
-#define CSR_STR(x) CSR_STR_(x)
-
-#define csr_read(csr) (*fake_csr(CSR_STR(csr)))
-#define csr_write(csr, value) ((void)(*fake_csr(CSR_STR(csr)) = (value)))
+#define csr_read(csr) (*fake_csr(#csr))
+#define csr_write(csr, value) ((void)(*fake_csr(#csr) = (value)))
 #define csr_swap(csr, value)                                                                       \
 	({                                                                                         \
 		u64 old_ = csr_read(csr);                                                          \
 		csr_write(csr, value);                                                             \
 		old_;                                                                              \
 	})
-#define csr_set(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) |= (bits)))
-#define csr_clear(csr, bits) ((void)(*fake_csr(CSR_STR(csr)) &= ~(u64)(bits)))
+#define csr_set(csr, bits) ((void)(*fake_csr(#csr) |= (bits)))
+#define csr_clear(csr, bits) ((void)(*fake_csr(#csr) &= ~(u64)(bits)))
 
 #endif
