@@ -60,8 +60,8 @@
 #define HEDELEG_ALL 0xb1fful
 
 #define SATP_MODE_SV39 (8ul << 60)
-#define HGATP_MODE_SV39X4 (8ul << 60)
-#define HGATP_MODE_SV48X4 (9ul << 60)
+/* Sv39x4 with its 3 levels is mode 8, Sv48x4 with 4 is 9. */
+#define HGATP_MODE(levels) (((u64)(levels) + 5) << 60)
 #define HGATP_VMID_SHIFT 44
 #define HGATP_VMID_MASK 0x3ffful
 #define HGATP_PPN_MASK ((1ul << 44) - 1)

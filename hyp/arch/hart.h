@@ -59,7 +59,6 @@ struct machine_features {
 	u32 vector_bytes;           /* of a vCPU's vector state; 0: there is none */
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
-	u64 hgatp_mode;             /* the MODE field in its place */
 	u64 timebase;               /* ticks per second */
 };
 

@@ -12,45 +12,26 @@
 
 #include <string.h>
 
-static bool hgatp_takes(u64 mode)
+/*
+ * The largest VMID of a G-stage of that many levels, which VMIDLEN, the number of bits
+ * of the field that stick, says; -1: hgatp does not take the mode.
+ */
+static i64 largest_vmid(unsigned int levels)
 {
-	bool taken;
+	u64 vmids = HGATP_VMID_MASK << HGATP_VMID_SHIFT, value;
 
-	csr_write(hgatp, mode);
-	taken = (csr_read(hgatp) & ~(HGATP_PPN_MASK | HGATP_VMID_MASK << HGATP_VMID_SHIFT)) == mode;
-	csr_write(hgatp, 0);
-	return taken;
-}
-
-/* VMIDLEN is the number of bits of the field that stick. */
-static u32 largest_vmid(u64 mode)
-{
-	u64 value;
-
-	csr_write(hgatp, mode | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
+	csr_write(hgatp, HGATP_MODE(levels) | vmids);
 	value = csr_read(hgatp);
 	csr_write(hgatp, 0);
 	cpu_hfence_gvma_all();
-	return (u32)(value >> HGATP_VMID_SHIFT & HGATP_VMID_MASK);
+	if ((value & ~(HGATP_PPN_MASK | vmids)) != HGATP_MODE(levels))
+		return -1;
+	return (i64)((value & vmids) >> HGATP_VMID_SHIFT);
 }
 
 /* The tree's word and the hart's: csr_probe() alone would do, but for firmware that comments on it.
  */
 #define has_csr(tree_has, csr) ((tree_has) && csr_probe(csr))
-
-static void probe_gstage(void)
-{
-	machine.gstage_levels = 0;
-	if (hgatp_takes(HGATP_MODE_SV39X4)) {
-		machine.gstage_levels = 3;
-		machine.hgatp_mode = HGATP_MODE_SV39X4;
-	} else if (hgatp_takes(HGATP_MODE_SV48X4)) {
-		machine.gstage_levels = 4;
-		machine.hgatp_mode = HGATP_MODE_SV48X4;
-	}
-	if (machine.gstage_levels)
-		machine.vmid_max = largest_vmid(machine.hgatp_mode);
-}
 
 /*
  * henvcfg.PBMTE, which is for the guest's own tables, sticks only if firmware has
@@ -128,15 +109,17 @@ static u32 vector_bytes(void)
 
 const char *probe_machine(const struct machine_tree *tree)
 {
+	i64 vmid_max;
+
 	if (!has_csr(tree->extensions & EXT_H, hstatus))
 		return "the hypervisor extension (H) is missing: Floe runs every process as a "
-		       "guest of it, "
-		       "so choose a processor, or a model of one, that implements H";
-	probe_gstage();
-	if (!machine.gstage_levels)
+		       "guest of it, so choose a processor, or a model of one, that implements H";
+	machine.gstage_levels = largest_vmid(3) < 0 ? 4 : 3;
+	vmid_max = largest_vmid(machine.gstage_levels);
+	if (vmid_max < 0)
 		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
-		       "translation "
-		       "with one of these modes";
+		       "translation with one of these modes";
+	machine.vmid_max = (u32)vmid_max;
 	machine.sstc = has_csr(tree->extensions & EXT_SSTC, stimecmp) && csr_probe(vstimecmp);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
@@ -156,19 +139,11 @@ const char *probe_machine(const struct machine_tree *tree)
 	return NULL;
 }
 
-const char *probe_same(void)
+bool probe_same(void)
 {
-	if (!csr_probe(hstatus))
-		return "lacks the hypervisor extension (H)";
-	if (!hgatp_takes(machine.hgatp_mode))
-		return "lacks the G-stage mode that the boot hart has";
-	if (machine.sstc && !csr_probe(stimecmp))
-		return "lacks Sstc, which the boot hart has";
-	if (machine.memory_types && !has_memory_types())
-		return "lacks Svpbmt, which the boot hart has";
-	if (machine.vector_bytes && vector_bytes() != machine.vector_bytes)
-		return "lacks V, or the length of vectors that the boot hart has";
-	if (machine.cboz_block && zero_block() != machine.cboz_block)
-		return "lacks Zicboz, or the block size that the boot hart's has";
-	return NULL;
+	return csr_probe(hstatus) && largest_vmid(machine.gstage_levels) >= machine.vmid_max &&
+	       (!machine.sstc || csr_probe(stimecmp)) &&
+	       (!machine.memory_types || has_memory_types()) &&
+	       (!machine.vector_bytes || vector_bytes() == machine.vector_bytes) &&
+	       (!machine.cboz_block || zero_block() == machine.cboz_block);
 }

@@ -42,7 +42,7 @@ void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
 		vmid_use(tag, gs);
 		return;
 	}
-	tag->hgatp = machine.hgatp_mode | new_vmid(hart) << HGATP_VMID_SHIFT |
+	tag->hgatp = HGATP_MODE(machine.gstage_levels) | new_vmid(hart) << HGATP_VMID_SHIFT |
 		     (u64)gs->root >> PAGE_SHIFT;
 	tag->generation = hart->vmid_generation;
 	hart->gstage = gs;

@@ -192,9 +192,7 @@ static void arrive(void)
 
 void secondary_main(void)
 {
-	const char *lack = probe_same();
-
-	if (!lack) {
+	if (probe_same()) {
 		hart_setup();
 		lock_take();
 		join(this_hart());

@@ -57,7 +57,6 @@ void fake_reset(void)
 		(struct hart){ .timer_at = TIME_NEVER, .vmid_generation = 1, .trace = &trace_ring };
 	machine = (struct machine_features){ .vmid_max = 127,
 					     .gstage_levels = 3,
-					     .hgatp_mode = HGATP_MODE_SV39X4,
 					     .timebase = 1000 * MS };
 	sched_init(&fake_hart);
 	lock_word = 0;
