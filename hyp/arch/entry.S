@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry: hart id in a0, device tree in a1, satp bare. The image starts with the
+ * Entry of all harts: hart id in a0, device tree in a1, satp bare. The image starts with the
  * header of a Linux RISC-V kernel (Documentation/riscv/boot-image-header), so
  * that whatever loads one of those loads this as well, at any address.
  */
@@ -65,26 +65,10 @@ start:
 image_linked:
 	.dword	image_start
 
-/* A secondary hart, from SBI HSM hart_start: a1 is its struct hart. */
-	.globl	secondary_entry
-secondary_entry:
-	csrw	sie, zero
-	csrw	sscratch, zero
-	lla	t0, trap_entry
-	csrw	stvec, t0
-	lla	t0, boot_satp
-	ld	t0, 0(t0)
-	sfence.vma
-	csrw	satp, t0
-	sfence.vma
-	mv	tp, a1
-	ld	sp, HART_STACK_TOP(tp)
-	call	secondary_main
-
 /*
- * Another hart where only the boot hart is expected: some firmware can let
- * a hart go before it has stored where to (sbi_hsm_hart_start). It is made a
- * secondary hart like the others once there is something to be one with.
+ * A secondary hart: the boot hart has the firmware start it where it was started itself. It
+ * may also come unasked, and early: some firmware can let a hart go before it has stored where
+ * to (sbi_hsm_hart_start).
  */
 late:
 	lla	t0, harts_ready
@@ -94,14 +78,22 @@ late:
 	lla	t0, harts
 	lla	t1, nharts
 	lwu	t1, 0(t1)
-2:	ld	a1, 0(t0)
-	ld	t2, HART_ID(a1)
-	beq	t2, a0, secondary_entry
+2:	ld	tp, 0(t0)
+	ld	t2, HART_ID(tp)
+	beq	t2, a0, secondary
 	addi	t0, t0, 8
 	addi	t1, t1, -1
 	bnez	t1, 2b
 3:	wfi			/* the device tree has no such hart */
 	j	3b
+secondary:
+	lla	t0, boot_satp
+	ld	t0, 0(t0)
+	sfence.vma
+	csrw	satp, t0
+	sfence.vma
+	ld	sp, HART_STACK_TOP(tp)
+	call	secondary_main
 
 	.section .data
 	.balign	4

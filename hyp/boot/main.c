@@ -107,16 +107,16 @@ static void start_secondaries(void)
 
 	__atomic_store_n(&harts_ready, 1, __ATOMIC_RELEASE);
 	for (unsigned int i = 0; i < nharts; i++) {
-		struct sbi_result r = { 0 };
+		struct sbi_result r;
 
-		if (harts[i] != &boot_hart)
-			r = sbi_call(SBI_EXT_HSM, HSM_HART_START, harts[i]->id,
-				     (u64)secondary_entry, (u64)harts[i]);
+		if (harts[i] == &boot_hart)
+			continue;
+		r = sbi_call(SBI_EXT_HSM, HSM_HART_START, harts[i]->id, (u64)image_start, 0);
 		if (r.error)
 			console_printf("hart %lu stays off: the firmware's HSM extension says %ld",
 				       harts[i]->id, r.error);
 		else
-			started += harts[i] != &boot_hart;
+			started++;
 	}
 	wait_for_secondaries(started);
 }

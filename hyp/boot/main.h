@@ -22,7 +22,4 @@ _Noreturn void boot_main(u64 hart_id, const void *device_tree);
 /* A secondary hart, on its own stack. */
 _Noreturn void secondary_main(void);
 
-/* Where the firmware starts secondary harts. */
-void secondary_entry(void);
-
 #endif
