@@ -8,31 +8,8 @@
 
 /* No pointers: each would need a relocation. */
 static const char property_name[PROPERTIES][22] = {
-	"#address-cells",
-	"#size-cells",
-	"compatible",
-	"device_type",
-	"status",
-	"reg",
-	"reg-shift",
-	"reg-io-width",
-	"no-map",
-	"clock-frequency",
-	"current-speed",
-	"timebase-frequency",
-	"riscv,isa",
-	"riscv,isa-extensions",
-	"linux,initrd-start",
-	"linux,initrd-end",
-	"bootargs",
-	"stdout-path",
-	"rng-seed",
-	"riscv,cbom-block-size",
-	"riscv,cboz-block-size",
-	"i-cache-block-size",
-	"i-cache-size",
-	"d-cache-block-size",
-	"d-cache-size",
+#define PROPERTY(id, name) name,
+#include "boot/properties.h"
 };
 
 const struct property *tree_property(const struct node *n, enum property_id id)

@@ -11,34 +11,11 @@
 #define TREE_DEPTH 8   /* nodes that lie deeper are not looked at */
 #define TREE_NAMES 128 /* remembered at a time, by their offsets */
 
-/* The properties that matter; those of caches stand as in GsiCaches. */
 enum property_id {
-	ADDRESS_CELLS,
-	SIZE_CELLS,
-	COMPATIBLE,
-	DEVICE_TYPE,
-	STATUS,
-	REG,
-	REG_SHIFT,
-	REG_IO_WIDTH,
-	NO_MAP,
-	CLOCK_FREQUENCY,
-	CURRENT_SPEED,
-	TIMEBASE,
-	ISA,
-	ISA_EXTENSIONS,
-	INITRD_START,
-	INITRD_END,
-	BOOTARGS,
-	STDOUT_PATH,
-	RNG_SEED,
-	CBOM_BLOCK_SIZE,
-	CBOZ_BLOCK_SIZE,
-	I_CACHE_BLOCK_SIZE,
-	I_CACHE_SIZE,
-	D_CACHE_BLOCK_SIZE,
-	D_CACHE_SIZE,
-	PROPERTIES, /* at most 32 */
+#define PROPERTY(id, name) id,
+#include "boot/properties.h"
+#undef PROPERTY
+	PROPERTIES,
 };
 
 struct property {
