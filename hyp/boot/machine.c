@@ -202,12 +202,16 @@ static void read_node(struct walk *w)
 		read_device(r, n, parent);
 }
 
-/* The UART that stdout-path names (maybe by an alias, maybe with options), else the first. */
-static void choose_uart(const void *tree, struct reader *r)
+/*
+ * The console's UART is what stdout-path names (maybe by an alias, maybe with options), else
+ * the first. A line beside it is for protocols that want one of their own.
+ */
+static void choose_uarts(const void *tree, struct reader *r)
 {
 	const char *path = r->stdout_path ? r->stdout_path : "";
 	size_t length = strcspn(path, ":");
 	const char *alias = NULL, *last;
+	struct machine_tree *m = r->m;
 
 	if (*path != '/' && r->walk.aliases)
 		alias = fdt_getprop_namelen(tree, r->walk.aliases, path, (int)length, NULL);
@@ -218,10 +222,13 @@ static void choose_uart(const void *tree, struct reader *r)
 	for (last = path + length; last > path && last[-1] != '/'; last--)
 		;
 	length = (size_t)(path + length - last);
-	r->m->uart = r->uart[0].registers;
+	m->uart = r->uart[0].registers;
 	for (unsigned int i = 0; i < r->nuarts; i++)
 		if (strlen(r->uart[i].name) == length && !memcmp(r->uart[i].name, last, length))
-			r->m->uart = r->uart[i].registers;
+			m->uart = r->uart[i].registers;
+	for (unsigned int i = r->nuarts; i--;)
+		if (r->uart[i].registers.base != m->uart.base)
+			m->second_uart = r->uart[i].registers;
 }
 
 static void read_memory_reservations(const void *tree, struct machine_tree *m)
@@ -233,14 +240,6 @@ static void read_memory_reservations(const void *tree, struct machine_tree *m)
 			m->reserved[m->nreserved++] = (struct memory_range){ start, start + size,
 									     false };
 	}
-}
-
-/* A line beside the console's, for protocols that want one of their own. */
-static void choose_second_uart(struct reader *r)
-{
-	for (unsigned int i = r->nuarts; i--;)
-		if (r->uart[i].registers.base != r->m->uart.base)
-			r->m->second_uart = r->uart[i].registers;
 }
 
 /*
@@ -265,8 +264,7 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 		       "with the hart id in a0 and the device tree's address in a1";
 	read_memory_reservations(tree, m);
 	tree_walk(tree, &r.walk);
-	choose_uart(tree, &r);
-	choose_second_uart(&r);
+	choose_uarts(tree, &r);
 	if (!m->nmemory)
 		return "the device tree has no memory node; add one with device_type = \"memory\" "
 		       "and reg";
