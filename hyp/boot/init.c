@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "boot/init.h"
+#include "boot/boot.h"
 
 #include "arch/hart.h"
 #include "core/budget.h"

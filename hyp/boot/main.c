@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Boot, in the order of things: from the firmware's entry to init's first instruction. */
-#include "boot/main.h"
+#include "boot/boot.h"
 
 #include "arch/cpu.h"
 #include "arch/csr.h"
@@ -11,10 +11,6 @@
 #include "arch/remote.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
-#include "boot/init.h"
-#include "boot/machine.h"
-#include "boot/memory.h"
-#include "boot/power.h"
 #include "console/console.h"
 #include "console/device.h"
 #include "core/entropy.h"
@@ -32,7 +28,6 @@
 #define IPI_SEND 0
 
 struct hart boot_hart;
-u64 boot_satp;
 u32 harts_ready;
 
 /* How long harts may take to come. */
@@ -54,15 +49,6 @@ static void require(const char *problem)
 {
 	if (problem)
 		give_up(problem);
-}
-
-static void enable_own_tables(void)
-{
-	if (!memory_map_own(&tree))
-		give_up(init_no_memory);
-	boot_satp = memory_satp();
-	csr_write(satp, boot_satp);
-	__asm__ volatile("sfence.vma" ::: "memory");
 }
 
 /* One struct hart for each cpu node; the boot hart has one already. */
@@ -169,9 +155,9 @@ void boot_main(u64 hart_id, const void *device_tree)
 	power_init(&tree.finisher);
 	require(problem);
 	require(probe_machine(&tree));
-	memory_reserve_boot(&tree, device_tree);
-	require(memory_init(&tree));
-	enable_own_tables();
+	require(memory_init(&tree, device_tree));
+	if (!memory_map_own(&tree))
+		give_up(init_no_memory);
 	make_harts(hart_id);
 	probe_zeroing(&tree);
 	hart_setup();

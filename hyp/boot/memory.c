@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "boot/memory.h"
+#include "boot/boot.h"
 
 #include "arch/csr.h"
 #include "arch/hart.h"
@@ -16,19 +16,13 @@
 #define STACK_AREA ((u64)0x3fc0000000)
 #define STACK_STRIDE ((u64)0x10000)
 
+u64 boot_satp;
 static struct pgtable own;
 
-static void reserve(struct machine_tree *m, u64 start, u64 end, bool no_map)
+static void reserve(struct machine_tree *m, u64 start, u64 end)
 {
 	if (start < end && m->nreserved < MAX_RESERVED)
-		m->reserved[m->nreserved++] = (struct memory_range){ start, end, no_map };
-}
-
-void memory_reserve_boot(struct machine_tree *m, const void *tree)
-{
-	reserve(m, (u64)image_start, (u64)image_end, false);
-	reserve(m, (u64)tree, (u64)tree + fdt_totalsize(tree), false);
-	reserve(m, m->initrd_start, m->initrd_end, false);
+		m->reserved[m->nreserved++] = (struct memory_range){ start, end, false };
 }
 
 /* Of two ranges the one that ends behind `at` and begins first. */
@@ -103,8 +97,11 @@ static bool add_stretch(u64 start, u64 end)
 	return true;
 }
 
-const char *memory_init(const struct machine_tree *m)
+const char *memory_init(struct machine_tree *m, const void *tree)
 {
+	reserve(m, (u64)image_start, (u64)image_end);
+	reserve(m, (u64)tree, (u64)tree + fdt_totalsize(tree));
+	reserve(m, m->initrd_start, m->initrd_end);
 	/* All that did not fit was left out. */
 	if (m->nreserved == MAX_RESERVED)
 		return "the device tree reserves too many ranges of memory: Floe can spare 28";
@@ -149,12 +146,19 @@ static bool map_registers(const struct device_registers *d)
 
 bool memory_map_own(const struct machine_tree *m)
 {
-	return pgtable_init(&own, PGTABLE_OWN) && for_each_stretch(m, true, map_memory) &&
-	       map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
-	       map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
-	       map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
-	       map_registers(&m->uart) && map_registers(&m->second_uart) &&
-	       map_registers(&m->finisher);
+	bool ok = pgtable_init(&own, PGTABLE_OWN) && for_each_stretch(m, true, map_memory) &&
+		  map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
+		  map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
+		  map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
+		  map_registers(&m->uart) && map_registers(&m->second_uart) &&
+		  map_registers(&m->finisher);
+
+	if (!ok)
+		return false;
+	boot_satp = SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
+	csr_write(satp, boot_satp);
+	__asm__ volatile("sfence.vma" ::: "memory");
+	return true;
 }
 
 u64 memory_map_stack(unsigned int hart_index)
@@ -167,9 +171,4 @@ u64 memory_map_stack(unsigned int hart_index)
 		return 0;
 	__asm__ volatile("sfence.vma" ::: "memory");
 	return bottom + HART_STACK_SIZE;
-}
-
-u64 memory_satp(void)
-{
-	return SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
 }

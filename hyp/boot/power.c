@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "boot/power.h"
+#include "boot/boot.h"
 
 #include "arch/cpu.h"
 #include "arch/sbi.h"
-#include "boot/machine.h"
 #include "console/console.h"
 #include "core/sched.h"
 #include "core/system.h"
@@ -21,7 +20,7 @@
 #define SRST_SYSTEM_FAILURE 1
 
 static volatile u32 *finisher;
-static bool ended, success;
+static bool success;
 
 void power_init(const struct device_registers *registers)
 {
@@ -44,7 +43,6 @@ void system_power_off(bool ok)
 
 void system_end(const struct task *init)
 {
-	ended = true;
 	success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
 		  init->exit_code == 0;
 	sched_request(WORK_END);
@@ -52,8 +50,6 @@ void system_end(const struct task *init)
 
 void system_check(void)
 {
-	if (!ended)
-		return;
 	console_flush();
 	system_power_off(success);
 }

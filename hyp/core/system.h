@@ -16,7 +16,7 @@ void system_end(const struct task *init);
 /* Powers off at once, with success or failure. Boot and panic use it too. */
 _Noreturn void system_power_off(bool success);
 
-/* Called from sched_work(): powers off if system_end() was called. */
+/* What is left to do after system_end(), by sched_work(): powers off. */
 void system_check(void);
 
 #endif

@@ -2,7 +2,7 @@
 /* Loading the first program: a good one, each way to be wrong, cut and damaged ones. */
 #include "unit.h"
 
-#include "boot/init.h"
+#include "boot/boot.h"
 #include "fake.h"
 #include "support/world.h"
 

@@ -22,7 +22,7 @@ char *memory_area(void)
 	return area;
 }
 
-void memory_init(void)
+void memory_setup(void)
 {
 	static u64 bitmap[1 << 18];
 	char *start = memory_area(), *end = start + (POOL_PAGES << PAGE_SHIFT);

@@ -18,7 +18,7 @@ char *memory_area(void);
  * The allocator gets POOL_PAGES of that area, filled with a pattern. Once per
  * program: the slabs know their pages.
  */
-void memory_init(void);
+void memory_setup(void);
 
 /* Which allocations fail: the n-th from now on, 0 the first. */
 enum memory_failure {

@@ -33,7 +33,7 @@ int machine_setup(void **state)
 	(void)state;
 	fake_reset();
 	if (!once) {
-		memory_init();
+		memory_setup();
 		if (!vm_system_init(trap_page, gsi_page, world_romfs, ROMFS_BYTES))
 			abort();
 	}
