@@ -53,12 +53,6 @@ static inline void cpu_cbo_zero(void *block)
 	__asm__ volatile(".insn i 0x0f, 2, x0, %0, 4" ::"r"(block) : "memory");
 }
 
-/* HFENCE.GVMA for everything of this hart. */
-static inline void cpu_hfence_gvma_all(void)
-{
-	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, x0" ::: "memory");
-}
-
 /*
  * HFENCE.GVMA for one VMID, which hgatp has. It may leave what the hart knows
  * of the first stage alone, so HFENCE.VVMA follows.
@@ -129,12 +123,6 @@ static inline bool cpu_disclaim(u64 *word, u64 value)
 	return true;
 other:
 	return false;
-}
-
-/* Sets hgatp; 0 switches the G-stage off. */
-static inline void cpu_set_hgatp(u64 value)
-{
-	csr_write(hgatp, value);
 }
 
 /* Sleeps until an interrupt is pending, whether or not it may be taken. */

@@ -124,9 +124,6 @@
 		csr_ok_ != 0;                                                                      \
 	})
 
-/* Is there a CSR seed that may be used? It has to be written to be read. */
-#define seed_probe() instruction_probe("csrrw %2, seed, zero", 0)
-
 /* Does that CSR exist, and may it be read? */
 #define csr_probe(csr) instruction_probe("csrr %2, " #csr, 0)
 #endif

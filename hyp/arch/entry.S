@@ -4,7 +4,6 @@
  * header of a Linux RISC-V kernel (Documentation/riscv/boot-image-header), so
  * that whatever loads one of those loads this as well, at any address.
  */
-#include "arch/csr.h"
 #include "arch/layout.h"
 
 	.section .text.entry, "ax"

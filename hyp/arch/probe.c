@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/probe.h"
 
-#include "arch/cpu.h"
 #include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "arch/vcpu.h"
 #include "boot/machine.h"
-#include "core/page.h"
 
 #include <string.h>
 
@@ -23,7 +21,6 @@ static i64 largest_vmid(unsigned int levels)
 	csr_write(hgatp, HGATP_MODE(levels) | vmids);
 	value = csr_read(hgatp);
 	csr_write(hgatp, 0);
-	cpu_hfence_gvma_all();
 	if ((value & ~(HGATP_PPN_MASK | vmids)) != HGATP_MODE(levels))
 		return -1;
 	return (i64)((value & vmids) >> HGATP_VMID_SHIFT);
@@ -132,7 +129,8 @@ const char *probe_machine(const struct machine_tree *tree)
 			  instruction_probe(".insn 0x18000073", 0);
 	machine.henvcfg = csr_probe(henvcfg);
 	probe_memory_types(tree);
-	machine.zkr = (tree->extensions & EXT_ZKR) && seed_probe();
+	/* It has to be written to be read, which csr_probe() does not. */
+	machine.zkr = (tree->extensions & EXT_ZKR) && instruction_probe("csrrw %2, seed, zero", 0);
 	machine.cycle = csr_probe(cycle);
 	machine.senvcfg = csr_probe(senvcfg);
 	machine.smstateen = csr_probe(hstateen0);

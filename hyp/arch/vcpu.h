@@ -13,8 +13,6 @@
 
 #include <floe/inspect.h>
 
-struct hart;
-
 /* Vector state: CSRs, then all registers. */
 struct vector {
 	u64 vl, vtype, vstart, vcsr;
@@ -35,7 +33,6 @@ struct vcpu {
 	struct vector *vector; /* machine.vector_bytes; NULL: the machine has none */
 };
 
-struct vm;
 struct thread;
 
 /* A program's start: VS-mode, satp bare, interrupts off, all registers 0 but sp and a0 to a2. It is

@@ -46,7 +46,7 @@ void vmid_activate(struct vmid_tags *tags, const struct pgtable *gs)
 		     (u64)gs->root >> PAGE_SHIFT;
 	tag->generation = hart->vmid_generation;
 	hart->gstage = gs;
-	cpu_set_hgatp(tag->hgatp);
+	csr_write(hgatp, tag->hgatp);
 	/* Who had this VMID before left translations; not earlier, or the hart adds some. */
 	cpu_hfence_gvma_vmid(vmid_of(tag));
 }
@@ -105,7 +105,7 @@ void vmid_forget(struct vmid_tags *tags, const struct pgtable *gs)
 	vmid_stop_others(tags, gs);
 	tags->tag[hart->index].generation = 0;
 	if (hart->gstage == gs) {
-		cpu_set_hgatp(0);
+		csr_write(hgatp, 0);
 		hart->gstage = NULL;
 	}
 }

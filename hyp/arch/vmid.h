@@ -47,7 +47,7 @@ static inline void vmid_use(const struct vmid_tag *tag, const struct pgtable *gs
 	if (this_hart()->gstage == gs)
 		return;
 	this_hart()->gstage = gs;
-	cpu_set_hgatp(tag->hgatp);
+	csr_write(hgatp, tag->hgatp);
 }
 
 /*

@@ -13,8 +13,7 @@ struct fake_cpu {
 	u64 time;
 	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
 	u64 (*cycle)(void);
-	u64 hgatp;
-	unsigned int fence_i, fence_all, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
+	unsigned int fence_i, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
@@ -67,11 +66,6 @@ static inline void cpu_cbo_zero(void *block)
 	memset((char *)block - ((u64)block & (FAKE_ZERO_BLOCK - 1)), 0, FAKE_ZERO_BLOCK);
 }
 
-static inline void cpu_hfence_gvma_all(void)
-{
-	fake_cpu.fence_all++;
-}
-
 static inline void cpu_hfence_gvma_vmid(u64 vmid)
 {
 	fake_cpu.fence_vmid++;
@@ -119,11 +113,6 @@ static inline bool cpu_disclaim(u64 *word, u64 value)
 {
 	return __atomic_compare_exchange_n(word, &value, 0, false, __ATOMIC_RELEASE,
 					   __ATOMIC_RELAXED);
-}
-
-static inline void cpu_set_hgatp(u64 value)
-{
-	fake_cpu.hgatp = value;
 }
 
 /* Time passes until the hart's timer is due; a test that sleeps for ever fails. */
