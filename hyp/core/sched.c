@@ -210,11 +210,10 @@ static void put_down_running(struct run_queue *rq, u64 now)
 __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state state)
 {
 	struct run_queue *rq = &t->hart->rq;
+	bool was_running = rq->running == t;
 
-	if (rq->running == t) {
+	if (was_running) {
 		put_down_running(rq, cpu_time());
-		if (t->budget)
-			budget_share(t->budget);
 		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY) {
 		sched_dequeue(rq, t);
@@ -222,6 +221,9 @@ __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state stat
 		list_del(&t->ready);
 	}
 	t->state = state;
+	/* Others of its process may be parked because it held, or was to have, what is left. */
+	if (t->budget && (was_running || state == THREAD_STOPPED))
+		budget_share(t->budget);
 }
 
 void sched_yield(void)

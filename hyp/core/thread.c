@@ -5,7 +5,6 @@
 #include "arch/hart.h"
 #include "arch/remote.h"
 #include "arch/this_hart.h"
-#include "core/budget.h"
 
 static void wait_is_over(struct timer *timer)
 {
@@ -54,11 +53,8 @@ __attribute__((cold)) void thread_stop(struct thread *t)
 	if (t->wait != WAIT_NONE)
 		end_wait(t);
 	timer_cancel(&t->guest_timer);
-	if (t->state != THREAD_STOPPED) {
+	if (t->state != THREAD_STOPPED)
 		sched_remove(t, THREAD_STOPPED);
-		if (t->budget)
-			budget_share(t->budget);
-	}
 	thread_put_down(t);
 }
 

@@ -88,6 +88,35 @@ static void test_classes_within_a_budget(void **state)
 	sim_end(NULL);
 }
 
+/* One that was preempted, and ends before it goes on, leaves what it gave back to the others. */
+static void test_waiting_one_ends(void **state)
+{
+	struct thread *first = &sim_threads[SIM_SPINNERS + 1],
+		      *last = &sim_threads[SIM_SPINNERS + 2];
+	u64 ran;
+
+	(void)state;
+	sim_begin(1);
+	assert_int_equal(budget_set(&sim_tasks[1], 20 * MS, 100 * MS, false), rcOk);
+	assert_int_equal(budget_set(&sim_tasks[2], 4 * MS, PERIOD, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 5);
+	sim_run_until(fake_cpu.time + MS);
+	sim_start(SIM_SPINNERS + 2, 1, ThreadSchedPolicyOther, 0);
+	sim_settle();
+	assert_int_equal(last->state, THREAD_PARKED);
+	sim_start(SIM_SPINNERS + 0, 2, ThreadSchedPolicyFifo, 31);
+	sim_settle();
+	assert_int_equal(first->state, THREAD_READY);
+	ran = sched_run_time(first);
+	thread_init_waits(first);
+	thread_stop(first);
+	sim_run_until(fake_cpu.time + 90 * MS);
+	assert_int_equal(sched_run_time(first), ran);
+	assert_int_equal(sched_run_time(last), 20 * MS - ran);
+	sim_end(NULL);
+}
+
 /* A guarantee: its share beside FIFO 31, everything where nobody else wants it. */
 static void test_soft(void **state)
 {
@@ -393,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_earliest_end_first),
 		cmocka_unit_test(test_classes_within_a_budget),
+		cmocka_unit_test(test_waiting_one_ends),
 		cmocka_unit_test(test_soft),
 		cmocka_unit_test(test_children_share),
 		cmocka_unit_test(test_late),
