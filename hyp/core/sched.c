@@ -80,8 +80,12 @@ __attribute__((noinline, cold)) static bool guard(struct run_queue *rq, struct t
 {
 	bool done;
 
-	if (window_park(container_of(rq, struct hart, rq), t))
+	if (window_park(container_of(rq, struct hart, rq), t)) {
+		/* What it gave back others may have, who may have another window. */
+		if (t->budget && !list_empty(&t->budget->parked))
+			budget_share(t->budget);
 		return true;
+	}
 	done = t->budget && budget_queue(rq, t, first);
 	rq->guarded += !done || t->state == THREAD_READY;
 	return done;

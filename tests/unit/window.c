@@ -204,6 +204,27 @@ static void test_budgets(void **state)
 	sim_end(NULL);
 }
 
+/* A closing window leaves what its thread held of a budget to those who have the next one. */
+static void test_budget_is_passed_on(void **state)
+{
+	const u64 expected[] = { 2 * MS, 4 * MS, 0, 4 * MS };
+
+	(void)state;
+	begin(1);
+	add(0, 0, 4000);
+	add(0, 4000, 4000);
+	give(1, 1);
+	give(3, 2);
+	assert_int_equal(budget_set(&sim_tasks[1], FRAME, FRAME, false), rcOk);
+	budget_inherit(&sim_tasks[3], &sim_tasks[1]);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyOther, 0);
+	sim_start(SIM_SPINNERS + 2, 3, ThreadSchedPolicyOther, 0);
+	for (unsigned int i = 0; i < 5; i++)
+		check_frame(expected, 4);
+	sim_end(NULL);
+}
+
 static void test_wrong(void **state)
 {
 	static const struct {
@@ -258,7 +279,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exact),   cmocka_unit_test(test_harts),
 		cmocka_unit_test(test_within),  cmocka_unit_test(test_parked),
-		cmocka_unit_test(test_budgets), cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_budgets), cmocka_unit_test(test_budget_is_passed_on),
+		cmocka_unit_test(test_wrong),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
