@@ -67,11 +67,14 @@ class Promises:
     def promised(self, cpus, windows):
         """In millionths of a CPU, to those that can run at that place only; init may anywhere."""
         total = share(*GUARANTEE) if CPUS <= cpus else 0
-        for found in self.partitions.values():
+        return total + sum(share(*promise(self.partitions[name])) for name in self.promised_to(cpus, windows))
+
+    def promised_to(self, cpus, windows):
+        """Names of those whom something is promised, and that can run at that place only."""
+        for name, found in self.partitions.items():
             own_cpus, own_windows = self.place(found)
-            if own_cpus <= cpus and own_windows <= windows:
-                total += share(*promise(found))
-        return total
+            if share(*promise(found)) and own_cpus <= cpus and own_windows <= windows:
+                yield name
 
     def check(self):
         before = len(self.mistakes.lines)
@@ -105,11 +108,7 @@ class Promises:
         """Whether all promises can be kept at once."""
         for cpus, windows in self.places():
             total, there = self.promised(cpus, windows), -(-self.room(cpus, windows) * WHOLE // self.frame)
-            names = []
-            for name, found in self.partitions.items():
-                own_cpus, own_windows = self.place(found)
-                if share(*promise(found)) and own_cpus <= cpus and own_windows <= windows:
-                    names.append(name)
+            names = list(self.promised_to(cpus, windows))
             # init by itself is judged when it boots.
             if total <= there or not names:
                 continue

@@ -14,6 +14,7 @@ enum {
 	PATH_SIZE = 256, /* longer ones are cut in messages */
 	NAMES_SIZE = 96,
 	PLACES = 128, /* that are looked at for what several promises are together */
+	PERCENT_SIZE = 24,
 };
 
 /* init's as well, which has it from the hypervisor. */
@@ -156,6 +157,18 @@ static uint64_t share_there(const struct manifest *m, struct place place)
 	return (room(m, place) * WHOLE + frame - 1) / frame;
 }
 
+/*
+ * "100.1", of millionths of a CPU, rounded down: with 999 added to what is too much, that
+ * shows as more.
+ */
+static const char *percent(uint64_t millionths, char *to)
+{
+	unsigned long long tenths = millionths / 1000;
+
+	snprintf(to, PERCENT_SIZE, "%llu.%llu", tenths / 10, tenths % 10);
+	return to;
+}
+
 /* Whether there is room for the budget, and for all else that is promised where it runs. */
 static bool check_room(const struct manifest *m, const struct manifest_partition *p,
 		       uint64_t machine, const struct manifest_reporter *reporter)
@@ -164,9 +177,7 @@ static bool check_room(const struct manifest *m, const struct manifest_partition
 	struct place place = place_of(m, p, machine);
 	uint64_t sum = promised(m, place, machine), frame = frame_of(m), time = room(m, place);
 	uint64_t there = share_there(m, place);
-	/* Of a per cent, so that what is too much shows as more. */
-	unsigned long long tenths = (sum + 999) / 1000, there_tenths = there / 1000;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], promised_text[PERCENT_SIZE], there_text[PERCENT_SIZE];
 
 	path_of(p, path, sizeof(path));
 	if (p->windows && budget * frame > time * period)
@@ -176,9 +187,9 @@ static bool check_room(const struct manifest *m, const struct manifest_partition
 		       budget, period, (unsigned long long)time, (unsigned long long)frame);
 	else if (sum > there)
 		report(reporter, "too-much-cpu", path,
-		       "%llu.%llu %% of a CPU are promised where it may run, with what init and "
-		       "inspect are guaranteed, and there are %llu.%llu %%; write less",
-		       tenths / 10, tenths % 10, there_tenths / 10, there_tenths % 10);
+		       "%s %% of a CPU are promised where it may run, with what init and inspect "
+		       "are guaranteed, and there are %s %%; write less",
+		       percent(sum + 999, promised_text), percent(there, there_text));
 	else
 		return true;
 	return false;
@@ -244,17 +255,18 @@ static bool check_sums(const struct manifest *m, uint64_t machine,
 	for (size_t i = 0; i < places.count; i++) {
 		struct place place = places.place[i];
 		uint64_t sum = promised(m, place, machine), there = share_there(m, place);
-		unsigned long long tenths = (sum + 999) / 1000, there_tenths = there / 1000;
-		char names[NAMES_SIZE];
+		char names[NAMES_SIZE], promised_text[PERCENT_SIZE], there_text[PERCENT_SIZE];
 
+		if (sum <= there)
+			continue;
 		names_of(m, place, machine, names);
 		/* init by itself has been judged, by the frame. */
-		if (sum <= there || !names[0])
+		if (!names[0])
 			continue;
 		report(reporter, "too-much-cpu", "/partitions",
-		       "%llu.%llu %% of a CPU are promised to %s, with what init and inspect are "
-		       "guaranteed, and there are %llu.%llu %% where they may run; write less",
-		       tenths / 10, tenths % 10, names, there_tenths / 10, there_tenths % 10);
+		       "%s %% of a CPU are promised to %s, with what init and inspect are "
+		       "guaranteed, and there are %s %% where they may run; write less",
+		       percent(sum + 999, promised_text), names, percent(there, there_text));
 		return false;
 	}
 	return true;

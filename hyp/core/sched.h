@@ -16,7 +16,7 @@
  *
  * The hart takes timer interrupts only for what is due: a wake-up, the end of
  * a quantum while another thread waits for the hart, console output, a time window,
- * standard threads behind a real-time one that could run on another hart.
+ * standard threads that wait behind a real-time one while there are other harts.
  *
  * All operations are constant-time but those on timers, which are logarithmic,
  * the look at the other harts, and what concerns budgets and windows, which is linear
