@@ -74,7 +74,10 @@ static u64 cost(const struct budget_piece *p)
 	return gap(p) < 0 ? (u64)-gap(p) * p[1].amount : (u64)gap(p) * p[0].amount;
 }
 
-/* Joins the two neighbours that lose least by it. No part may be used sooner than before. */
+/*
+ * Joins the two neighbours that lose least by it. No part may be used sooner than before, nor
+ * goes before others' more.
+ */
 static void join_cheapest(struct budget *b)
 {
 	struct budget_piece *best = b->pieces;
@@ -86,44 +89,67 @@ static void join_cheapest(struct budget *b)
 	if (gap(best) > 0)
 		best->at = best[1].at - best->amount;
 	best->amount += best[1].amount;
+	best->since = max_u64(best->since, best[1].since);
 	remove_piece(b, (u32)(best + 1 - b->pieces));
 }
 
-static void add_piece(struct budget *b, u64 at, u64 amount)
+static void add_piece(struct budget *b, u64 at, u64 amount, u64 since)
 {
+	const struct budget_piece *p;
 	u32 i;
 
 	if (!amount)
 		return;
-	for (i = 0; i < b->npieces; i++)
-		if (b->pieces[i].at + b->pieces[i].amount == at) {
+	for (i = 0; i < b->npieces; i++) {
+		p = &b->pieces[i];
+		if (p->at + p->amount == at && p->at - p->since == at - since) {
 			b->pieces[i].amount += amount;
 			return;
 		}
+	}
 	for (; i && b->pieces[i - 1].at > at; i--)
 		b->pieces[i] = b->pieces[i - 1];
-	b->pieces[i] = (struct budget_piece){ at, amount };
+	b->pieces[i] = (struct budget_piece){ at, amount, since };
 	if (++b->npieces == BUDGET_PIECES)
 		join_cheapest(b);
 }
 
-static bool is_left(const struct budget *b, u64 now)
+/*
+ * Is there some for now? What could be used longest ago comes first then: one part of what
+ * may be used is as good as another.
+ */
+static bool is_left(struct budget *b, u64 now)
 {
-	return b->npieces && b->pieces[0].at <= now;
+	if (!b->npieces || b->pieces[0].at > now)
+		return false;
+	for (u32 i = 1; i < b->npieces && b->pieces[i].at <= now; i++) {
+		u64 since = b->pieces[i].since;
+
+		if (since < b->pieces[0].since) {
+			b->pieces[i].since = b->pieces[0].since;
+			b->pieces[0].since = since;
+		}
+	}
+	b->deadline = b->pieces[0].since + b->period;
+	return true;
 }
 
-/* What one hart may use from `now` on without a break, at most so much, is taken out. */
+/*
+ * What one hart may use from `now` on without a break and by the same time, at most so
+ * much, is taken out.
+ */
 static u64 take(struct budget *b, u64 now, u64 most)
 {
-	u64 sum = 0;
+	u64 sum = 0, since = b->pieces[0].since;
 
-	while (sum < most && is_left(b, now + sum)) {
+	while (sum < most && b->npieces && b->pieces[0].at <= now + sum &&
+	       b->pieces[0].since == since) {
 		struct budget_piece piece = b->pieces[0];
 		u64 part = min_u64(piece.amount, most - sum);
 
 		sum += part;
 		remove_piece(b, 0);
-		add_piece(b, piece.at + part, piece.amount - part);
+		add_piece(b, piece.at + part, piece.amount - part, since);
 	}
 	return sum;
 }
@@ -138,8 +164,9 @@ static void await(struct budget *b)
 	sched_request(WORK_TIMER);
 }
 
-void budget_share(struct budget *b)
+static void refill(struct timer *timer)
 {
+	struct budget *b = container_of(timer, struct budget, refill);
 	struct list all;
 
 	if (!b->soft && list_empty(&b->parked))
@@ -159,17 +186,18 @@ void budget_share(struct budget *b)
 			sched_requeue(t);
 }
 
-static void refill(struct timer *timer)
+/* By when it is to use what it has, or may have. */
+static u64 deadline_of(const struct thread *t)
 {
-	budget_share(container_of(timer, struct budget, refill));
+	return t->grant ? t->deadline : t->budget->deadline;
 }
 
 bool budget_goes_before(const struct thread *t, const struct thread *other)
 {
 	if (!t->reserved || !other->reserved)
 		return t->reserved;
-	if (t->budget->deadline != other->budget->deadline)
-		return t->budget->deadline < other->budget->deadline;
+	if (t->budget != other->budget && deadline_of(t) != deadline_of(other))
+		return deadline_of(t) < deadline_of(other);
 	return place_class(t) > place_class(other);
 }
 
@@ -183,13 +211,38 @@ struct thread *budget_best(const struct run_queue *rq, const struct hart *hart)
 	return best;
 }
 
-/* Does the hart's thread hold what this one, which is more important, may have instead? */
-static bool is_held(const struct run_queue *rq, const struct thread *t)
+/* From now on it wants to run. What nobody wanted until now is to be used within a period. */
+static void join(struct thread *t, u64 now)
 {
-	const struct thread *other = rq->running;
+	struct budget *b = t->budget;
 
-	return other && other->grant && other->budget == t->budget &&
-	       place_class(t) > place_class(other);
+	if (t->wants_budget)
+		return;
+	t->wants_budget = true;
+	if (b->wanting++)
+		return;
+	for (u32 i = 0; i < b->npieces; i++)
+		b->pieces[i].since = max_u64(b->pieces[i].since, now);
+}
+
+void budget_leave(struct thread *t)
+{
+	t->budget->wanting -= t->wants_budget;
+	t->wants_budget = false;
+}
+
+/* A less important thread that holds what this one may have instead makes way. */
+static void ask_holder(const struct thread *t)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct thread *other = harts[i]->rq.running;
+
+		if (other && other->grant && other->budget == t->budget &&
+		    place_class(t) > place_class(other) && place_allows(t, harts[i])) {
+			sched_request_of(harts[i], WORK_RESCHEDULE | WORK_TIMER);
+			return;
+		}
+	}
 }
 
 bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
@@ -197,17 +250,15 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 	struct budget *b = t->budget;
 	u64 now = cpu_time();
 
-	t->reserved = true;
-	if (is_left(b, now)) {
-		if (b->deadline <= now)
-			b->deadline = now + b->period;
-	} else if (!is_held(rq, t)) {
-		t->reserved = false;
+	join(t, now);
+	t->reserved = is_left(b, now);
+	if (!t->reserved) {
 		await(b);
 		if (b->soft)
 			return false;
 		t->state = THREAD_PARKED;
 		list_add_tail(&b->parked, &t->ready);
+		ask_holder(t);
 		return true;
 	}
 	if (first)
@@ -227,10 +278,15 @@ u64 budget_put_on(struct thread *t, u64 now)
 
 	if (!t->reserved)
 		return t->slice_left;
-	/* Others may want to run at the same time. */
-	if (place_several() && (b->users > 1 || t->task->nthreads > 1))
-		most = max_u64(most / nharts, machine.timebase / SHARE_MIN_PER_SECOND);
-	t->grant = take(b, now, most);
+	/* Others may want to run at the same time, or have the next turn. */
+	if (b->wanting > 1) {
+		if (place_several())
+			most = max_u64(most / nharts, machine.timebase / SHARE_MIN_PER_SECOND);
+		most = min_u64(most, t->slice_left);
+	}
+	t->grant = is_left(b, now) ? take(b, now, most) : 0;
+	t->deadline = b->deadline;
+	is_left(b, now);
 	trace_at(now, FloeTraceGrant, t->task->pid, t->grant);
 	t->slice_cut = t->slice_left > t->grant ? t->slice_left - t->grant : 0;
 	return t->slice_left - t->slice_cut;
@@ -239,21 +295,50 @@ u64 budget_put_on(struct thread *t, u64 now)
 /* Used too much: it had that of the pieces to come, which come a period later for it. */
 static void pay_back(struct budget *b, u64 now, u64 amount)
 {
-	while (amount) {
+	u64 sum = 0, rounds;
+
+	for (u32 i = 0; i < b->npieces; i++)
+		sum += b->pieces[i].amount;
+	if (!sum)
+		return;
+	/* All of them so often, then the first ones once more. */
+	rounds = amount / sum;
+	for (u32 i = 0; rounds && i < b->npieces; i++) {
+		b->pieces[i].at = max_u64(b->pieces[i].at, now) + rounds * b->period;
+		b->pieces[i].since = b->pieces[i].at;
+	}
+	for (amount %= sum; amount;) {
 		struct budget_piece piece = b->pieces[0];
-		u64 part = min_u64(piece.amount, amount);
+		u64 part = min_u64(piece.amount, amount), at = max_u64(piece.at, now) + b->period;
 
 		remove_piece(b, 0);
-		add_piece(b, piece.at + part, piece.amount - part);
-		add_piece(b, max_u64(piece.at, now) + b->period, part);
+		add_piece(b, piece.at + part, piece.amount - part, piece.since);
+		add_piece(b, at, part, at);
 		amount -= part;
 	}
+}
+
+/*
+ * The best of those that wait for what t has left comes on there if it is more important,
+ * or an equal when t's turn is over.
+ */
+static void bring_best(const struct thread *t, struct hart *hart)
+{
+	struct thread *best = NULL;
+
+	list_for_each(struct thread, other, &t->budget->parked, ready)
+		if (place_allows(other, hart) && (!best || place_class(other) > place_class(best)))
+			best = other;
+	if (!best || place_class(best) < place_class(t) + (t->slice_left != 0))
+		return;
+	list_del(&best->ready);
+	sched_send(hart, best);
 }
 
 void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 {
 	struct budget *b = t->budget;
-	u64 now = rq->run_since + used, granted = t->grant;
+	u64 now = rq->run_since + used, granted = t->grant, again = rq->run_since + b->period;
 
 	if (!granted)
 		return;
@@ -261,9 +346,14 @@ void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 	if (rq->slice_end)
 		t->slice_left += t->slice_cut;
 	t->grant = 0;
-	add_piece(b, rq->run_since + b->period, min_u64(used, granted));
+	add_piece(b, again, min_u64(used, granted), again);
 	if (used > granted)
 		pay_back(b, now, used - granted);
 	else
-		add_piece(b, now, granted - used);
+		add_piece(b, now, granted - used, t->deadline - b->period);
+	if (is_left(b, now))
+		bring_best(t, container_of(rq, struct hart, rq));
+	/* Others may have what is left then, wherever they are. */
+	if (b->soft ? b->wanting > 1 : !list_empty(&b->parked))
+		await(b);
 }

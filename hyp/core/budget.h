@@ -6,15 +6,16 @@
  * A budget lies there in pieces. What has been used of one comes again a period
  * after it was used, moment for moment, so no stretch of a period's length has more than
  * the budget, wherever it begins. While some of it is there, its threads are reserved:
- * they go before all threads without a budget, whatever those' class; among
- * themselves the one goes first whose period since it could run ends first (earliest
- * deadline), then class and priority. When it is used up, a hard budget's threads
+ * they go before all threads without a budget, whatever those' class. Among
+ * themselves those go first whose deadline is earliest: a period after the piece could be
+ * used and somebody wanted it. Within a budget class and priority decide, and equals
+ * take turns by their slices. When it is used up, a hard budget's threads
  * are parked until the next piece comes; those of a soft one, which is a guarantee without
  * a limit, compete by class.
  *
- * A hart that puts a thread on is granted pieces that follow one another without a
- * gap, and gives back what the thread has not used. What a hart was late to take it off
- * is missing from the periods that follow, so that the sum stays right.
+ * A hart that puts a thread on is granted pieces of one deadline that follow one another
+ * without a gap, and gives back what the thread has not used. What a hart was late to take
+ * it off is missing from the periods that follow, so that the sum stays right.
  */
 #ifndef CORE_BUDGET_H
 #define CORE_BUDGET_H
@@ -34,15 +35,17 @@ struct thread;
 /* May be used from `at` on: its n-th tick n ticks later. */
 struct budget_piece {
 	u64 at, amount; /* ticks */
+	u64 since; /* it could be used, and somebody wanted it: by a period later it is to be */
 };
 
 struct budget {
 	u64 amount, period;                        /* ticks */
-	u64 deadline;                              /* by when what is there is to be used */
+	u64 deadline;                              /* of what may be used first */
 	struct budget_piece pieces[BUDGET_PIECES]; /* neither used nor granted, by time */
 	u32 npieces;
 	bool soft;
 	u32 users;           /* tasks */
+	u32 wanting;         /* threads that run, or would */
 	struct task *owner;  /* of a soft one: its only task */
 	struct list parked;  /* threads, by thread.ready */
 	struct timer refill; /* armed while somebody waits for a piece */
@@ -66,8 +69,8 @@ bool budget_queue(struct run_queue *rq, struct thread *thread, bool first);
 u64 budget_put_on(struct thread *thread, u64 now);
 void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
 
-/* A thread that ran on it does not want to any more: those that wait for it may. */
-void budget_share(struct budget *budget);
+/* A thread does not want to run any more, or may not by its windows. */
+void budget_leave(struct thread *thread);
 
 /* Of the reserved threads that wait there, the first one that may run on a hart; or NULL. */
 struct thread *budget_best(const struct run_queue *rq, const struct hart *hart);

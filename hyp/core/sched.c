@@ -81,9 +81,8 @@ __attribute__((noinline, cold)) static bool guard(struct run_queue *rq, struct t
 	bool done;
 
 	if (window_park(container_of(rq, struct hart, rq), t)) {
-		/* What it gave back others may have, who may have another window. */
-		if (t->budget && !list_empty(&t->budget->parked))
-			budget_share(t->budget);
+		if (t->budget)
+			budget_leave(t);
 		return true;
 	}
 	done = t->budget && budget_queue(rq, t, first);
@@ -166,7 +165,7 @@ __attribute__((noinline, cold)) static void enqueue_rarely(struct run_queue *rq,
 	enqueue(rq, t, first);
 }
 
-__attribute__((noinline, cold)) static void send_to(struct hart *hart, struct thread *t)
+__attribute__((noinline, cold)) void sched_send(struct hart *hart, struct thread *t)
 {
 	move(t, hart);
 	enqueue_rarely(&hart->rq, t, false);
@@ -214,9 +213,8 @@ static void put_down_running(struct run_queue *rq, u64 now)
 __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state state)
 {
 	struct run_queue *rq = &t->hart->rq;
-	bool was_running = rq->running == t;
 
-	if (was_running) {
+	if (rq->running == t) {
 		put_down_running(rq, cpu_time());
 		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY) {
@@ -225,9 +223,8 @@ __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state stat
 		list_del(&t->ready);
 	}
 	t->state = state;
-	/* Others of its process may be parked because it held, or was to have, what is left. */
-	if (t->budget && (was_running || state == THREAD_STOPPED))
-		budget_share(t->budget);
+	if (t->budget && state != THREAD_PARKED)
+		budget_leave(t);
 }
 
 void sched_yield(void)
@@ -251,7 +248,7 @@ __attribute__((cold)) void sched_rotate(struct hart *hart)
 	t = place_to_give(hart, &to);
 	if (t) {
 		sched_dequeue(rq, t);
-		send_to(to, t);
+		sched_send(to, t);
 	}
 }
 
@@ -324,7 +321,7 @@ __attribute__((noinline, cold)) static bool move_away(struct hart *hart, struct 
 		to = place_choose(t);
 	if (to == hart)
 		return false;
-	send_to(to, t);
+	sched_send(to, t);
 	return true;
 }
 
@@ -347,7 +344,7 @@ __attribute__((noinline, cold)) static bool put_on_guarded(struct hart *hart, st
 		rq->guarded++;
 		return true;
 	}
-	send_to(hart, t);
+	sched_send(hart, t);
 	/* As late as the look at its budget that it was queued with. */
 	rq->run_since = cpu_time();
 	return false;

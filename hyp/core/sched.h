@@ -112,8 +112,8 @@ struct turn sched_preempt(void);
 void sched_wake(struct thread *thread);
 
 /*
- * Takes a running or ready thread off its hart, into a state that does not run.
- * Its registers may be live there yet.
+ * Takes a running or ready thread off its hart, into a state that does not run; parked
+ * is one that is woken at once. Its registers may be live there yet.
  */
 void sched_remove(struct thread *thread, enum thread_state state);
 
@@ -125,6 +125,9 @@ void sched_rotate(struct hart *hart);
 
 /* For core/sched.c: a real-time thread runs, and standard ones wait behind it. */
 void sched_hold_up(struct run_queue *rq);
+
+/* For core/budget.c: queues a thread that is on no queue on that hart, where it may run. */
+void sched_send(struct hart *hart, struct thread *thread);
 
 /* For core/sched*.c: takes a ready thread off its queue. */
 void sched_dequeue(struct run_queue *rq, struct thread *thread);

@@ -83,7 +83,7 @@ void sched_requeue(struct thread *t)
 	if (t->hart->rq.running == t) {
 		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_READY || t->state == THREAD_PARKED) {
-		sched_remove(t, THREAD_BLOCKED);
+		sched_remove(t, THREAD_PARKED);
 		sched_wake(t);
 	}
 }

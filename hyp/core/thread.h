@@ -56,7 +56,9 @@ struct thread {
 	u64 windows;           /* bit n: it runs in the n-th; FLOE_NO_WINDOW: where there is none */
 	struct budget *budget; /* the task's; NULL: none */
 	bool reserved;         /* queued or running as one with budget left */
+	bool wants_budget;     /* it is counted there */
 	u64 grant;     /* ticks that its hart took for it; 0: it does not run on its budget */
+	u64 deadline;  /* of these */
 	u64 slice_cut; /* ticks of its slice beyond the grant */
 
 	/* core/thread.c */
