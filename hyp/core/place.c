@@ -74,6 +74,8 @@ struct hart *place_search(const struct thread *t)
 			best = harts[i];
 		}
 	}
+	/* Until then another one may come that goes before it there. */
+	best->rq.work |= WORK_PLACE;
 	return best;
 }
 
@@ -100,6 +102,14 @@ static struct thread *best_for(const struct run_queue *rq, const struct hart *ha
 	if (!t && !than)
 		t = first_for(&rq->active, hart);
 	return t || than ? t : first_for(&rq->expired, hart);
+}
+
+bool place_has_better(const struct hart *hart, const struct hart *other)
+{
+	u32 than = busy(&other->rq);
+
+	return hart != other && (place_joined & other->rq.bit) && than < place_waiting(&hart->rq) &&
+	       best_for(&hart->rq, other, than);
 }
 
 struct thread *place_to_take(const struct hart *hart, u32 than)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which hart a thread runs on. Nothing is changed here; core/sched.c acts.
+ * Which hart a thread runs on. Nothing is changed here but the work of a hart that was
+ * chosen; core/sched.c acts.
  *
  * A thread that becomes ready, or that has to make way, goes to the hart that
  * does the least important thing: nothing, a standard thread, a real-time one by
  * priority. What waits for a hart counts as if it ran there already. Among
  * equals it goes to the hart that it was on, or else to the shortest queue. A
- * hart takes over what waits elsewhere and is more important than what waits here,
+ * hart takes over what waits elsewhere and is more important than what waits here; it is
+ * called when something is left waiting that is more important than what it does;
  * and at the end of a rotation it gives a standard thread to a hart that has
  * two fewer. While a real-time thread keeps standard ones waiting, its hart gives one
  * every 10 ms to a hart that runs such. All that is within affinities; one that names no
@@ -52,6 +54,9 @@ static inline struct hart *place_choose(const struct thread *thread)
 
 	return (thread->affinity & place_joined) == hart->rq.bit ? hart : place_search(thread);
 }
+
+/* Does something wait for the hart that the other one would take? */
+bool place_has_better(const struct hart *hart, const struct hart *other);
 
 /* A ready thread of another hart for this one, more important than that; or NULL. */
 struct thread *place_to_take(const struct hart *hart, u32 than);

@@ -372,8 +372,8 @@ static void pick(struct hart *hart)
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->slice_end = rq->run_since + slice;
-	if (rq->nready && is_realtime(t) && place_several())
-		sched_hold_up(rq);
+	if ((place_waited & rq->bit) && place_several())
+		sched_wait_behind(hart);
 }
 
 /*

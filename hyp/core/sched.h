@@ -51,6 +51,7 @@ enum {
 	WORK_CONSOLE = 1u << 3,    /* output or reports wait */
 	WORK_END = 1u << 4,        /* the system has ended */
 	WORK_KICK = 1u << 5,       /* other harts have work */
+	WORK_PLACE = 1u << 6,      /* one that came may have to go on to another hart */
 };
 
 struct run_queue {
@@ -123,8 +124,8 @@ void sched_remove(struct thread *thread, enum thread_state state);
  */
 void sched_rotate(struct hart *hart);
 
-/* For core/sched.c: a real-time thread runs, and standard ones wait behind it. */
-void sched_hold_up(struct run_queue *rq);
+/* For core/sched.c: threads wait behind the one that runs now, and there are other harts. */
+void sched_wait_behind(struct hart *hart);
 
 /* For core/budget.c: queues a thread that is on no queue on that hart, where it may run. */
 void sched_send(struct hart *hart, struct thread *thread);
