@@ -350,6 +350,17 @@ __attribute__((noinline, cold)) static bool put_on_guarded(struct hart *hart, st
 	return false;
 }
 
+/* What waits behind the running thread may be for other harts: at once, or after a while. */
+static inline void help(struct hart *hart)
+{
+	struct run_queue *rq = &hart->rq;
+
+	if (rq->rt_ready || rq->guarded)
+		sched_call_others(hart);
+	if (rq->nready && is_realtime(rq->running) && !rq->held_up.queue)
+		sched_hold_up(rq);
+}
+
 static void pick(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
@@ -372,8 +383,8 @@ static void pick(struct hart *hart)
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->slice_end = rq->run_since + slice;
-	if ((place_waited & rq->bit) && place_several())
-		sched_wait_behind(hart);
+	if (place_several())
+		help(hart);
 }
 
 /*

@@ -9,10 +9,9 @@
 /* How long a standard thread waits behind a real-time one before it goes elsewhere, ms. */
 #define HOLD_UP 10
 
-static void hold_up(struct run_queue *rq)
+void sched_hold_up(struct run_queue *rq)
 {
-	if (rq->nready && is_realtime(rq->running) && !rq->held_up.queue)
-		timer_arm(&rq->timers, &rq->held_up, cpu_time() + ticks_from_ms(HOLD_UP));
+	timer_arm(&rq->timers, &rq->held_up, cpu_time() + ticks_from_ms(HOLD_UP));
 }
 
 /* One goes at a time, for the real-time thread waits meanwhile. */
@@ -23,12 +22,11 @@ static void held_up(struct timer *timer)
 	if (!rq->running || !is_realtime(rq->running) || !rq->nready)
 		return;
 	sched_rotate(container_of(rq, struct hart, rq));
-	hold_up(rq);
+	sched_hold_up(rq);
 }
 
-void sched_wait_behind(struct hart *hart)
+void sched_call_others(const struct hart *hart)
 {
-	hold_up(&hart->rq);
 	for (unsigned int i = 0; i < nharts; i++)
 		if (place_has_better(hart, harts[i]))
 			sched_request_of(harts[i], WORK_RESCHEDULE);
