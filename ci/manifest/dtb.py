@@ -58,6 +58,8 @@ def append(tree_file, source):
     quiet = ["dtc", "-q", "-f"]
     command = quiet + ["-I", "dtb", "-O", "dts", tree_file]
     text = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    # dtc writes the NUL between two strings as \0, also before a digit, and reads that as one number.
+    text = re.sub(rb"\\(.)", lambda m: rb"\000" if m[1] == b"0" else m[0], text)
     command = quiet + ["-I", "dts", "-O", "dtb", "-o", tree_file]
     subprocess.run(command, input=text + source.encode(), check=True)
 
