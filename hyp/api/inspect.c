@@ -25,6 +25,7 @@ Retcode api_task_get_info(struct call *c)
 	TaskInfo info = {
 		.pid = t->pid,
 		.creator = t->creator ? t->creator->pid : 0,
+		.root = t->root,
 		.state = t->state,
 		.flags = t->flags,
 		.policy = t->policy,

@@ -100,6 +100,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 	list_add_tail(name_bucket(task->name), &task->name_link);
 	if (q->creator) {
 		task->creator = q->creator;
+		task->root = q->creator->root ? q->creator->root : task->pid;
 		list_add_tail(&q->creator->children, &task->sibling_link);
 		q->creator->nchildren++;
 		budget_inherit(task, q->creator);

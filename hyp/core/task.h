@@ -50,7 +50,7 @@ struct task {
 	struct object object;
 	struct list all_link;  /* all tasks, by pid */
 	struct list name_link; /* those whose names hash alike */
-	Pid pid;
+	Pid pid, root;         /* of the first one's child that it comes from, or is */
 	enum task_state state;
 	u32 flags; /* Task* of KnTaskCreateEx */
 	bool started;

@@ -31,6 +31,8 @@ static void test_info(void **state)
 	(void)state;
 	assert_int_equal(info->state, TaskStateEmpty);
 	assert_int_equal(info->creator, world_self->pid);
+	assert_int_equal(info->root, info->pid);
+	assert_int_equal(info->reserved, 0);
 	assert_int_equal(info->pid, world_task_of(h)->pid);
 	assert_int_equal(info->flags, TaskEmpty | TaskExceptionFreezesTask);
 	assert_int_equal(info->threads, 0);
@@ -58,6 +60,29 @@ static void test_info(void **state)
 	assert_int_equal(info->threads, 0);
 	assert_int_equal(info->memory, 0);
 	let_go(h);
+}
+
+/* Who comes from whom stays known when those in between are gone. */
+static void test_root(void **state)
+{
+	Handle h = world_task("child", TASK_EMPTY);
+	struct task_request q = { .name = "second", .eiid = "class", .creator = world_task_of(h) };
+	struct task *second, *third;
+	Pid root = q.creator->pid;
+
+	(void)state;
+	assert_int_equal(world_self->root, 0);
+	assert_rc(task_create(&q, &second), rcOk);
+	let_go(h);
+	assert_null(second->creator);
+	q.name = "third";
+	q.creator = second;
+	assert_rc(task_create(&q, &third), rcOk);
+	assert_int_equal(second->root, root);
+	assert_int_equal(third->root, root);
+	object_put(&third->object);
+	object_put(&second->object);
+	world_settle();
 }
 
 static void expect_text(Handle h, TaskString which, const char *text)
@@ -307,6 +332,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_info),         WORLD_TEST(test_strings),
+		WORLD_TEST(test_root),         WORLD_TEST(test_strings),
 		WORLD_TEST(test_fault_record), WORLD_TEST(test_thread_state),
 		WORLD_TEST(test_regions),      WORLD_TEST(test_run_time),
 		WORLD_TEST(test_thread_info),

@@ -50,6 +50,7 @@ static void states(void)
 
 	CHECK_EQUAL(TaskStateEntrySet, info.state);
 	CHECK_EQUAL(KnTaskGetId(), info.creator);
+	CHECK_EQUAL(KnTaskGetId(), info.root);
 	CHECK_EQUAL(0, info.threads);
 	CHECK_EQUAL(0x200000, info.memoryLimit);
 	CHECK_RC(rcOk, KnTaskGetString(task, TaskStringName, text, sizeof(text)));

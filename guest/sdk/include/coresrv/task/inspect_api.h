@@ -26,8 +26,8 @@
  * Who it is, how it runs and ended, and what it uses at this moment; see
  * TaskInfo. runTime counts what all its threads have run, those that are gone
  * included, and goes on counting while it runs. memory is 0 once it has ended;
- * what else the process was stays readable. Legal: always. Right:
- * OCAP_TASK_QUERY.
+ * what else the process was stays readable. root tells whose descendants processes are
+ * also when those in between are gone. Legal: always. Right: OCAP_TASK_QUERY.
  */
 Retcode KnTaskGetInfo(Handle task, TaskInfo *info);
 
