@@ -106,22 +106,35 @@ static void start_again(struct system *s, size_t index)
 }
 
 /*
- * The new process takes the name of the old one, whose object must be gone; others
- * may have a handle of it for a while.
+ * What the old process created has to end: it would keep the CPU time that the new one is
+ * promised as well. That takes the name of the old one, whose object must be
+ * gone; others may have a handle of it for a while.
  */
-static void let_go(struct partition *p)
+static void let_go(struct system *s, struct partition *p)
 {
+	Pid pid;
+	Retcode rc = KnTaskGetIdByHandle(p->task, &pid);
+
+	if (rc == rcOk)
+		rc = end_descendants(pid);
+	if (rc != rcOk) {
+		printf("%s is not started again: ending the processes that it created gave %s\n",
+		       p->manifest->name, RtlRetcodeName(rc));
+		finish(s, p, false);
+		operator_restarted(p, rc);
+		return;
+	}
 	p->restarting = true;
 	check(KnHandleClose(p->task), "KnHandleClose", p);
 	p->task = INVALID_HANDLE;
 }
 
-static void restart(struct partition *p)
+static void restart(struct system *s, struct partition *p)
 {
 	p->restarts++;
 	printf("restarting %s (%u of %u)\n", p->manifest->name, (unsigned)p->restarts,
 	       (unsigned)p->manifest->max_restarts);
-	let_go(p);
+	let_go(s, p);
 }
 
 void restart_now(struct system *s, struct partition *p)
@@ -136,10 +149,8 @@ void restart_now(struct system *s, struct partition *p)
 		start_again(s, (size_t)(p - s->partitions)); /* it could not be started before */
 		return;
 	}
-	/* In each state one of the two is legal, but when it has ended. */
-	if (KnTaskTerminateAfterFreezing(p->task) != rcOk)
-		KnTaskTerminate(p->task);
-	let_go(p);
+	end_process(p->task);
+	let_go(s, p);
 }
 
 static bool may_restart(const struct partition *p)
@@ -163,7 +174,7 @@ static void complete(struct system *s, size_t index)
 	if (!check(KnTaskGetExitStatus(p->task, &status), "KnTaskGetExitStatus", p))
 		finish(s, p, false);
 	else if (status == TaskExitUnexpected && may_restart(p))
-		restart(p);
+		restart(s, p);
 	else
 		finish(s, p, status == TaskExitNormal && exit_code_is_zero(p));
 	s->operator_left |= p->manifest->shell && p->is_over && status != TaskExitUnexpected;

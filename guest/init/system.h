@@ -21,7 +21,20 @@ struct system {
 	Handle notice;
 };
 
-/* Ends the partition's process, if it has not ended, and lets the next one take its place. */
+/* Ends a process that has not ended, in whatever state; a frozen one when its report is out. */
+void end_process(Handle task);
+
+/*
+ * Ends all that descend from the process `root`, a child of init's that has ended and whose
+ * id is not used again. rcBusy: they make new ones faster than init ends them. Else
+ * what a call gave that failed.
+ */
+Retcode end_descendants(Pid root);
+
+/*
+ * Ends the partition's process, if it has not ended, and all that it created, and
+ * lets the next one take its place.
+ */
 void restart_now(struct system *system, struct partition *partition);
 
 /* Gives an operator that has not started yet the means to ask. */

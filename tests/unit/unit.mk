@@ -17,10 +17,11 @@ unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_i
 	$(unit_support)) \
 	$(unit_fdt:%.c=$(unit_out)/libfdt/%.o)
 
-# The shell, all but its main(), for tests that stand in for the API.
-unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) guest/sdk/lib/elf_reader.c
+# The shell, all but its main(), and a part of init, for tests that stand in for the API.
+unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) guest/init/descendants.c \
+	guest/sdk/lib/elf_reader.c
 unit_shell_objects := $(unit_shell:%.c=$(unit_out)/%.o)
-unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz)
+unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz descendants)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
 
