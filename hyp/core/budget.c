@@ -114,20 +114,17 @@ static void add_piece(struct budget *b, u64 at, u64 amount, u64 since)
 		join_cheapest(b);
 }
 
-/*
- * Is there some for now? What could be used longest ago comes first then: one part of what
- * may be used is as good as another.
- */
+/* Is there some for now? What could be used longest ago comes first then. */
 static bool is_left(struct budget *b, u64 now)
 {
 	if (!b->npieces || b->pieces[0].at > now)
 		return false;
 	for (u32 i = 1; i < b->npieces && b->pieces[i].at <= now; i++) {
-		u64 since = b->pieces[i].since;
+		struct budget_piece piece = b->pieces[i];
 
-		if (since < b->pieces[0].since) {
-			b->pieces[i].since = b->pieces[0].since;
-			b->pieces[0].since = since;
+		if (piece.since < b->pieces[0].since) {
+			b->pieces[i] = b->pieces[0];
+			b->pieces[0] = piece;
 		}
 	}
 	b->deadline = b->pieces[0].since + b->period;

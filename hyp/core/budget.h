@@ -39,9 +39,10 @@ struct budget_piece {
 };
 
 struct budget {
-	u64 amount, period;                        /* ticks */
-	u64 deadline;                              /* of what may be used first */
-	struct budget_piece pieces[BUDGET_PIECES]; /* neither used nor granted, by time */
+	u64 amount, period; /* ticks */
+	u64 deadline;       /* of what may be used first */
+	struct budget_piece
+		pieces[BUDGET_PIECES]; /* neither used nor granted; those to come by time */
 	u32 npieces;
 	bool soft;
 	u32 users;           /* tasks */
