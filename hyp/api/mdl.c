@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MDL buffers: api.md, section 5. */
 #include "api/api.h"
+#include "core/page.h"
+
+#include <floe/abi.h>
 
 /* RWX only with permission. */
 static Retcode check_rwx(const struct task *self, u64 flags)
@@ -37,14 +40,21 @@ Retcode api_vm_seg_init_from_vm(struct call *c)
 	return rc == rcOk ? give_segment(c, mdl, &seg) : rc;
 }
 
-/* A new MDL of zeroed memory that counts for the caller. */
-static Retcode make_mdl(struct task *self, u64 npages, u32 prot, struct mdl **mdl)
+/*
+ * A new MDL of zeroed memory that counts for the caller. rcBufferTooLarge: more than
+ * can be done at once; the caller makes it of committed memory.
+ */
+static Retcode make_mdl(struct task *self, u64 npages, u32 prot, bool small, struct mdl **mdl)
 {
 	struct memobj *mem;
 	Retcode rc = vm_charge(&self->vm, npages);
 
 	if (rc != rcOk)
 		return rc;
+	if (!small || npages > PAGE_PORTION) {
+		vm_uncharge(&self->vm, npages);
+		return rcBufferTooLarge;
+	}
 	mem = memobj_create(npages);
 	*mdl = mem ? mdl_create(mem, 0, npages, prot) : NULL;
 	if (mem)
@@ -76,11 +86,13 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 		return rcInvalidArgument;
 	rc = check_rwx(c->self, f->flags);
 	if (rc == rcOk)
-		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf, f->bufSize);
+		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf,
+				      min_u64(f->bufSize, FLOE_SEG_BUF_PORTION));
 	if (rc == rcOk)
 		rc = handle_reserve(&c->self->handles);
 	if (rc == rcOk)
-		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, &mdl);
+		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags,
+			      f->bufSize <= FLOE_SEG_BUF_PORTION, &mdl);
 	if (rc != rcOk)
 		return rc;
 	guest_read_object(&c->self->vm, (gpa_t)f->buf, mdl->mem, f->offset, f->bufSize);
@@ -96,7 +108,7 @@ Retcode api_mdl_create_check(struct call *c)
 Retcode api_mdl_create(struct call *c)
 {
 	struct mdl *mdl;
-	Retcode rc = make_mdl(c->self, c->a[0] >> PAGE_SHIFT, (u32)c->a[1], &mdl);
+	Retcode rc = make_mdl(c->self, c->a[0] >> PAGE_SHIFT, (u32)c->a[1], true, &mdl);
 
 	return rc == rcOk ? give_handle(c, 2, &mdl->object, OCAP_MDL_FULL) : rc;
 }

@@ -15,10 +15,9 @@ static Retcode check_cache(u64 flags)
 	return cache == VMM_FLAG_WRITE_BACK || is_there ? rcOk : rcUnimplemented;
 }
 
-/* (addr, size, flags) -> address */
+/* (addr, size, flags) -> address. What has to be there at once is committed by another call. */
 Retcode api_vm_allocate(struct call *c)
 {
-	u64 now = VMM_FLAG_COMMIT | VMM_FLAG_LOCKED;
 	struct region q = { .base = c->a[0],
 			    .npages = c->a[1] >> PAGE_SHIFT,
 			    .prot = (u32)c->a[2] & (VMM_FLAG_RWX_MASK | VMM_FLAG_CACHE_MASK),
@@ -29,30 +28,37 @@ Retcode api_vm_allocate(struct call *c)
 
 	if (rc == rcOk)
 		rc = vm_map(&c->self->vm, &q, &region);
-	if (rc != rcOk)
-		return rc;
-	if ((c->a[2] & now) == now)
-		rc = vm_commit(&c->self->vm, region->base, region->npages, true);
 	if (rc == rcOk)
 		c->value = region->base;
-	else
-		vm_unmap_region(&c->self->vm, region);
 	return rc;
 }
 
-/* (addr, size, flags) */
+/* What a call gives that has done the first pages of a range. */
+static Retcode give_done(struct call *c, Retcode rc, u64 npages)
+{
+	c->value = rc == rcOk ? npages << PAGE_SHIFT : 0;
+	return rc;
+}
+
+/* (addr, size, flags) -> bytes done */
 Retcode api_vm_commit(struct call *c)
 {
 	const struct region *r = vm_find(&c->self->vm, c->a[0]);
 	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
+	u64 npages = c->a[1] >> PAGE_SHIFT, done = npages;
+	Retcode rc = locked ? vm_commit_now(&c->self->vm, c->a[0], npages, &done)
+			    : vm_commit(&c->self->vm, c->a[0], npages, false);
 
-	return vm_commit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, locked);
+	return give_done(c, rc, done);
 }
 
-/* (addr, size) */
+/* (addr, size) -> bytes done */
 Retcode api_vm_decommit(struct call *c)
 {
-	return vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
+	u64 done;
+	Retcode rc = vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, &done);
+
+	return give_done(c, rc, done);
 }
 
 /* (addr, size, flags) */
@@ -61,10 +67,13 @@ Retcode api_vm_protect(struct call *c)
 	return vm_protect(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, (u32)c->a[2]);
 }
 
-/* (addr, size) */
+/* (addr, size) -> bytes done */
 Retcode api_vm_unmap(struct call *c)
 {
-	return vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT);
+	u64 done;
+	Retcode rc = vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, &done);
+
+	return give_done(c, rc, done);
 }
 
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */

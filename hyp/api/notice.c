@@ -10,6 +10,7 @@
 
 #define EVENTS_PER_CALL 64u
 #define RANDOM_MAX 65536u
+#define RANDOM_PORTION 512u
 
 #define EVENT_MASK ((u64)(EVENT_OBJECT_DESTROYED | EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN))
 
@@ -70,22 +71,23 @@ Retcode api_notice_get_event(struct call *c)
 	return rc;
 }
 
-/* (size, output) */
+/* (size, output) -> bytes done */
 Retcode api_random_generate(struct call *c)
 {
-	u64 size = c->a[0];
+	u64 size = min_u64(c->a[0], RANDOM_PORTION);
 	Retcode rc;
 
 	if (!size || !c->a[1])
 		return rcInvalidArgument;
-	if (size > RANDOM_MAX)
+	if (c->a[0] > RANDOM_MAX)
 		return rcBufferTooLarge;
-	rc = guest_check_write(&c->self->vm, c->a[1], size);
+	rc = guest_check_write(&c->self->vm, c->a[1], c->a[0]);
 	for (u64 done = 0, n; rc == rcOk && done < size; done += n) {
 		void *to = vm_resolve(&c->self->vm, c->a[1] + done, VMM_FLAG_WRITE, &n);
 
 		n = min_u64(n, size - done);
 		random_bytes(to, n);
 	}
+	c->value = rc == rcOk ? size : 0;
 	return rc;
 }

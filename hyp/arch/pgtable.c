@@ -302,14 +302,17 @@ bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *le
 
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
-	struct pgtable_leaf leaf;
 	u64 n, found = 0;
 
 	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
-		bool mapped = pgtable_lookup(pt, gpa, &leaf);
+		unsigned int level = 0;
+		const u64 *pte = walk(pt, gpa, &level);
 
-		n = min_u64(leaf.left >> PAGE_SHIFT, npages);
-		found += mapped ? n : 0;
+		n = pages_in_entry(gpa, level ? level : 1, npages);
+		if (level)
+			found += *pte & PTE_V ? n : 0;
+		for (const u64 *end = level ? pte : pte + n; pte < end; pte++)
+			found += *pte & PTE_V;
 	}
 	return found;
 }

@@ -24,6 +24,8 @@ static struct {
 	u64 nfree, nall;
 	struct list free[PAGE_MAX_ORDER + 1];
 	struct stock stock[PAGE_MAX_ORDER + 1];
+	char *next;    /* a block of PAGE_LARGE_ORDER that becomes one of its stock, or NULL */
+	u64 next_zero; /* bytes of it that are zero already */
 } pool;
 
 static u64 pair_count(u64 npages, unsigned int order)
@@ -81,6 +83,7 @@ __attribute__((cold)) void page_init(void *start, void *end, void *bitmap)
 	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
 		pool.first_bit[o] = pool.first_bit[o - 1] + pair_count(pool.npages, o - 1);
 	memset(pool.stock, 0, sizeof(pool.stock));
+	pool.next = NULL;
 	memset(bitmap, 0, page_bitmap_bytes(start, end));
 	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
 		list_init(&pool.free[o]);
@@ -150,8 +153,13 @@ static u64 *take_from_stock(unsigned int order)
 /* What is kept apart joins the rest when that does not suffice. */
 __attribute__((cold, noinline)) static bool empty_stock(void)
 {
-	bool any = false;
+	bool any = pool.next != NULL;
 
+	if (any) {
+		pool.nfree -= PAGE_LARGE;
+		page_free(pool.next, PAGE_LARGE_ORDER);
+		pool.next = NULL;
+	}
 	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++) {
 		for (u64 *block; (block = take_from_stock(o)); any = true)
 			page_free(block, o);
@@ -183,6 +191,24 @@ void *page_alloc(unsigned int order)
 	return block;
 }
 
+/* Returns where that begins. */
+__attribute__((noinline)) static void *zero(u64 *word, u64 bytes)
+{
+	if (machine.cboz_block) {
+		cache_zero(word, bytes);
+		return word;
+	}
+	/* 32 stores a turn: zeroing is most of a first touch. */
+	for (u64 *end = word + bytes / sizeof(*word); word < end; word += 32) {
+		word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
+		word[8] = word[9] = word[10] = word[11] = word[12] = word[13] = word[14] = 0;
+		word[15] = word[16] = word[17] = word[18] = word[19] = word[20] = word[21] = 0;
+		word[22] = word[23] = word[24] = word[25] = word[26] = word[27] = word[28] = 0;
+		word[29] = word[30] = word[31] = 0;
+	}
+	return word - bytes / sizeof(*word);
+}
+
 void *page_alloc_zero(unsigned int order)
 {
 	u64 *word = take_from_stock(order);
@@ -190,21 +216,28 @@ void *page_alloc_zero(unsigned int order)
 	if (word)
 		return word;
 	word = page_alloc(order);
-	if (!word)
-		return NULL;
-	if (machine.cboz_block) {
-		cache_zero(word, PAGE_SIZE << order);
-		return word;
+	return word ? zero(word, PAGE_SIZE << order) : NULL;
+}
+
+u64 page_prepare_large(void)
+{
+	if (pool.stock[PAGE_LARGE_ORDER].count)
+		return PAGE_LARGE;
+	if (!pool.next) {
+		pool.next = page_alloc(PAGE_LARGE_ORDER);
+		if (!pool.next)
+			return PAGE_PORTION;
+		pool.nfree += PAGE_LARGE;
+		pool.next_zero = 0;
 	}
-	/* 32 stores a turn: zeroing is most of a first touch. */
-	for (u64 *end = word + ((PAGE_SIZE << order) / sizeof(*word)); word < end; word += 32) {
-		word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = word[12] = word[13] = word[14] = 0;
-		word[15] = word[16] = word[17] = word[18] = word[19] = word[20] = word[21] = 0;
-		word[22] = word[23] = word[24] = word[25] = word[26] = word[27] = word[28] = 0;
-		word[29] = word[30] = word[31] = 0;
+	zero((u64 *)(void *)(pool.next + pool.next_zero), PAGE_PORTION << PAGE_SHIFT);
+	pool.next_zero += PAGE_PORTION << PAGE_SHIFT;
+	if (pool.next_zero == PAGE_LARGE << PAGE_SHIFT) {
+		pool.nfree -= PAGE_LARGE;
+		page_free_zero(pool.next, PAGE_LARGE_ORDER);
+		pool.next = NULL;
 	}
-	return word - (PAGE_SIZE << order) / sizeof(*word);
+	return 0;
 }
 
 unsigned int page_order(u64 bytes)

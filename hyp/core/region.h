@@ -45,6 +45,12 @@ void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upp
 /* Gives an anonymous block back: what unmapping does with it; the context is the vm. */
 void region_free_block(void *block, unsigned int order, void *context);
 
+/*
+ * How many pages of a range, whose ends no large leaf crosses, are unmapped in one call: a leaf
+ * or what is empty, or else those of a table.
+ */
+u64 region_portion(const struct vm *vm, gpa_t base, u64 npages);
+
 /* The region that begins where that one ends, or NULL. */
 struct region *region_behind(const struct vm *vm, const struct region *r);
 

@@ -120,9 +120,10 @@ Retcode vm_map(struct vm *vm, const struct region *request, struct region **regi
 /*
  * Unmaps a range that regions cover without a gap; regions are split at its
  * ends. rcInvalidOperation: not covered, the hypervisor's own, or a thread's
- * stack.
+ * stack. In portions: *done pages, the first ones, have gone when it returns. It is called
+ * again for the others, which cannot fail unless somebody has changed them.
  */
-Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages);
+Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 
 /* The same for a range that whole regions cover, of whatever kind. */
 void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
@@ -134,8 +135,18 @@ void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
  */
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now);
 
-/* Takes the memory of such a range away: it is reserved then. Errors as above. */
-Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages);
+/*
+ * The same, now, in portions: checks the whole range, and gives the first pages of it memory, whose
+ * number is in *done then, maybe 0: it is called again for the others until none is left. Pages
+ * that have got it are as if touched: what fails later takes nothing from them.
+ */
+Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done);
+
+/*
+ * Takes the memory of such a range away: all of it is reserved then, and *done pages, the first
+ * ones, have gone, as with vm_unmap(). Errors as above.
+ */
+Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 
 /*
  * Changes the access of a covered range. rcNoCapability: wider than an MDL's

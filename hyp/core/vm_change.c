@@ -5,8 +5,6 @@
 #include "core/region.h"
 #include "core/vm.h"
 
-#define LARGE_ORDER 9 /* 2 MiB */
-
 /* Do only anonymous regions cover the range? */
 static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 {
@@ -16,6 +14,18 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 		if (region_end(r) >= end)
 			return true;
 	return false;
+}
+
+#define LARGE_BYTES (PAGE_LARGE << PAGE_SHIFT)
+
+/* Have all regions of a range that flag, or, with 0, has none? */
+static bool all_have(const struct vm *vm, gpa_t base, gpa_t end, u32 value, u32 flag)
+{
+	const struct region *r = vm_find(vm, base);
+
+	while (r && (r->flags & flag) == value && region_end(r) < end)
+		r = region_behind(vm, r);
+	return r && (r->flags & flag) == value;
 }
 
 /* Sets flags of the regions between two region boundaries, and clears others. */
@@ -83,10 +93,10 @@ static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
 		u64 n = min_u64(leaf.left >> PAGE_SHIFT, in_region);
 
 		if (!mapped) {
-			bool large = n >> LARGE_ORDER && !(at & ((PAGE_SIZE << LARGE_ORDER) - 1));
+			bool large = n >= PAGE_LARGE && !(at & (LARGE_BYTES - 1));
 
-			large = large && map_block(vm, at, LARGE_ORDER, r->prot, chain);
-			n = large ? (u64)1 << LARGE_ORDER : 1;
+			large = large && map_block(vm, at, PAGE_LARGE_ORDER, r->prot, chain);
+			n = large ? PAGE_LARGE : 1;
 			ok = large || map_block(vm, at, 0, r->prot, chain);
 		}
 		at += n << PAGE_SHIFT;
@@ -98,7 +108,7 @@ static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	u64 missing = npages - pgtable_count(&vm->gs, base, npages);
+	u64 missing = now ? npages - pgtable_count(&vm->gs, base, npages) : 0;
 	struct chain chain = { 0 };
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
@@ -111,12 +121,12 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 		vmid_code_changed(&vm->tags, &vm->gs);
 	if (now && (missing > page_count_free() || !fill(vm, base, npages, &chain)))
 		rc = rcOutOfMemory;
-	else
+	else if (!all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
 		rc = region_isolate(vm, base, end);
 	while (chain.last)
 		chain_take(&chain, vm, rc != rcOk);
 	if (rc != rcOk) {
-		vm_uncharge(vm, now ? missing : 0);
+		vm_uncharge(vm, missing);
 		return rc;
 	}
 	set_flags(vm, base, end, REGION_COMMIT, 0);
@@ -125,18 +135,56 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
 	return rcOk;
 }
 
-Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages)
+/* How many of the pages get memory in one call; 0: that is still being prepared. */
+static u64 portion(const struct vm *vm, gpa_t base, u64 npages)
+{
+	u64 n = region_portion(vm, base, npages);
+	u64 in_region = (region_end(vm_find(vm, base)) - base) >> PAGE_SHIFT;
+	u64 mapped = pgtable_count(&vm->gs, base, n);
+	u64 few = PAGE_PORTION - (base >> PAGE_SHIFT) % PAGE_PORTION;
+
+	if (mapped == n)
+		return n;
+	if (!mapped && min_u64(n, in_region) >= PAGE_LARGE && !(base & (LARGE_BYTES - 1)))
+		few = page_prepare_large();
+	return min_u64(few, n);
+}
+
+Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	Retcode rc = is_anonymous(vm, base, end) ? region_isolate(vm, base, end)
-						 : rcInvalidOperation;
+	u64 missing = npages - pgtable_count(&vm->gs, base, npages);
+	Retcode rc = is_anonymous(vm, base, end) ? vm_charge(vm, missing) : rcInvalidOperation;
 
 	if (rc != rcOk)
 		return rc;
-	vmid_stop_others(&vm->tags, &vm->gs);
-	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, npages, region_free_block, vm));
-	vmid_fence(&vm->tags, &vm->gs, base, npages);
+	vm_uncharge(vm, missing);
+	/* With the tables for them. */
+	if (npages > PAGE_PORTION && missing + missing / 512 + 4 > page_count_free())
+		return rcOutOfMemory;
+	*done = portion(vm, base, npages);
+	if (*done < npages)
+		rc = vm_commit(vm, base, npages, false);
+	return rc == rcOk && *done ? vm_commit(vm, base, *done, true) : rc;
+}
+
+Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
+{
+	gpa_t end = base + (npages << PAGE_SHIFT);
+	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
+
+	*done = npages;
+	if (rc == rcOk && !all_have(vm, base, end, 0, REGION_COMMIT))
+		rc = region_isolate(vm, base, end);
+	else if (rc == rcOk && (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end)))
+		rc = rcOutOfMemory;
+	if (rc != rcOk)
+		return rc;
+	*done = region_portion(vm, base, npages);
 	set_flags(vm, base, end, 0, REGION_COMMIT);
+	vmid_stop_others(&vm->tags, &vm->gs);
+	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, *done, region_free_block, vm));
+	vmid_fence(&vm->tags, &vm->gs, base, *done);
 	return rcOk;
 }
 

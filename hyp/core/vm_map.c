@@ -5,8 +5,6 @@
 #include "core/slab.h"
 #include "core/vm.h"
 
-#define LARGE_ORDER 9 /* 2 MiB */
-
 /* Maps what the region has of its object; prot 0: makes the tables, or fails. */
 static bool map_object(struct vm *vm, const struct region *r, u32 prot)
 {
@@ -38,7 +36,7 @@ static gpa_t choose_base(struct vm *vm, const struct region *q)
 {
 	u64 low = q->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0;
 	u64 guards = (low + (q->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0)) >> PAGE_SHIFT;
-	u64 align = q->npages >> LARGE_ORDER ? PAGE_SIZE << LARGE_ORDER : PAGE_SIZE;
+	u64 align = q->npages >= PAGE_LARGE ? PAGE_LARGE << PAGE_SHIFT : PAGE_SIZE;
 	u64 remainder = 0, n;
 	gpa_t at;
 
@@ -113,18 +111,41 @@ void region_free_block(void *block, unsigned int order, void *context)
 	page_free(block, order);
 }
 
-/* Unmaps all of a region, whose ends no large leaf crosses. */
-void vm_unmap_region(struct vm *vm, struct region *r)
+u64 region_portion(const struct vm *vm, gpa_t base, u64 npages)
 {
+	struct pgtable_leaf leaf;
+
+	pgtable_lookup(&vm->gs, base, &leaf);
+	leaf.left = (leaf.left >> PAGE_SHIFT) % PAGE_LARGE ? 0 : leaf.left >> PAGE_SHIFT;
+	return min_u64(npages,
+		       leaf.left ? leaf.left : PAGE_LARGE - (base >> PAGE_SHIFT) % PAGE_LARGE);
+}
+
+/* Unmaps the first pages of a region, whose ends no large leaf crosses; how many. */
+static u64 unmap_first(struct vm *vm, struct region *r)
+{
+	u64 n = region_portion(vm, r->base, r->npages);
 	u64 found;
 
 	vmid_stop_others(&vm->tags, &vm->gs);
-	found = pgtable_unmap(&vm->gs, r->base, r->npages, r->mem ? NULL : region_free_block, vm);
-	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
+	found = pgtable_unmap(&vm->gs, r->base, n, r->mem ? NULL : region_free_block, vm);
+	vmid_fence(&vm->tags, &vm->gs, r->base, n);
 	if (r->mem)
-		found = r->flags & REGION_CHARGED ? r->npages : 0;
+		found = r->flags & REGION_CHARGED ? n : 0;
 	vm_uncharge(vm, found);
-	region_remove(vm, r);
+	r->base += n << PAGE_SHIFT;
+	r->npages -= n;
+	r->mem_first += n;
+	r->flags &= ~(u32)REGION_LOW_GUARD;
+	if (!r->npages)
+		region_remove(vm, r);
+	return n;
+}
+
+void vm_unmap_region(struct vm *vm, struct region *r)
+{
+	for (u64 left = r->npages; left;)
+		left -= unmap_first(vm, r);
 }
 
 static bool is_cut(const struct vm *vm, gpa_t gpa)
@@ -166,7 +187,7 @@ void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 	}
 }
 
-Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
+Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
 	const struct region *r = region_covering(vm, base, end);
@@ -177,7 +198,7 @@ Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages)
 			rc = rcInvalidOperation;
 	if (rc == rcOk)
 		rc = region_isolate(vm, base, end);
-	if (rc == rcOk)
-		vm_unmap_regions(vm, base, npages);
+	for (*done = 0; rc == rcOk && *done < npages && *done < PAGE_LARGE;)
+		*done += unmap_first(vm, vm_find(vm, base + (*done << PAGE_SHIFT)));
 	return rc;
 }

@@ -76,8 +76,6 @@ static void test_wrong_ranges(void **state)
 		{ FloeFnVmAllocate,
 		  { RW_BASE - PAGE_SIZE, 3 * PAGE_SIZE, RESERVE | RW_ },
 		  rcAlreadyExists },
-		{ FloeFnVmAllocate, { 0, 2990 * PAGE_SIZE, NOW | RW_ }, rcQuotaExceeded },
-		{ FloeFnVmAllocate, { FREE_AT, 2990 * PAGE_SIZE, NOW | RW_ }, rcQuotaExceeded },
 		{ FloeFnVmUnmap, { 0, PAGE_SIZE }, rcInvalidArgument },
 		{ FloeFnVmUnmap, { FREE_AT, 0 }, rcInvalidArgument },
 		{ FloeFnVmUnmap, { FREE_AT + 1, PAGE_SIZE }, rcInvalidArgument },

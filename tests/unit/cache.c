@@ -120,9 +120,9 @@ static void test_first_touch(void **state)
 	assert_ptr_equal(fake_cpu.last_flush, (char *)leaf.page + PAGE_SIZE - BLOCK);
 	assert_int_equal(fake_cpu.fences, 2);
 	/* And when it goes. */
-	assert_rc(vm_unmap(&vm, BASE, 2), rcOk);
+	assert_rc(unmap_all(&vm, BASE, 2), rcOk);
 	assert_int_equal(fake_cpu.flushes, 2 * FLUSHES);
-	assert_rc(vm_unmap(&vm, BASE + MIB2, 1), rcOk);
+	assert_rc(unmap_all(&vm, BASE + MIB2, 1), rcOk);
 }
 
 /* Nothing to flush with, and by the device tree nothing to flush. */
@@ -147,7 +147,7 @@ static void test_commit_at_once(void **state)
 	assert_int_equal(leaf_at(&vm, BASE + MIB2).prot, RW_ | IO);
 	for (const u64 *word = leaf_at(&vm, BASE).page, *end = word + MIB2 / 8; word < end; word++)
 		assert_int_equal(*word, 0);
-	assert_rc(vm_decommit(&vm, BASE, 512 + 3), rcOk);
+	assert_rc(decommit_all(&vm, BASE, 512 + 3), rcOk);
 	assert_int_equal(fake_cpu.flushes, 2 * (512 + 3) * FLUSHES);
 	/* Committed anew it is of the same type. */
 	assert_rc(vm_commit(&vm, BASE + PAGE_SIZE, 1, true), rcOk);
@@ -206,8 +206,8 @@ static void test_one_type_for_all_mappings(void **state)
 	assert_int_equal(leaf_at(&vm, third->base + PAGE_SIZE).prot, R_ | IO);
 	/* Flushed once, when nobody has it any more: the pages outlive their maker. */
 	fake_cpu.flushes = 0;
-	assert_rc(vm_unmap(&vm, third->base, 2), rcOk);
-	assert_rc(vm_unmap(&vm, BASE + PAGE_SIZE, 2), rcOk);
+	assert_rc(unmap_all(&vm, third->base, 2), rcOk);
+	assert_rc(unmap_all(&vm, BASE + PAGE_SIZE, 2), rcOk);
 	object_put(&mdl->object);
 	object_put(&again->object);
 	object_reap();
@@ -297,6 +297,7 @@ static void test_calls_without_cache_flags(void **state)
 
 	(void)state;
 	assert_rc(call(FloeFnVmAllocate, FREE_AT, PAGE_SIZE, AT_ONCE | RW_ | NC), rcOk);
+	assert_rc(call(FloeFnVmCommit, FREE_AT, PAGE_SIZE, 0), rcOk);
 	assert_rc(call(FloeFnVmProtect, FREE_AT, PAGE_SIZE, R_ | NC), rcInvalidArgument);
 	assert_rc(call(FloeFnVmCommit, FREE_AT, PAGE_SIZE, VMM_FLAG_COMMIT | NC),
 		  rcInvalidArgument);

@@ -325,11 +325,12 @@ static void test_writable_xor_executable(void **state)
 static void test_writable_xor_executable_after_a_split(void **state)
 {
 	struct memobj *mem = memobj_create(10);
+	u64 done;
 	struct region *r;
 
 	(void)state;
 	assert_rc(map(&vm[0], mem, 0, 10, RW_, &r), rcOk);
-	assert_rc(vm_unmap(&vm[0], r->base + 4 * PAGE_SIZE, 2), rcOk);
+	assert_rc(vm_unmap(&vm[0], r->base + 4 * PAGE_SIZE, 2, &done), rcOk);
 	assert_true(memobj_breaks_wx(mem, 3, 1, RX_, NULL));
 	assert_false(memobj_breaks_wx(mem, 4, 2, RX_, NULL));
 	assert_true(memobj_breaks_wx(mem, 6, 1, RX_, NULL));

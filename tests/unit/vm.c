@@ -137,7 +137,7 @@ static void test_commit_all(void **state)
 	assert_true(pgtable_lookup(&vm.gs, BASE + ((u64)2 << 20), &leaf));
 	assert_int_equal(leaf.left, 2 << 20);
 	assert_true(vm_used(&vm) - used < 1200 + 6);
-	assert_rc(vm_unmap(&vm, BASE + PAGE_SIZE, 1200), rcOk);
+	assert_rc(unmap_all(&vm, BASE + PAGE_SIZE, 1200), rcOk);
 	assert_int_equal(vm_used(&vm), 0);
 }
 
@@ -148,16 +148,16 @@ static void test_unmap_what_is_not_all_there(void **state)
 	must_map(BASE + 4 * PAGE_SIZE, 4, RW_, 0);
 	must_map(BASE + 9 * PAGE_SIZE, 1, RW_, 0);
 	must_map(BASE + 10 * PAGE_SIZE, 1, RW_, REGION_INTERNAL);
-	assert_fails(vm_unmap(&vm, BASE - PAGE_SIZE, 2), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, BASE, 9), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, BASE + 8 * PAGE_SIZE, 1), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, BASE + 9 * PAGE_SIZE, 2), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, BASE + 10 * PAGE_SIZE, 1), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, BASE + 11 * PAGE_SIZE, 1), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, VM_SYSTEM, 1), rcInvalidOperation);
-	assert_fails(vm_unmap(&vm, VM_ROMFS, 1), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE - PAGE_SIZE, 2), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE, 9), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE + 8 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE + 9 * PAGE_SIZE, 2), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE + 10 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, BASE + 11 * PAGE_SIZE, 1), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, VM_SYSTEM, 1), rcInvalidOperation);
+	assert_fails(unmap_all(&vm, VM_ROMFS, 1), rcInvalidOperation);
 	/* Across two regions it is. */
-	assert_rc(vm_unmap(&vm, BASE + 2 * PAGE_SIZE, 4), rcOk);
+	assert_rc(unmap_all(&vm, BASE + 2 * PAGE_SIZE, 4), rcOk);
 	assert_int_equal(vm_find(&vm, BASE)->npages, 2);
 	assert_null(vm_find(&vm, BASE + 2 * PAGE_SIZE));
 	assert_null(vm_find(&vm, BASE + 5 * PAGE_SIZE));
@@ -173,7 +173,7 @@ static void test_a_hole_in_a_region(void **state)
 	(void)state;
 	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
 	used = vm.used;
-	assert_rc(vm_unmap(&vm, BASE + 3 * PAGE_SIZE, 4), rcOk);
+	assert_rc(unmap_all(&vm, BASE + 3 * PAGE_SIZE, 4), rcOk);
 	assert_int_equal(vm.used, used - 4);
 	assert_int_equal(vm.nregions, 2);
 	r = vm_find(&vm, BASE);
@@ -184,7 +184,7 @@ static void test_a_hole_in_a_region(void **state)
 	assert_int_equal(r->flags & GUARDS, REGION_LOW_GUARD);
 	assert_int_equal(upper->flags & GUARDS, REGION_HIGH_GUARD);
 	must_map(BASE + 3 * PAGE_SIZE, 4, RW_, 0);
-	assert_rc(vm_unmap(&vm, BASE, 10), rcOk);
+	assert_rc(unmap_all(&vm, BASE, 10), rcOk);
 	assert_int_equal(vm.nregions, 0);
 	assert_int_equal(vm.used, 0);
 	assert_true(page_count_free() >= nfree);
@@ -202,7 +202,7 @@ static void test_unmap_inside_a_large_leaf(void **state)
 	assert_true(pgtable_lookup(&vm.gs, BASE, &leaf));
 	assert_int_equal(leaf.left, 2 << 20);
 	first = leaf.page;
-	assert_rc(vm_unmap(&vm, BASE + 100 * PAGE_SIZE, 600), rcOk);
+	assert_rc(unmap_all(&vm, BASE + 100 * PAGE_SIZE, 600), rcOk);
 	assert_int_equal(pgtable_count(&vm.gs, BASE, 1024), 424);
 	assert_int_equal(vm.used, 424);
 	assert_true(pgtable_lookup(&vm.gs, BASE + 99 * PAGE_SIZE, &leaf));
@@ -223,7 +223,7 @@ static void test_unmap_without_memory(void **state)
 		Retcode rc;
 
 		memory_fail(FAIL_FROM, n);
-		rc = vm_unmap(&vm, BASE + 100 * PAGE_SIZE, 600);
+		rc = unmap_all(&vm, BASE + 100 * PAGE_SIZE, 600);
 		if (!memory_fail_end()) {
 			assert_rc(rc, rcOk);
 			assert_int_equal(n, 3);

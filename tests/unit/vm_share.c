@@ -58,7 +58,7 @@ static void test_the_same_pages(void **state)
 	assert_int_equal(vm_used(&vm), used);
 	assert_int_equal(vm.nregions, 3);
 	/* They stay with the view when the partition gives them up. */
-	assert_rc(vm_unmap(&vm, BASE, 10), rcOk);
+	assert_rc(unmap_all(&vm, BASE, 10), rcOk);
 	assert_int_equal(vm.used, 4);
 	assert_int_equal(page[2][7], 2);
 	drop(mdl);
@@ -174,7 +174,7 @@ static void test_share_without_memory(void **state)
 		assert_int_equal(pgtable_count(&vm.gs, BASE, 1024), 1024);
 	}
 	drop(mdl);
-	assert_rc(vm_unmap(&vm, BASE, 1024), rcOk);
+	assert_rc(unmap_all(&vm, BASE, 1024), rcOk);
 	assert_int_equal(vm_used(&vm), 0);
 }
 

@@ -11,6 +11,9 @@
  * guest-physical addresses, which is what a guest's addresses are while its
  * satp is bare. A number that is not listed gives rcUnimplemented.
  *
+ * No call keeps a hart for long. Those that give "bytes done" check the whole range, do a first
+ * part of it, perhaps 0 bytes, and are made again for the rest.
+ *
  * Beside it a guest may use the SBI extensions Base, DBCN (console_write,
  * console_write_byte; console_read for a partition that may inspect), TIME,
  * SRST and the legacy console putchar (RISC-V SBI specification 2.0).
@@ -19,6 +22,9 @@
 #define FLOE_ABI_H
 
 #define FLOE_ABI_VERSION 1
+
+/* The most bytes that FloeFnVmSegInitFromBuf copies; the caller copies more by itself. */
+#define FLOE_SEG_BUF_PORTION 32768u
 
 /* In the firmware space of the SBI specification: "\nFLO". */
 #define FLOE_SBI_EXTENSION 0x0A464C4F
@@ -67,15 +73,16 @@ enum {
 	FloeFnTaskGetNext = 32,    /* (after, Handle *) */
 	FloeFnSysGetCounters = 33, /* (SysCounters *) */
 
-	FloeFnVmAllocate = 40,       /* (addr, size, flags) -> a1 address */
-	FloeFnVmCommit = 41,         /* (addr, size, flags) */
-	FloeFnVmDecommit = 42,       /* (addr, size) */
-	FloeFnVmProtect = 43,        /* (addr, size, flags) */
-	FloeFnVmUnmap = 44,          /* (addr, size) */
-	FloeFnVmSegInitFromVm = 46,  /* (VmSeg *, loadAddr, addr, size, flags) */
+	FloeFnVmAllocate = 40,      /* (addr, size, flags) -> a1 address; commits nothing */
+	FloeFnVmCommit = 41,        /* (addr, size, flags) -> a1 bytes done */
+	FloeFnVmDecommit = 42,      /* (addr, size) -> a1 bytes done */
+	FloeFnVmProtect = 43,       /* (addr, size, flags) */
+	FloeFnVmUnmap = 44,         /* (addr, size) -> a1 bytes done */
+	FloeFnVmSegInitFromVm = 46, /* (VmSeg *, loadAddr, addr, size, flags) */
+	/* rcBufferTooLarge: more than can be done at once; make it of committed memory. */
 	FloeFnVmSegInitFromBuf = 47, /* (VmSeg *, const FloeSegFromBuf *) */
 
-	FloeFnMdlCreate = 48,       /* (size, prot, Handle *) */
+	FloeFnMdlCreate = 48,       /* (size, prot, Handle *); rcBufferTooLarge likewise */
 	FloeFnMdlCreateFromVm = 49, /* (addr, size, prot, Handle *) */
 	FloeFnMdlMap = 54,          /* (mdl, offset, length, hint, prot, void **) */
 	FloeFnMdlGetSize = 55,      /* (mdl, rtl_size_t *) */
@@ -111,7 +118,7 @@ enum {
 	FloeFnGetLastTrapFrame = 76,          /* (HalTrapFrame *) */
 	FloeFnSetLastTrapFrame = 77,          /* (const HalTrapFrame *) */
 
-	FloeFnRandomGenerate = 45, /* (size, output) */
+	FloeFnRandomGenerate = 45, /* (size, output) -> a1 bytes done */
 
 	FloeFnTraceOpen = 31, /* (cpu, Handle *) */
 

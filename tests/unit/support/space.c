@@ -40,3 +40,29 @@ struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags)
 	assert_rc(map(base, npages, prot, flags, &r), rcOk);
 	return r;
 }
+
+typedef Retcode portion_fn(struct vm *vm, gpa_t base, u64 npages, u64 *done);
+
+static Retcode in_portions(portion_fn *change, struct vm *space, gpa_t base, u64 npages)
+{
+	u64 done;
+	Retcode rc;
+
+	do {
+		rc = change(space, base, npages, &done);
+		assert_true(rc != rcOk || (done && done <= npages));
+		base += done << PAGE_SHIFT;
+		npages -= done;
+	} while (rc == rcOk && npages);
+	return rc;
+}
+
+Retcode unmap_all(struct vm *space, gpa_t base, u64 npages)
+{
+	return in_portions(vm_unmap, space, base, npages);
+}
+
+Retcode decommit_all(struct vm *space, gpa_t base, u64 npages)
+{
+	return in_portions(vm_decommit, space, base, npages);
+}

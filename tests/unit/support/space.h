@@ -24,6 +24,10 @@ int space_teardown(void **state);
 Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r);
 struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags);
 
+/* In portions until all is done, or one fails. */
+Retcode unmap_all(struct vm *space, gpa_t base, u64 npages);
+Retcode decommit_all(struct vm *space, gpa_t base, u64 npages);
+
 /* Does a call fail with that error, and change nothing? */
 #define assert_fails(call, error)                                                                  \
 	do {                                                                                       \

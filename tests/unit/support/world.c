@@ -205,7 +205,21 @@ struct task *world_task_of(Handle handle)
 Handle world_mdl(u64 npages, u32 prot)
 {
 	FloeSegFromBuf f = { .size = npages << PAGE_SHIFT, .flags = prot };
+	u64 base, bytes = f.size;
 
+	if (npages > PAGE_PORTION) {
+		assert_rc(call(FloeFnVmAllocate, 0, bytes,
+			       VMM_FLAG_RESERVE | VMM_FLAG_READ | VMM_FLAG_WRITE),
+			  rcOk);
+		base = world_value;
+		for (u64 done = 0; done < bytes; done += world_value)
+			assert_rc(call(FloeFnVmCommit, base + done, bytes - done, VMM_FLAG_LOCKED),
+				  rcOk);
+		assert_rc(call(FloeFnVmSegInitFromVm, IN_AT, 0, base, bytes, prot), rcOk);
+		for (u64 done = 0; done < bytes; done += world_value)
+			assert_rc(call(FloeFnVmUnmap, base + done, bytes - done), rcOk);
+		return ((VmSeg *)at(IN_AT))->h;
+	}
 	store(OUT_AT + 512, &f, sizeof(f));
 	assert_rc(call(FloeFnVmSegInitFromBuf, IN_AT, OUT_AT + 512), rcOk);
 	return ((VmSeg *)at(IN_AT))->h;

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How late a real-time thread of another process wakes while this one makes the longest calls
+ * that there are. The first argument is the limit in microseconds; 0 only shows the figures.
+ */
+#include "api-test.h"
+
+#include <kos/random/random_api.h>
+#include <stdint.h>
+
+CHILD_CODE(wait_for_ever, "1: li a0, 100000\n" CHILD_CALL(72) "j 1b");
+
+#define MIB ((rtl_size_t)1 << 20)
+#define MOST (128 * MIB)
+#define AT ((char *)0x40000000ul)
+#define VIEW ((char *)0x60001000ul)
+#define TICKS_PER_US 10
+#define TICKS_PER_MS 10000
+#define LEAD 50 /* ticks: so much earlier than the other's wake-up a call begins */
+
+/* Of both processes. Times are ticks. */
+struct shared {
+	uint64_t due;   /* when the thread wants to wake */
+	uint64_t late;  /* the most that it was late by since somebody cleared this */
+	uint64_t wakes; /* how often it has woken */
+	uint64_t over;
+};
+
+static volatile struct shared *shared;
+static unsigned long limit_us;
+static char random_bytes[65536];
+
+static inline uint64_t now(void)
+{
+	uint64_t n;
+
+	__asm__ volatile("rdtime %0" : "=r"(n)::"memory");
+	return n;
+}
+
+static void map_shared(Handle mdl)
+{
+	void *at;
+
+	NEED(KnPmmMdlMap(mdl, 0, PAGE, RTL_NULL, RW, &at));
+	shared = at;
+}
+
+/* The real-time thread: wakes each millisecond until the other one is done. */
+static void watch(void)
+{
+	while (!shared->over) {
+		uint64_t late;
+
+		shared->due = now() + TICKS_PER_MS;
+		KnSleep(1);
+		late = now() - shared->due;
+		if (late > shared->late)
+			shared->late = late;
+		shared->wakes++;
+	}
+}
+
+static uint64_t begun;
+
+static void begin(void)
+{
+	uint64_t wakes = shared->wakes;
+
+	while (shared->wakes < wakes + 2)
+		;
+	shared->late = 0;
+	while (now() + LEAD < shared->due)
+		;
+	begun = now();
+}
+
+static void end(const char *what)
+{
+	uint64_t took = now() - begun, wakes = shared->wakes, late;
+
+	while (shared->wakes < wakes + 2)
+		;
+	late = shared->late / TICKS_PER_US;
+	printf("%-32s %6lu us, late by %6lu us\n", what, (unsigned long)(took / TICKS_PER_US),
+	       (unsigned long)late);
+	if (limit_us)
+		CHECK(late <= limit_us);
+}
+
+#define LONG(what, call)                                                                           \
+	do {                                                                                       \
+		begin();                                                                           \
+		call;                                                                              \
+		end(what);                                                                         \
+	} while (0)
+
+static void touch_all(char *p, rtl_size_t size)
+{
+	for (rtl_size_t at = 0; at < size; at += PAGE)
+		p[at] = 1;
+}
+
+/* Changes of 128 MiB of memory; with `touched` its pages came one by one. */
+static void memory(int touched)
+{
+	char *p;
+	Handle mdl;
+	void *view;
+
+	printf("-- %s\n", touched ? "page by page" : "at once");
+	if (touched) {
+		p = KnVmAllocate(AT, MOST, RW | ON_TOUCH);
+		touch_all(p, MOST);
+		LONG("KnVmCommit", NEED(KnVmCommit(p, MOST, VMM_FLAG_LOCKED)));
+	} else {
+		LONG("KnVmAllocate", p = KnVmAllocate(AT, MOST, RW | AT_ONCE));
+	}
+	LONG("KnVmProtect", NEED(KnVmProtect(p, MOST, R)));
+	LONG("KnVmDecommit", NEED(KnVmDecommit(p, MOST)));
+	NEED(KnVmProtect(p, MOST, RW));
+	if (touched) {
+		NEED(KnVmCommit(p, MOST, VMM_FLAG_COMMIT));
+		touch_all(p, MOST);
+	} else {
+		LONG("KnVmCommit", NEED(KnVmCommit(p, MOST, VMM_FLAG_LOCKED)));
+	}
+	LONG("KnVmUnmap", NEED(KnVmUnmap(p, MOST)));
+	p = KnVmAllocate(AT, MOST, RW | (touched ? ON_TOUCH : AT_ONCE));
+	if (touched)
+		touch_all(p, MOST);
+	LONG("KnPmmMdlCreateFromVm", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
+	LONG("KnPmmMdlMap", NEED(KnPmmMdlMap(mdl, 0, MOST, VIEW, RW, &view)));
+	LONG("KnVmUnmap of a view", NEED(KnVmUnmap(view, MOST)));
+	NEED(KnVmUnmap(p, MOST));
+	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
+}
+
+static void buffers(void)
+{
+	Handle mdl;
+	VmSeg seg;
+	char *p;
+
+	printf("-- buffers\n");
+	LONG("KnPmmMdlCreate", NEED(KnPmmMdlCreate(MOST, RW, &mdl)));
+	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
+	p = KnVmAllocate(AT, MOST / 2, RW | ON_TOUCH);
+	LONG("KnVmSegInitFromBuf", NEED(KnVmSegInitFromBuf(&seg, 0x10000000, 0, MOST / 2, R, 0,
+							   RTL_NULL, 0, p, MOST / 2)));
+	LONG("KnHandleClose of a segment", NEED(KnHandleClose(seg.h)));
+	NEED(KnVmUnmap(p, MOST / 2));
+	LONG("KosRandomGenerate", NEED(KosRandomGenerate(sizeof(random_bytes), random_bytes)));
+}
+
+/* One that holds 128 MiB, and does nothing. */
+static Handle big_child(rtl_size_t each)
+{
+	Handle task = child_create("big", 0), mdl;
+	VmSeg seg = { .size = each, .flags = RW };
+	rtl_uintptr_t at;
+
+	for (rtl_size_t size = 0; size < MOST; size += each) {
+		NEED(KnPmmMdlCreate(each, RW, &mdl));
+		seg.h = mdl;
+		seg.loadAddr = 0x40000000 + 2 * size;
+		NEED(KnTaskLoadSeg(task, &seg, &at));
+		NEED(KnHandleClose(mdl));
+	}
+	child_load(task, CHILD(wait_for_ever));
+	NEED(KnTaskResume(task));
+	return task;
+}
+
+static Handle myself(const char *mode)
+{
+	Handle task = another(mode, mode, 0, RTL_NULL);
+
+	NEED(KnTaskResume(task));
+	return task;
+}
+
+static void processes(void)
+{
+	Handle task;
+
+	printf("-- processes\n");
+	task = big_child(MOST);
+	LONG("KnTaskTerminate, an MDL", NEED(KnTaskTerminate(task)));
+	NEED(KnHandleClose(task));
+	task = big_child(MIB / 2);
+	LONG("KnTaskTerminate, many MDLs", NEED(KnTaskTerminate(task)));
+	NEED(KnHandleClose(task));
+	task = myself("touches");
+	KnSleep(200);
+	LONG("KnTaskTerminate, 128 MiB", NEED(KnTaskTerminate(task)));
+	LONG("KnHandleClose of a process", NEED(KnHandleClose(task)));
+	task = myself("exits");
+	begin();
+	wait_for(task);
+	end("KnTaskExit, 128 MiB");
+	NEED(KnHandleClose(task));
+	task = myself("handles");
+	KnSleep(200);
+	LONG("KnTaskTerminate, 4000 handles", NEED(KnTaskTerminate(task)));
+	NEED(KnHandleClose(task));
+}
+
+static void hold_handles(void)
+{
+	Handle notice;
+
+	for (int i = 0; i < 4000; i++)
+		NEED(KnNoticeCreate(&notice));
+}
+
+static void neighbour(void)
+{
+	Handle mdl;
+
+	NEED(KosTaskLookupResource("shared", &mdl));
+	map_shared(mdl);
+	memory(0);
+	memory(1);
+	buffers();
+	processes();
+	shared->over = 1;
+}
+
+static void start(const char *limit)
+{
+	const char *const args[] = { "calls", limit, RTL_NULL };
+	const KosTaskParams params = { .args = args, .priority = ThreadPriorityNormal };
+	const TaskLimits limits = { .maxTasks = 4 };
+	KosTaskParams with_limits = params;
+	Handle task, mdl;
+	char image[64];
+
+	with_limits.limits = &limits;
+	NEED(KnPmmMdlCreate(PAGE, RW, &mdl));
+	map_shared(mdl);
+	NEED(KnTaskGetPath(image, sizeof(image)));
+	NEED(KosTaskInitEx(&with_limits, "neighbour", image, &task));
+	NEED(KosTaskTransferResource(task, mdl, INVALID_HANDLE, OCAP_MDL_MAP, "shared"));
+	NEED(KnTaskResume(task));
+	watch();
+	CHECK_EQUAL(0, exit_code_of(task));
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "0";
+
+	if (argc > 2)
+		limit_us = strtoul(argv[2], NULL, 10);
+	if (strcmp(mode, "calls") == 0) {
+		neighbour();
+	} else if (strcmp(mode, "handles") == 0) {
+		hold_handles();
+		KnSleep(100000);
+	} else if (strcmp(mode, "touches") == 0 || strcmp(mode, "exits") == 0) {
+		touch_all(KnVmAllocate(AT, MOST, RW | ON_TOUCH), MOST);
+		if (mode[0] == 't')
+			KnSleep(100000);
+		return 0;
+	} else {
+		start(mode);
+	}
+	return checks_result();
+}
