@@ -47,7 +47,7 @@ Retcode api_vm_commit(struct call *c)
 	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
 	u64 npages = c->a[1] >> PAGE_SHIFT, done = npages;
 	Retcode rc = locked ? vm_commit_now(&c->self->vm, c->a[0], npages, &done)
-			    : vm_commit(&c->self->vm, c->a[0], npages, false);
+			    : vm_commit(&c->self->vm, c->a[0], npages);
 
 	return give_done(c, rc, done);
 }

@@ -129,16 +129,16 @@ Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
 
 /*
- * Every page of a range that anonymous regions cover gets memory, now or,
- * without `now`, on its first touch. rcInvalidOperation: not covered, or an MDL
- * is mapped there.
+ * Every page of a range that anonymous regions cover gets memory on its first touch.
+ * rcInvalidOperation: not covered, or an MDL is mapped there. rcQuotaExceeded: too many
+ * regions. rcOutOfMemory.
  */
-Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now);
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages);
 
 /*
- * The same, now, in portions: checks the whole range, and gives the first pages of it memory, whose
- * number is in *done then, maybe 0: it is called again for the others until none is left. Pages
- * that have got it are as if touched: what fails later takes nothing from them.
+ * The same now, in portions: it checks the whole range, and that there is memory for it, then
+ * commits it and gives the first *done pages memory, maybe 0. It is called again for the
+ * others, which fails if memory has gone meanwhile; what was done is as if touched.
  */
 Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 

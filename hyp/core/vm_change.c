@@ -35,104 +35,60 @@ static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
 		r->flags = (r->flags & ~clear) | set;
 }
 
-/*
- * The blocks that a commit has mapped so far, chained through their first word:
- * where the one before lies, and in the low bits its order. No vCPU of the
- * partition runs meanwhile.
- */
-struct chain {
-	u64 last;
-};
-
-static void chain_add(struct chain *chain, void *block, gpa_t at, unsigned int order)
-{
-	*(u64 *)block = chain->last;
-	chain->last = at | order;
-}
-
-/* Takes the last block off; with `undo` it is unmapped, else it is zero again. */
-static void chain_take(struct chain *chain, struct vm *vm, bool undo)
-{
-	gpa_t at = page_round_down(chain->last);
-	u64 npages = (u64)1 << (chain->last & PAGE_MASK);
-	struct pgtable_leaf leaf;
-
-	pgtable_lookup(&vm->gs, at, &leaf);
-	chain->last = *(u64 *)leaf.page;
-	*(u64 *)leaf.page = 0;
-	if (undo)
-		pgtable_unmap(&vm->gs, at, npages, region_free_block, vm);
-	else if (leaf.prot & VMM_FLAG_CACHE_MASK)
-		cache_flush(leaf.page, npages);
-}
-
-static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot, struct chain *chain)
+static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
 {
 	void *block = page_alloc_zero(order);
 
 	if (!block)
 		return false;
-	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
-		page_free(block, order);
-		return false;
-	}
-	chain_add(chain, block, at, order);
-	return true;
+	if (prot & VMM_FLAG_CACHE_MASK)
+		cache_flush(block, (u64)1 << order);
+	if (pgtable_map(&vm->gs, at, block, (u64)1 << order, prot))
+		return true;
+	page_free(block, order);
+	return false;
 }
 
-/* Memory for what is missing, in large blocks where they fit into one region. */
-static bool fill(struct vm *vm, gpa_t at, u64 npages, struct chain *chain)
+/*
+ * Memory for what is missing, in large blocks where they fit into one region. How many of the
+ * pages are there then: less than all where memory ended.
+ */
+static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 {
-	bool ok = true;
+	u64 done = 0;
 
-	while (ok && npages) {
+	while (done < npages) {
+		gpa_t at = base + (done << PAGE_SHIFT);
 		const struct region *r = vm_find(vm, at);
-		u64 in_region = min_u64((region_end(r) - at) >> PAGE_SHIFT, npages);
+		u64 in_region = min_u64((region_end(r) - at) >> PAGE_SHIFT, npages - done);
 		struct pgtable_leaf leaf;
 		bool mapped = pgtable_lookup(&vm->gs, at, &leaf);
 		u64 n = min_u64(leaf.left >> PAGE_SHIFT, in_region);
 
 		if (!mapped) {
-			bool large = n >= PAGE_LARGE && !(at & (LARGE_BYTES - 1));
+			bool large = n >= PAGE_LARGE && !(at & (LARGE_BYTES - 1)) &&
+				     map_block(vm, at, PAGE_LARGE_ORDER, r->prot);
 
-			large = large && map_block(vm, at, PAGE_LARGE_ORDER, r->prot, chain);
+			if (!large && !map_block(vm, at, 0, r->prot))
+				break;
 			n = large ? PAGE_LARGE : 1;
-			ok = large || map_block(vm, at, 0, r->prot, chain);
+			vm->used += n;
 		}
-		at += n << PAGE_SHIFT;
-		npages -= n;
+		done += n;
 	}
-	return ok;
+	return done;
 }
 
-Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, bool now)
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	u64 missing = now ? npages - pgtable_count(&vm->gs, base, npages) : 0;
-	struct chain chain = { 0 };
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
-	if (rc == rcOk && now)
-		rc = vm_charge(vm, missing);
-	if (rc != rcOk)
-		return rc;
-	/* The chain is in pages that guests could reach. */
-	if (now)
-		vmid_code_changed(&vm->tags, &vm->gs);
-	if (now && (missing > page_count_free() || !fill(vm, base, npages, &chain)))
-		rc = rcOutOfMemory;
-	else if (!all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
+	if (rc == rcOk && !all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
 		rc = region_isolate(vm, base, end);
-	while (chain.last)
-		chain_take(&chain, vm, rc != rcOk);
-	if (rc != rcOk) {
-		vm_uncharge(vm, missing);
-		return rc;
-	}
-	set_flags(vm, base, end, REGION_COMMIT, 0);
-	if (now)
-		vmid_fence(&vm->tags, &vm->gs, base, npages);
-	return rcOk;
+	if (rc == rcOk)
+		set_flags(vm, base, end, REGION_COMMIT, 0);
+	return rc;
 }
 
 /* How many of the pages get memory in one call; 0: that is still being prepared. */
@@ -152,20 +108,24 @@ static u64 portion(const struct vm *vm, gpa_t base, u64 npages)
 
 Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
-	gpa_t end = base + (npages << PAGE_SHIFT);
 	u64 missing = npages - pgtable_count(&vm->gs, base, npages);
-	Retcode rc = is_anonymous(vm, base, end) ? vm_charge(vm, missing) : rcInvalidOperation;
+	Retcode rc = is_anonymous(vm, base, base + (npages << PAGE_SHIFT)) ? vm_charge(vm, missing)
+									   : rcInvalidOperation;
 
 	if (rc != rcOk)
 		return rc;
 	vm_uncharge(vm, missing);
-	/* With the tables for them. */
-	if (npages > PAGE_PORTION && missing + missing / 512 + 4 > page_count_free())
+	/* With tables for all of them. */
+	if (missing && missing + missing / 512 + 4 > page_count_free())
 		return rcOutOfMemory;
-	*done = portion(vm, base, npages);
-	if (*done < npages)
-		rc = vm_commit(vm, base, npages, false);
-	return rc == rcOk && *done ? vm_commit(vm, base, *done, true) : rc;
+	rc = vm_commit(vm, base, npages);
+	if (rc != rcOk)
+		return rc;
+	npages = portion(vm, base, npages);
+	*done = fill(vm, base, npages);
+	vmid_code_changed(&vm->tags, &vm->gs);
+	vmid_fence(&vm->tags, &vm->gs, base, *done);
+	return *done || !npages ? rcOk : rcOutOfMemory;
 }
 
 Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)

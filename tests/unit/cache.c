@@ -140,7 +140,7 @@ static void test_commit_at_once(void **state)
 {
 	(void)state;
 	must_map(BASE, 512 + 3, RW_ | IO, 0);
-	assert_rc(vm_commit(&vm, BASE, 512 + 3, true), rcOk);
+	assert_rc(commit_all(&vm, BASE, 512 + 3), rcOk);
 	assert_int_equal(fake_cpu.flushes, (512 + 3) * FLUSHES);
 	assert_int_equal(leaf_at(&vm, BASE).prot, RW_ | IO);
 	assert_int_equal(leaf_at(&vm, BASE).left, MIB2);
@@ -150,7 +150,7 @@ static void test_commit_at_once(void **state)
 	assert_rc(decommit_all(&vm, BASE, 512 + 3), rcOk);
 	assert_int_equal(fake_cpu.flushes, 2 * (512 + 3) * FLUSHES);
 	/* Committed anew it is of the same type. */
-	assert_rc(vm_commit(&vm, BASE + PAGE_SIZE, 1, true), rcOk);
+	assert_rc(commit_all(&vm, BASE + PAGE_SIZE, 1), rcOk);
 	assert_int_equal(leaf_at(&vm, BASE + PAGE_SIZE).prot, RW_ | IO);
 }
 
@@ -162,7 +162,7 @@ static void test_commit_of_several_regions(void **state)
 	(void)state;
 	for (u64 i = 0; i < ARRAY_SIZE(prots); i++)
 		must_map(BASE + i * MIB2 / 4, 128, prots[i], 0);
-	assert_rc(vm_commit(&vm, BASE, 512, true), rcOk);
+	assert_rc(commit_all(&vm, BASE, 512), rcOk);
 	for (u64 page = 0; page < 512; page++)
 		assert_int_equal(leaf_at(&vm, BASE + (page << PAGE_SHIFT)).prot, prots[page / 128]);
 	assert_int_equal(fake_cpu.flushes, 256 * FLUSHES);

@@ -115,23 +115,10 @@ static void test_commit_all(void **state)
 	struct pgtable_leaf leaf;
 
 	(void)state;
-	assert_fails(vm_commit(&vm, (vm.limit = used + 1199, r->base), r->npages, true),
+	assert_fails(commit_all(&vm, (vm.limit = used + 1199, r->base), r->npages),
 		     rcQuotaExceeded);
 	vm.limit = SPACE_LIMIT;
-	for (unsigned int n = 0;; n += n < 5 ? 1 : 101) {
-		struct vm_snapshot *before = vm_snapshot(&vm);
-		Retcode rc;
-
-		memory_fail(FAIL_FROM, n);
-		rc = vm_commit(&vm, r->base, r->npages, true);
-		if (!memory_fail_end()) {
-			assert_rc(rc, rcOk);
-			free(before);
-			break;
-		}
-		assert_rc(rc, rcOutOfMemory);
-		vm_snapshot_compare(before, &vm);
-	}
+	assert_rc(commit_all(&vm, r->base, r->npages), rcOk);
 	assert_int_equal(pgtable_count(&vm.gs, BASE + PAGE_SIZE, 1200), 1200);
 	/* Large leaves where they fit. */
 	assert_true(pgtable_lookup(&vm.gs, BASE + ((u64)2 << 20), &leaf));
@@ -171,7 +158,7 @@ static void test_a_hole_in_a_region(void **state)
 	u64 used, nfree = page_count_free();
 
 	(void)state;
-	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
+	assert_rc(commit_all(&vm, r->base, r->npages), rcOk);
 	used = vm.used;
 	assert_rc(unmap_all(&vm, BASE + 3 * PAGE_SIZE, 4), rcOk);
 	assert_int_equal(vm.used, used - 4);
@@ -198,7 +185,7 @@ static void test_unmap_inside_a_large_leaf(void **state)
 	char *first;
 
 	(void)state;
-	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
+	assert_rc(commit_all(&vm, r->base, r->npages), rcOk);
 	assert_true(pgtable_lookup(&vm.gs, BASE, &leaf));
 	assert_int_equal(leaf.left, 2 << 20);
 	first = leaf.page;
@@ -217,7 +204,7 @@ static void test_unmap_without_memory(void **state)
 	struct region *r = must_map(BASE, 1024, RW_, REGION_COMMIT);
 
 	(void)state;
-	assert_rc(vm_commit(&vm, r->base, r->npages, true), rcOk);
+	assert_rc(commit_all(&vm, r->base, r->npages), rcOk);
 	for (unsigned int n = 0;; n++) {
 		u64 used = vm.used;
 		Retcode rc;

@@ -10,7 +10,7 @@
 #define PAGES(n) ((u64)(n) << PAGE_SHIFT)
 
 /* Commits until all is done or a call fails; *at is where that was. */
-static Retcode commit_all(gpa_t base, u64 npages, u64 *at)
+static Retcode commit_from(gpa_t base, u64 npages, u64 *at)
 {
 	u64 done;
 	Retcode rc;
@@ -28,7 +28,7 @@ static void must_commit(gpa_t base, u64 npages)
 {
 	u64 at;
 
-	assert_rc(commit_all(base, npages, &at), rcOk);
+	assert_rc(commit_from(base, npages, &at), rcOk);
 	assert_int_equal(pgtable_count(&vm.gs, base, npages), npages);
 }
 
@@ -118,7 +118,7 @@ static void test_too_much(void **state)
 	assert_fails(vm_commit_now(&vm, BASE, 1200 + POOL_PAGES, &done), rcOutOfMemory);
 	assert_fails(vm_commit_now(&vm, BASE - PAGES(1), 1200, &done), rcInvalidOperation);
 	assert_fails(vm_commit_now(&vm, BASE, 1201 + POOL_PAGES, &done), rcInvalidOperation);
-	assert_rc(commit_all(BASE, 1200, &at), rcOk);
+	assert_rc(commit_from(BASE, 1200, &at), rcOk);
 }
 
 /* Others take the memory meanwhile: what was done stays, and all can be taken back. */
@@ -133,7 +133,7 @@ static void test_memory_ends_in_the_middle(void **state)
 
 		must_map(BASE + PAGES(30), 1100, RW_, 0);
 		memory_fail(FAIL_FROM, n);
-		rc = commit_all(BASE + PAGES(30), 1100, &at);
+		rc = commit_from(BASE + PAGES(30), 1100, &at);
 		if (!memory_fail_end()) {
 			assert_rc(rc, rcOk);
 			break;
@@ -178,7 +178,7 @@ static void test_prepared_block(void **state)
 	/* And it is zero, whatever it was meanwhile. */
 	assert_int_equal(page_prepare_large(), 0);
 	must_map(BASE, 1024, RW_, 0);
-	assert_rc(commit_all(BASE, 1024, &at), rcOk);
+	assert_rc(commit_from(BASE, 1024, &at), rcOk);
 	assert_zero(BASE, 1024);
 }
 

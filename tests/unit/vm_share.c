@@ -154,7 +154,7 @@ static void test_share_without_memory(void **state)
 
 	(void)state;
 	must_map(BASE, 1024, RW_, REGION_COMMIT);
-	assert_rc(vm_commit(&vm, BASE, vm_find(&vm, BASE)->npages, true), rcOk);
+	assert_rc(commit_all(&vm, BASE, vm_find(&vm, BASE)->npages), rcOk);
 	nfree = page_count_free() + vm.gs.ntables;
 	for (unsigned int n = 0;; n++) {
 		Retcode rc;

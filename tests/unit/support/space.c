@@ -50,11 +50,16 @@ static Retcode in_portions(portion_fn *change, struct vm *space, gpa_t base, u64
 
 	do {
 		rc = change(space, base, npages, &done);
-		assert_true(rc != rcOk || (done && done <= npages));
+		assert_true(rc != rcOk || done <= npages);
 		base += done << PAGE_SHIFT;
 		npages -= done;
 	} while (rc == rcOk && npages);
 	return rc;
+}
+
+Retcode commit_all(struct vm *space, gpa_t base, u64 npages)
+{
+	return in_portions(vm_commit_now, space, base, npages);
 }
 
 Retcode unmap_all(struct vm *space, gpa_t base, u64 npages)

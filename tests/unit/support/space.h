@@ -25,6 +25,7 @@ Retcode map(gpa_t base, u64 npages, u32 prot, u32 flags, struct region **r);
 struct region *must_map(gpa_t base, u64 npages, u32 prot, u32 flags);
 
 /* In portions until all is done, or one fails. */
+Retcode commit_all(struct vm *space, gpa_t base, u64 npages);
 Retcode unmap_all(struct vm *space, gpa_t base, u64 npages);
 Retcode decommit_all(struct vm *space, gpa_t base, u64 npages);
 

@@ -12,6 +12,7 @@
 #include "core/slab.h"
 #include "fake/fake.h"
 #include "memory.h"
+#include "space.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static void map_at(gpa_t base, u64 npages, u32 prot)
 	struct region *region;
 
 	assert_rc(vm_map(&world_self->vm, &q, &region), rcOk);
-	assert_rc(vm_commit(&world_self->vm, region->base, region->npages, true), rcOk);
+	assert_rc(commit_all(&world_self->vm, region->base, region->npages), rcOk);
 }
 
 int world_setup(void **state)
