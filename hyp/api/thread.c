@@ -54,8 +54,7 @@ Retcode api_thread_create(struct call *c)
 /* (code) */
 Retcode api_thread_exit(struct call *c)
 {
-	thread_exit((i32)c->a[0]);
-	return rcOk;
+	return thread_exit((i32)c->a[0]) ? rcOk : API_RETRY;
 }
 
 /* (thread, msDelay, rtl_int32_t *) */

@@ -231,7 +231,6 @@ void report_pump(void)
 		list_del(&w.task->report_link);
 		queued--;
 		let_go(w.task);
-		if (w.task->gone)
-			task_free(w.task);
+		task_free(w.task);
 	}
 }

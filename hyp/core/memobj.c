@@ -16,7 +16,7 @@ struct memobj *memobj_create_empty(void)
 		return NULL;
 	mem->extents = &mem->only;
 	mem->capacity = 1;
-	mem->refs = 1;
+	object_init(&mem->object, OBJECT_MEMORY);
 	mem->owned = true;
 	list_init(&mem->mappings);
 	list_init(&mem->account_link);
@@ -31,7 +31,7 @@ static void free_extents(struct memobj *mem)
 
 static bool grow(struct memobj *mem)
 {
-	u64 capacity = mem->capacity > 1 ? mem->capacity * 2 : 8;
+	u32 capacity = mem->capacity > 1 ? mem->capacity * 2 : 8;
 	struct extent *extents = mem_alloc(capacity * sizeof(*extents));
 
 	if (!extents)
@@ -65,7 +65,7 @@ bool memobj_append(struct memobj *mem, void *start, u64 npages)
 
 struct memobj *memobj_create(u64 npages)
 {
-	struct memobj *mem = npages <= page_count_free() ? memobj_create_empty() : NULL;
+	struct memobj *mem = memobj_create_empty();
 	unsigned int order = PAGE_MAX_ORDER;
 
 	while (mem && mem->npages < npages) {
@@ -86,24 +86,45 @@ struct memobj *memobj_create(u64 npages)
 	return mem;
 }
 
-/* An extent is any number of pages; the allocator joins them again. */
-static void free_extent(const struct extent *extent, u32 cache)
-{
-	if (extent->start && cache)
-		cache_flush(extent->start, extent->npages);
-	for (u64 i = 0; extent->start && i < extent->npages; i++)
-		page_free(extent->start + (i << PAGE_SHIFT), 0);
-}
-
 void memobj_put(struct memobj *mem)
 {
-	if (--mem->refs)
-		return;
-	if (mem->account)
-		vm_uncharge(mem->account, mem->committed);
-	list_del(&mem->account_link);
-	for (u64 i = 0; mem->owned && i < mem->nextents; i++)
-		free_extent(&mem->extents[i], mem->cache);
+	if (mem->object.refs == 1) {
+		if (mem->account)
+			vm_uncharge(mem->account, mem->committed);
+		list_del(&mem->account_link);
+	}
+	object_put(&mem->object);
+}
+
+/* The last pages of the last extent; how many. An extent is any; the allocator joins them again. */
+static u64 free_last(struct memobj *mem)
+{
+	struct extent *extent = &mem->extents[mem->nextents - 1];
+	u64 n = min_u64(extent->npages, PAGE_LARGE);
+	char *page = extent->start + ((extent->npages - n) << PAGE_SHIFT);
+
+	extent->npages -= (u32)n;
+	mem->nextents -= !extent->npages;
+	if (!extent->start)
+		return 0;
+	if (mem->cache)
+		cache_flush(page, n);
+	for (u64 i = 0; i < n; i++)
+		page_free(page + (i << PAGE_SHIFT), 0);
+	return n;
+}
+
+void memobj_destroy(struct object *object)
+{
+	struct memobj *mem = container_of(object, struct memobj, object);
+
+	for (u64 n = 0; mem->owned && mem->nextents;) {
+		if (n >= PAGE_LARGE / 2) {
+			object_again(object);
+			return;
+		}
+		n += free_last(mem);
+	}
 	free_extents(mem);
 	slab_free(mem);
 }
@@ -156,7 +177,7 @@ struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)
 	if (!mdl)
 		return NULL;
 	object_init(&mdl->object, OBJECT_MDL);
-	mem->refs++;
+	object_get(&mem->object);
 	mdl->mem = mem;
 	mdl->first = first;
 	mdl->npages = npages;

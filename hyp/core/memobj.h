@@ -27,17 +27,17 @@ struct extent {
 };
 
 struct memobj {
-	u32 refs;               /* MDLs and mappings */
+	struct object object;   /* referred to by MDLs and mappings */
 	bool owned;             /* the pages go back to the allocator with the object */
-	u32 cache;              /* the cache flag of all mappings: VMM_FLAG_*; 0: write-back */
+	u16 cache;              /* the cache flag of all mappings: VMM_FLAG_*; 0: write-back */
+	u32 access;             /* VMM_FLAG_* that some mapping has had */
 	u64 npages, committed;  /* with holes and without */
-	u64 nextents, capacity; /* extents in use, and room for them */
+	u32 nextents, capacity; /* extents in use, and room for them */
 	struct extent *extents;
 	struct extent only;       /* the room for one */
 	struct vm *account;       /* whom the pages count for; NULL: nobody */
 	struct list account_link; /* among the account's objects */
 	struct list mappings;     /* regions */
-	u32 access;               /* VMM_FLAG_* that some mapping has had */
 };
 
 struct mdl {
@@ -59,8 +59,11 @@ struct memobj *memobj_create_empty(void);
  */
 bool memobj_append(struct memobj *mem, void *start, u64 npages);
 
-/* Drops one reference; the last frees the object. */
+/* Drops one reference. With the last the object does not count for anybody, and goes. */
 void memobj_put(struct memobj *mem);
+
+/* The object type's destructor, of a portion: it puts the rest on the list again. */
+void memobj_destroy(struct object *object);
 
 /* Host memory of a page, NULL in a hole, and how many pages are contiguous from there on. */
 void *memobj_at(const struct memobj *mem, u64 page, u64 *npages);

@@ -5,8 +5,11 @@
 #include "arch/hart.h"
 #include "core/list.h"
 #include "core/lock.h"
+#include "core/object.h"
 
 #include <string.h>
+
+#define SMALL_ORDER 2 /* what there is nothing else for, as for a table */
 
 #define STOCK_MAX 8u /* blocks of an order */
 
@@ -176,7 +179,9 @@ void *page_alloc(unsigned int order)
 	while (from <= PAGE_MAX_ORDER && list_empty(&pool.free[from]))
 		from++;
 	if (from > PAGE_MAX_ORDER)
-		return empty_stock() ? page_alloc(order) : NULL;
+		return empty_stock() || (order <= SMALL_ORDER && object_reap_memory())
+			       ? page_alloc(order)
+			       : NULL;
 
 	block = pool.free[from].next;
 	list_del(block);

@@ -132,7 +132,7 @@ void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upp
 	r->flags &= ~(u32)REGION_HIGH_GUARD;
 	if (r->mem) {
 		upper->mem_first += below;
-		r->mem->refs++;
+		object_get(&r->mem->object);
 		list_add_after(&r->map_link, &upper->map_link);
 	}
 	list_add_after(&r->link, &upper->link);

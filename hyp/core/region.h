@@ -51,6 +51,9 @@ void region_free_block(void *block, unsigned int order, void *context);
  */
 u64 region_portion(const struct vm *vm, gpa_t base, u64 npages);
 
+/* Unmaps the first pages of a region, whose ends no large leaf crosses; how many. */
+u64 region_unmap_first(struct vm *vm, struct region *r);
+
 /* The region that begins where that one ends, or NULL. */
 struct region *region_behind(const struct vm *vm, const struct region *r);
 

@@ -209,10 +209,22 @@ static void orphan_children(struct task *task)
 
 void task_free(struct task *task)
 {
+	if (!task->gone || !list_empty(&task->report_link) || task->vm.gs.root)
+		return;
 	free_string(task->name);
 	free_string(task->eiid);
 	free_string(task->path);
 	mem_free(task, sizeof(*task));
+}
+
+void task_destroy_space(struct object *object)
+{
+	struct vm *vm = container_of(object, struct vm, space);
+
+	if (vm_free(vm))
+		task_free(container_of(vm, struct task, vm));
+	else
+		object_again(object);
 }
 
 void task_destroy(struct object *object)
@@ -232,8 +244,7 @@ void task_destroy(struct object *object)
 	list_del(&task->name_link);
 	counters.tasks--;
 	task->gone = true;
-	if (list_empty(&task->report_link))
-		task_free(task);
+	task_free(task);
 }
 
 struct task *task_next(Pid after)

@@ -121,7 +121,13 @@ Retcode task_create(const struct task_request *request, struct task **task);
 /* The object type's destructor: ends what has not ended and frees the rest. */
 void task_destroy(struct object *object);
 
-/* Frees what task_destroy() left for the report of the end, which calls this. */
+/* The same of the address space of one that has ended, of a portion. */
+void task_destroy_space(struct object *object);
+
+/*
+ * Frees what task_destroy() left, once nobody needs it: the report of the end and the end of the
+ * address space, which both call this.
+ */
 void task_free(struct task *task);
 
 /* The image's name; rcOutOfMemory. */

@@ -122,8 +122,11 @@ void thread_start(struct thread *thread, bool suspended);
 /* Stops it for good; its registers can be read. Harmless on a stopped one. */
 void thread_stop(struct thread *thread);
 
-/* The current thread ends by itself. With the last one its task does. */
-void thread_exit(i32 code);
+/*
+ * The current thread ends by itself. With the last one its task does. False: only a portion of its
+ * stack has gone; to be called again.
+ */
+bool thread_exit(i32 code);
 
 /* The task ends, and the thread with it. */
 void thread_end_with_task(struct thread *thread);

@@ -113,25 +113,33 @@ static void end(struct thread *t)
 	thread_wake_all(&t->joiners);
 }
 
-void thread_exit(i32 code)
+bool thread_exit(i32 code)
 {
 	struct thread *t = thread_current();
 	struct task *task = t->task;
+	bool is_last = task->threads.next->next == &task->threads;
+	u64 gone = is_last ? 0 : vm_unmap_regions(&task->vm, t->stack, t->stack_pages);
 
+	t->stack += gone << PAGE_SHIFT;
+	t->stack_pages -= gone;
+	if (!is_last && t->stack_pages) {
+		sched_request(WORK_TIMER); /* as there is more to do than to answer */
+		return false;
+	}
 	t->exited = true;
 	t->exit_code = code;
 	if (t == task->initial_thread) {
 		task->initial_thread = NULL;
 		task->initial_code = code;
 	}
-	if (task->threads.next->next == &task->threads) {
+	if (is_last) {
 		task_end(task, TaskExitNormal, task->initial_code);
-		return;
+		return true;
 	}
 	end(t);
-	vm_unmap_regions(&task->vm, t->stack, t->stack_pages);
 	list_add_tail(&task->ended_threads, &t->task_link);
 	object_put(&t->object);
+	return true;
 }
 
 void thread_end_with_task(struct thread *t)

@@ -52,6 +52,7 @@ enum {
 	REGION_RESERVED = 1u << 1,             /* by the creator (KnTaskVmReserve) */
 	REGION_CHARGED = 1u << 2, /* its object counts for another partition, and here as well */
 	REGION_STACK = 1u << 3,   /* of a thread, with which it goes */
+	REGION_LEFT = 1u << 12,   /* its pages were an object's, in a space that ends */
 };
 
 struct region {
@@ -77,6 +78,7 @@ struct vm {
 	struct list objects; /* memory objects that count here */
 	struct rng rng;      /* automatic addresses */
 	gpa_t window;        /* where they begin; 0: not chosen yet */
+	struct object space; /* of OBJECT_SPACE; it has a reference until vm_destroy() */
 };
 
 /*
@@ -95,10 +97,13 @@ struct memobj *vm_romfs(u64 *bytes);
 Retcode vm_init(struct vm *vm, u64 limit_pages);
 
 /*
- * Frees everything; nothing runs in it any more. Memory that others still hold
- * counts for heir from now on; NULL: for nobody.
+ * The end: nothing runs in it any more. Memory that others still hold counts for heir from now
+ * on; NULL: for nobody. What is the space's own goes later, by vm_free().
  */
 void vm_destroy(struct vm *vm, struct vm *heir);
+
+/* Frees a portion of a space that has ended; true: that was the last one. */
+bool vm_free(struct vm *vm);
 
 /* Pages charged, tables included. */
 u64 vm_used(const struct vm *vm);
@@ -125,8 +130,8 @@ Retcode vm_map(struct vm *vm, const struct region *request, struct region **regi
  */
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 
-/* The same for a range that whole regions cover, of whatever kind. */
-void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
+/* The same for a range that whole regions cover, of whatever kind; how many have gone. */
+u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
 
 /*
  * Every page of a range that anonymous regions cover gets memory on its first touch.

@@ -116,8 +116,9 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 		return rc;
 	vm_uncharge(vm, missing);
 	/* With tables for all of them. */
+	*done = 0;
 	if (missing && missing + missing / 512 + 4 > page_count_free())
-		return rcOutOfMemory;
+		return object_reap_memory() ? rcOk : rcOutOfMemory;
 	rc = vm_commit(vm, base, npages);
 	if (rc != rcOk)
 		return rc;

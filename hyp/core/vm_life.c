@@ -43,6 +43,7 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 {
 	list_init(&vm->regions);
 	list_init(&vm->objects);
+	object_init(&vm->space, OBJECT_SPACE);
 	vm->limit = limit_pages;
 	if (!pgtable_init(&vm->gs, machine.gstage_levels))
 		return rcOutOfMemory;
@@ -60,8 +61,14 @@ void vm_destroy(struct vm *vm, struct vm *heir)
 		return;
 	/* No hart may keep a translation to what is freed below. */
 	vmid_forget(&vm->tags, &vm->gs);
-	while (!list_empty(&vm->regions))
-		vm_unmap_region(vm, list_first(&vm->regions, struct region, link));
+	list_for_each(struct region, r, &vm->regions, link) {
+		if (!r->mem)
+			continue;
+		list_del(&r->map_link);
+		memobj_put(r->mem);
+		r->mem = NULL;
+		r->flags |= REGION_LEFT;
+	}
 	/* Memory objects may outlive whom they counted for. */
 	list_for_each_safe(struct memobj, mem, tmp, &vm->objects, account_link) {
 		mem->account = NULL;
@@ -71,8 +78,18 @@ void vm_destroy(struct vm *vm, struct vm *heir)
 			vm_own(heir, mem);
 		}
 	}
-	pgtable_destroy(&vm->gs);
 	counters.vmids--;
+	object_put(&vm->space);
+}
+
+bool vm_free(struct vm *vm)
+{
+	if (!list_empty(&vm->regions)) {
+		region_unmap_first(vm, list_first(&vm->regions, struct region, link));
+		return false;
+	}
+	pgtable_destroy(&vm->gs);
+	return true;
 }
 
 void vm_own(struct vm *vm, struct memobj *mem)

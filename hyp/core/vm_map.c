@@ -87,7 +87,7 @@ Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 	region_insert(vm, r);
 	vm->uncached |= !r->mem && (r->prot & VMM_FLAG_CACHE_MASK);
 	if (r->mem) {
-		r->mem->refs++;
+		object_get(&r->mem->object);
 		r->mem->access |= r->prot;
 		list_add_tail(&r->mem->mappings, &r->map_link);
 		map_object(vm, r, r->prot);
@@ -121,14 +121,14 @@ u64 region_portion(const struct vm *vm, gpa_t base, u64 npages)
 		       leaf.left ? leaf.left : PAGE_LARGE - (base >> PAGE_SHIFT) % PAGE_LARGE);
 }
 
-/* Unmaps the first pages of a region, whose ends no large leaf crosses; how many. */
-static u64 unmap_first(struct vm *vm, struct region *r)
+u64 region_unmap_first(struct vm *vm, struct region *r)
 {
 	u64 n = region_portion(vm, r->base, r->npages);
 	u64 found;
 
 	vmid_stop_others(&vm->tags, &vm->gs);
-	found = pgtable_unmap(&vm->gs, r->base, n, r->mem ? NULL : region_free_block, vm);
+	found = pgtable_unmap(&vm->gs, r->base, n,
+			      r->mem || (r->flags & REGION_LEFT) ? NULL : region_free_block, vm);
 	vmid_fence(&vm->tags, &vm->gs, r->base, n);
 	if (r->mem)
 		found = r->flags & REGION_CHARGED ? n : 0;
@@ -145,7 +145,7 @@ static u64 unmap_first(struct vm *vm, struct region *r)
 void vm_unmap_region(struct vm *vm, struct region *r)
 {
 	for (u64 left = r->npages; left;)
-		left -= unmap_first(vm, r);
+		left -= region_unmap_first(vm, r);
 }
 
 static bool is_cut(const struct vm *vm, gpa_t gpa)
@@ -177,14 +177,13 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	return rcOk;
 }
 
-void vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
+u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 {
-	gpa_t end = base + (npages << PAGE_SHIFT);
+	u64 done = 0;
 
-	for (struct region *r = vm_find(vm, base), *next; r && r->base < end; r = next) {
-		next = region_behind(vm, r);
-		vm_unmap_region(vm, r);
-	}
+	while (done < npages && done < PAGE_LARGE)
+		done += region_unmap_first(vm, vm_find(vm, base + (done << PAGE_SHIFT)));
+	return done;
 }
 
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done)
@@ -198,7 +197,6 @@ Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 			rc = rcInvalidOperation;
 	if (rc == rcOk)
 		rc = region_isolate(vm, base, end);
-	for (*done = 0; rc == rcOk && *done < npages && *done < PAGE_LARGE;)
-		*done += unmap_first(vm, vm_find(vm, base + (*done << PAGE_SHIFT)));
+	*done = rc == rcOk ? vm_unmap_regions(vm, base, npages) : 0;
 	return rc;
 }

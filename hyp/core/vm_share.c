@@ -44,7 +44,7 @@ static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, 
 	r = vm_find(vm, base);
 	r->mem = mem;
 	r->mem_first = 0;
-	mem->cache = r->prot & VMM_FLAG_CACHE_MASK;
+	mem->cache = (u16)(r->prot & VMM_FLAG_CACHE_MASK);
 	mem->access = r->prot;
 	list_add_tail(&mem->mappings, &r->map_link);
 	vm_own(vm, mem);

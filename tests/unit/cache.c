@@ -212,7 +212,7 @@ static void test_one_type_for_all_mappings(void **state)
 	object_put(&again->object);
 	object_reap();
 	assert_int_equal(fake_cpu.flushes, 0);
-	vm_destroy(&other, NULL);
+	end_space(&other);
 	assert_int_equal(fake_cpu.flushes, 2 * FLUSHES);
 }
 

@@ -31,6 +31,7 @@ static void test_pages_are_zero_and_go_back(void **state)
 		}
 		assert_int_equal(pages, sizes[i]);
 		memobj_put(mem);
+		object_reap();
 		assert_int_equal(page_count_free(), nfree);
 	}
 }
@@ -45,6 +46,7 @@ static void test_not_enough_memory(void **state)
 	assert_null(memobj_create(nfree + 1));
 	assert_null(memobj_create(nfree));
 	assert_null(memobj_create(~(u64)0 >> PAGE_SHIFT));
+	object_reap();
 	assert_int_equal(page_count_free(), nfree);
 	for (unsigned int n = 0;; n++) {
 		struct memobj *mem;
@@ -54,9 +56,11 @@ static void test_not_enough_memory(void **state)
 		if (!memory_fail_end()) {
 			assert_non_null(mem);
 			memobj_put(mem);
+			object_reap();
 			break;
 		}
 		assert_null(mem);
+		object_reap();
 		assert_int_equal(page_count_free(), nfree);
 	}
 	/* A single large block that is not there is made up of smaller ones. */
@@ -71,7 +75,9 @@ static void test_not_enough_memory(void **state)
 		made_up += failed;
 		assert_int_equal(mem->npages, 1000);
 		memobj_put(mem);
+		object_reap();
 	}
+	object_reap();
 	assert_true(made_up >= 3);
 	assert_int_equal(page_count_free(), nfree);
 }
@@ -105,6 +111,7 @@ static void test_scattered_memory(void **state)
 	}
 	assert_int_equal(seen, SCATTERED);
 	memobj_put(mem);
+	object_reap();
 	for (u64 i = 0; i < n; i++)
 		if (held[i])
 			page_free(held[i], 0);
@@ -141,6 +148,7 @@ static void test_append_joins_what_is_contiguous(void **state)
 	assert_int_equal(mem->npages, 7 + mem->capacity);
 	assert_int_equal(mem->nextents, mem->capacity);
 	memobj_put(mem);
+	object_reap();
 }
 
 static void test_write_to_scattered_pages(void **state)
@@ -164,6 +172,7 @@ static void test_write_to_scattered_pages(void **state)
 	assert_int_equal(page[0][100], 0);
 	assert_int_equal(page[3][0], 0);
 	memobj_put(mem);
+	object_reap();
 }
 
 /* Two address spaces beside the machine, for mappings. */
@@ -183,7 +192,7 @@ static int vm_setup(void **state)
 static int vm_teardown(void **state)
 {
 	for (unsigned int i = 0; i < 2; i++)
-		vm_destroy(&vm[i], NULL);
+		end_space(&vm[i]);
 	return machine_teardown(state);
 }
 
@@ -213,7 +222,7 @@ static void test_lives_until_the_last_reference(void **state)
 		assert_rc(map(&vm[0], mem, 0, 20, RW_, &r[0]), rcOk);
 		assert_rc(map(&vm[1], mem, 5, 3, RW_, &r[1]), rcOk);
 		for (unsigned int i = 0; i < 4; i++) {
-			assert_int_equal(mem->refs, 4 - i);
+			assert_int_equal(mem->object.refs, 4 - i);
 			assert_true(nfree - page_count_free() >= 20);
 			if (orders[o][i] == 0)
 				memobj_put(mem);
@@ -242,6 +251,7 @@ static void test_counts_for_its_account_and_for_who_maps(void **state)
 	assert_rc(map(&vm[1], mem, 2, 4, RW_, &other), rcOk);
 	assert_int_equal(vm[1].used, 4);
 	memobj_put(mem);
+	object_reap();
 	vm_unmap_region(&vm[0], own);
 	/* The other's mapping keeps it, and it counts on for who made it. */
 	assert_int_equal(vm[0].used, 10);
@@ -260,7 +270,8 @@ static void test_outlives_its_account(void **state)
 	vm_own(&vm[0], mem);
 	assert_rc(map(&vm[1], mem, 0, 10, RW_, &r), rcOk);
 	memobj_put(mem);
-	vm_destroy(&vm[0], NULL);
+	object_reap();
+	end_space(&vm[0]);
 	*(char *)mem->extents[0].start = 1;
 	assert_null(mem->account);
 	assert_int_equal(vm[1].used, 10);
@@ -319,6 +330,7 @@ static void test_writable_xor_executable(void **state)
 	assert_false(memobj_breaks_wx(mem, 2, 3, RX_, NULL));
 	vm_unmap_region(&vm[1], x);
 	memobj_put(mem);
+	object_reap();
 }
 
 /* A part of a mapping counts like the whole. */
@@ -335,6 +347,7 @@ static void test_writable_xor_executable_after_a_split(void **state)
 	assert_false(memobj_breaks_wx(mem, 4, 2, RX_, NULL));
 	assert_true(memobj_breaks_wx(mem, 6, 1, RX_, NULL));
 	memobj_put(mem);
+	object_reap();
 }
 
 static void test_view_without_memory(void **state)
@@ -345,8 +358,9 @@ static void test_view_without_memory(void **state)
 	memory_fail(FAIL_FROM, 0);
 	assert_null(mdl_create(mem, 0, 1, RW_));
 	memory_fail_end();
-	assert_int_equal(mem->refs, 1);
+	assert_int_equal(mem->object.refs, 1);
 	memobj_put(mem);
+	object_reap();
 }
 
 #define MACHINE_TEST(f) cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)

@@ -111,6 +111,7 @@ static void test_opening(void **state)
 	world_self = NULL;
 	world_settle();
 	memobj_put(hart.trace_mem);
+	object_reap();
 }
 
 int main(void)

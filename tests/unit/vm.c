@@ -245,7 +245,7 @@ static void test_map_object_without_memory(void **state)
 		}
 		assert_rc(rc, rcOutOfMemory);
 		vm_snapshot_compare(before, &vm);
-		assert_int_equal(mem->refs, 1);
+		assert_int_equal(mem->object.refs, 1);
 	}
 	vm_unmap_region(&vm, r);
 	vm.limit = vm_used(&vm) + 599;
@@ -253,6 +253,7 @@ static void test_map_object_without_memory(void **state)
 	vm.limit = vm_used(&vm) + 600;
 	assert_rc(vm_map(&vm, &q, &r), rcOk);
 	memobj_put(mem);
+	object_reap();
 }
 
 static void test_charges(void **state)
@@ -327,12 +328,12 @@ static void test_new_space_without_memory(void **state)
 			rc = vm_init(&other, 10);
 			if (!memory_fail_end()) {
 				assert_rc(rc, rcOk);
-				vm_destroy(&other, NULL);
+				end_space(&other);
 				break;
 			}
 			assert_rc(rc, rcOutOfMemory);
 			assert_int_equal(page_count_free(), nfree);
-			vm_destroy(&other, NULL);
+			end_space(&other);
 			/* The window has tables of three levels here. */
 			if (levels == 4 && n == 1)
 				break;

@@ -92,6 +92,7 @@ static void test_places_that_suit_large_leaves(void **state)
 	assert_int_equal((r->base ^ (u64)mem->extents[0].start) & PAGE_MASK, 0);
 	assert_true(leaf.left > PAGE_SIZE);
 	memobj_put(mem);
+	object_reap();
 }
 
 int main(void)

@@ -246,13 +246,14 @@ static void test_unmap_a_view(void **state)
 	assert_rc(vm_unmap(&vm, BASE + PAGES(1), 511, &done), rcOk);
 	r = vm_find(&vm, BASE + PAGES(512));
 	assert_int_equal(r->mem_first, 511);
-	assert_int_equal(mem->refs, 2);
+	assert_int_equal(mem->object.refs, 2);
 	assert_ptr_equal(memobj_at(mem, r->mem_first, &n),
 			 vm_resolve(&vm, r->base, VMM_FLAG_READ, &n));
 	vm_unmap_region(&vm, r);
-	assert_int_equal(mem->refs, 1);
+	assert_int_equal(mem->object.refs, 1);
 	assert_int_equal(vm.used, 0);
 	memobj_put(mem);
+	object_reap();
 }
 
 static void test_decommit(void **state)

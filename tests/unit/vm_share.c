@@ -98,6 +98,7 @@ static void test_what_cannot_be_shared(void **state)
 	q.mem = memobj_create(2);
 	assert_rc(vm_map(&vm, &q, &r), rcOk);
 	memobj_put(q.mem);
+	object_reap();
 	assert_fails(vm_share(&vm, BASE, 4, RW_, &mdl), rcInvalidOperation);
 	assert_fails(vm_share(&vm, BASE + 3 * PAGE_SIZE, 1, RW_, &mdl), rcInvalidOperation);
 	assert_fails(vm_share(&vm, BASE + 2 * PAGE_SIZE, 4, RW_, &mdl), rcInvalidOperation);
@@ -122,6 +123,7 @@ static void test_frozen_object(void **state)
 	q.mem = memobj_create(2);
 	assert_rc(vm_map(&vm, &q, &r), rcOk);
 	memobj_put(q.mem);
+	object_reap();
 	assert_fails(vm_share(&vm, BASE, 2, R_, &mdl), rcNoCapability);
 	assert_rc(vm_share_frozen(&vm, r, &mdl), rcOk);
 	assert_int_equal(mdl->prot, VMM_FLAG_READ);

@@ -19,7 +19,7 @@ int space_setup(void **state)
 int space_teardown(void **state)
 {
 	memory_fail_end();
-	vm_destroy(&vm, NULL);
+	end_space(&vm);
 	return machine_teardown(state);
 }
 

@@ -226,6 +226,15 @@ Handle world_mdl(u64 npages, u32 prot)
 	return ((VmSeg *)at(IN_AT))->h;
 }
 
+void end_space(struct vm *space)
+{
+	vm_destroy(space, NULL);
+	list_del(&space->space.dead);
+	while (space->gs.root && !vm_free(space))
+		;
+	object_reap();
+}
+
 Handle world_task(const char *name, enum task_state state)
 {
 	TaskInitialState initial = { .entryAddr = 0x10000 };

@@ -63,6 +63,9 @@ struct thread *world_run(void);
 /* Objects that went, reports and output: nothing is left to do afterwards. */
 void world_settle(void);
 
+/* The end of a space that is no process's, with what it leaves. */
+void end_space(struct vm *space);
+
 /* A process of the caller's in that state (of a task that ended: by itself, code 7). */
 Handle world_task(const char *name, enum task_state state);
 struct task *world_task_of(Handle handle);
