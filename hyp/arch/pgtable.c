@@ -233,39 +233,38 @@ static bool table_is_empty(const u64 *table)
 	return true;
 }
 
-/* What happens to the leaves of a range whose ends were split. */
-struct change {
+/* What unmapping does with the leaves of a range whose ends were split. */
+struct unmapping {
 	struct pgtable *pt;
-	u64 bits; /* that they get; 0: they go, and tables that are empty then */
 	pgtable_release_fn *release;
 	void *context;
 };
 
 /* In one table; how many pages were mapped. */
-static u64 change(const struct change *c, u64 *table, unsigned int level, gpa_t gpa, u64 npages)
+static u64 unmap(const struct unmapping *u, u64 *table, unsigned int level, gpa_t gpa, u64 npages)
 {
 	u64 n, found = 0;
 
-	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
-		u64 *pte = entry(c->pt, table, level, gpa), *below = table_of(*pte);
+	for (u64 *pte = entry(u->pt, table, level, gpa); npages;
+	     gpa += n << PAGE_SHIFT, npages -= n, pte++) {
+		u64 *below = table_of(*pte);
 
 		n = pages_in_entry(gpa, level, npages);
 		if (!(*pte & PTE_V) || (*pte & PTE_SHARED))
 			continue;
-		if (!pte_is_table(*pte)) {
-			if (c->release)
-				c->release(below, 9 * level, c->context);
-			*pte = c->bits ? pte_of(below, c->bits | (*pte & PTE_PBMT)) : 0;
-			found += n;
-			continue;
-		}
-		found += change(c, below, level - 1, gpa, n);
-		if (!c->bits && table_is_empty(below)) {
+		if (pte_is_table(*pte)) {
+			found += unmap(u, below, level - 1, gpa, n);
+			if (!table_is_empty(below))
+				continue;
 			page_free_zero(below, 0);
-			c->pt->ntables--;
-			c->pt->tables_changed = true;
-			*pte = 0;
+			u->pt->ntables--;
+			u->pt->tables_changed = true;
+		} else {
+			if (u->release)
+				u->release(below, 9 * level, u->context);
+			found += n;
 		}
+		*pte = 0;
 	}
 	return found;
 }
@@ -273,16 +272,36 @@ static u64 change(const struct change *c, u64 *table, unsigned int level, gpa_t 
 u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn *release,
 		  void *context)
 {
-	struct change c = { pt, 0, release, context };
+	struct unmapping u = { pt, release, context };
 
-	return change(&c, pt->root, pt->levels - 1, gpa, npages);
+	return unmap(&u, pt->root, pt->levels - 1, gpa, npages);
+}
+
+/*
+ * The entries of a range that lie in one table, from the first on, whatever they are: how many
+ * pages that is. A leaf that is larger, or what is empty, is one of them.
+ */
+static u64 entries(const struct pgtable *pt, gpa_t gpa, u64 npages, u64 **first, u64 **end)
+{
+	unsigned int level = 0;
+	u64 n;
+
+	*first = walk(pt, gpa, &level);
+	n = pages_in_entry(gpa, level ? level : 1, npages);
+	*end = *first + (level ? 1 : n);
+	return n;
 }
 
 void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
 {
-	struct change c = { pt, pt->leaf_bits | access_bits(prot), NULL, NULL };
+	u64 bits = access_bits(prot), n, *pte, *end;
 
-	change(&c, pt->root, pt->levels - 1, gpa, npages);
+	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
+		n = entries(pt, gpa, npages, &pte, &end);
+		for (; pte < end; pte++)
+			if (*pte & PTE_V)
+				*pte = (*pte & ~(PTE_LEAF | PTE_D)) | bits;
+	}
 }
 
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf)
@@ -302,17 +321,13 @@ bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *le
 
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 {
-	u64 n, found = 0;
+	u64 n, each, found = 0, *pte, *end;
 
 	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
-		unsigned int level = 0;
-		const u64 *pte = walk(pt, gpa, &level);
-
-		n = pages_in_entry(gpa, level ? level : 1, npages);
-		if (level)
-			found += *pte & PTE_V ? n : 0;
-		for (const u64 *end = level ? pte : pte + n; pte < end; pte++)
-			found += *pte & PTE_V;
+		n = entries(pt, gpa, npages, &pte, &end);
+		each = end == pte + 1 ? n : 1;
+		for (; pte < end; pte++)
+			found += *pte & PTE_V ? each : 0;
 	}
 	return found;
 }

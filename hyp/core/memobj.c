@@ -96,34 +96,31 @@ void memobj_put(struct memobj *mem)
 	object_put(&mem->object);
 }
 
-/* The last pages of the last extent; how many. An extent is any; the allocator joins them again. */
-static u64 free_last(struct memobj *mem)
+/* An extent is any number of pages; the allocator joins them again. */
+static void free_last(struct memobj *mem)
 {
 	struct extent *extent = &mem->extents[mem->nextents - 1];
-	u64 n = min_u64(extent->npages, PAGE_LARGE);
-	char *page = extent->start + ((extent->npages - n) << PAGE_SHIFT);
+	u32 n = (u32)min_u64(extent->npages, PAGE_LARGE);
+	char *page = extent->start + ((u64)(extent->npages -= n) << PAGE_SHIFT);
 
-	extent->npages -= (u32)n;
-	mem->nextents -= !extent->npages;
+	if (!extent->npages)
+		mem->nextents--;
 	if (!extent->start)
-		return 0;
+		return;
 	if (mem->cache)
 		cache_flush(page, n);
-	for (u64 i = 0; i < n; i++)
-		page_free(page + (i << PAGE_SHIFT), 0);
-	return n;
+	for (; n; n--, page += PAGE_SIZE)
+		page_free(page, 0);
 }
 
 void memobj_destroy(struct object *object)
 {
 	struct memobj *mem = container_of(object, struct memobj, object);
 
-	for (u64 n = 0; mem->owned && mem->nextents;) {
-		if (n >= PAGE_LARGE / 2) {
-			object_again(object);
-			return;
-		}
-		n += free_last(mem);
+	if (mem->owned && mem->nextents) {
+		free_last(mem);
+		object_again(object);
+		return;
 	}
 	free_extents(mem);
 	slab_free(mem);

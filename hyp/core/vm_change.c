@@ -43,38 +43,30 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
 		return false;
 	if (prot & VMM_FLAG_CACHE_MASK)
 		cache_flush(block, (u64)1 << order);
-	if (pgtable_map(&vm->gs, at, block, (u64)1 << order, prot))
-		return true;
-	page_free(block, order);
-	return false;
+	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
+		page_free(block, order);
+		return false;
+	}
+	vm->used += (u64)1 << order;
+	return true;
 }
 
 /*
- * Memory for what is missing, in large blocks where they fit into one region. How many of the
+ * Memory for what is missing of a portion: for a prepared block, or page by page. How many of the
  * pages are there then: less than all where memory ended.
  */
 static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 {
+	unsigned int order = npages >= PAGE_LARGE ? PAGE_LARGE_ORDER : 0;
 	u64 done = 0;
 
-	while (done < npages) {
+	for (; done < npages; done += (u64)1 << order) {
 		gpa_t at = base + (done << PAGE_SHIFT);
-		const struct region *r = vm_find(vm, at);
-		u64 in_region = min_u64((region_end(r) - at) >> PAGE_SHIFT, npages - done);
 		struct pgtable_leaf leaf;
-		bool mapped = pgtable_lookup(&vm->gs, at, &leaf);
-		u64 n = min_u64(leaf.left >> PAGE_SHIFT, in_region);
 
-		if (!mapped) {
-			bool large = n >= PAGE_LARGE && !(at & (LARGE_BYTES - 1)) &&
-				     map_block(vm, at, PAGE_LARGE_ORDER, r->prot);
-
-			if (!large && !map_block(vm, at, 0, r->prot))
-				break;
-			n = large ? PAGE_LARGE : 1;
-			vm->used += n;
-		}
-		done += n;
+		if (!pgtable_lookup(&vm->gs, at, &leaf) &&
+		    !map_block(vm, at, order, vm_find(vm, at)->prot))
+			break;
 	}
 	return done;
 }
