@@ -33,10 +33,14 @@ Retcode api_vm_allocate(struct call *c)
 	return rc;
 }
 
-/* What a call gives that has done the first pages of a range. */
-static Retcode give_done(struct call *c, Retcode rc, u64 npages)
+/* A change of a range: gives how many bytes of it were done. */
+static Retcode change(struct call *c, Retcode (*act)(struct vm *, gpa_t, u64, u64 *))
 {
-	c->value = rc == rcOk ? npages << PAGE_SHIFT : 0;
+	u64 npages = c->a[1] >> PAGE_SHIFT;
+	Retcode rc = act(&c->self->vm, c->a[0], npages, &npages);
+
+	if (rc == rcOk)
+		c->value = npages << PAGE_SHIFT;
 	return rc;
 }
 
@@ -45,20 +49,14 @@ Retcode api_vm_commit(struct call *c)
 {
 	const struct region *r = vm_find(&c->self->vm, c->a[0]);
 	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
-	u64 npages = c->a[1] >> PAGE_SHIFT, done = npages;
-	Retcode rc = locked ? vm_commit_now(&c->self->vm, c->a[0], npages, &done)
-			    : vm_commit(&c->self->vm, c->a[0], npages);
 
-	return give_done(c, rc, done);
+	return change(c, locked ? vm_commit_now : vm_commit);
 }
 
 /* (addr, size) -> bytes done */
 Retcode api_vm_decommit(struct call *c)
 {
-	u64 done;
-	Retcode rc = vm_decommit(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, &done);
-
-	return give_done(c, rc, done);
+	return change(c, vm_decommit);
 }
 
 /* (addr, size, flags) */
@@ -70,10 +68,7 @@ Retcode api_vm_protect(struct call *c)
 /* (addr, size) -> bytes done */
 Retcode api_vm_unmap(struct call *c)
 {
-	u64 done;
-	Retcode rc = vm_unmap(&c->self->vm, c->a[0], c->a[1] >> PAGE_SHIFT, &done);
-
-	return give_done(c, rc, done);
+	return change(c, vm_unmap);
 }
 
 /* (task, hint, size, flags, void **): reserved, and committed by nobody yet. */

@@ -281,7 +281,8 @@ u64 pgtable_unmap(struct pgtable *pt, gpa_t gpa, u64 npages, pgtable_release_fn 
  * The entries of a range that lie in one table, from the first on, whatever they are: how many
  * pages that is. A leaf that is larger, or what is empty, is one of them.
  */
-static u64 entries(const struct pgtable *pt, gpa_t gpa, u64 npages, u64 **first, u64 **end)
+__attribute__((noinline)) static u64 entries(const struct pgtable *pt, gpa_t gpa, u64 npages,
+					     u64 **first, u64 **end)
 {
 	unsigned int level = 0;
 	u64 n;

@@ -136,9 +136,9 @@ u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
 /*
  * Every page of a range that anonymous regions cover gets memory on its first touch.
  * rcInvalidOperation: not covered, or an MDL is mapped there. rcQuotaExceeded: too many
- * regions. rcOutOfMemory.
+ * regions. rcOutOfMemory. All of it at once: *done is npages.
  */
-Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages);
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 
 /*
  * The same now, in portions: it checks the whole range, and that there is memory for it, then

@@ -16,8 +16,6 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 	return false;
 }
 
-#define LARGE_BYTES (PAGE_LARGE << PAGE_SHIFT)
-
 /* Have all regions of a range that flag, or, with 0, has none? */
 static bool all_have(const struct vm *vm, gpa_t base, gpa_t end, u32 value, u32 flag)
 {
@@ -71,11 +69,12 @@ static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 	return done;
 }
 
-Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages)
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
+	*done = npages;
 	if (rc == rcOk && !all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
 		rc = region_isolate(vm, base, end);
 	if (rc == rcOk)
@@ -86,16 +85,16 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages)
 /* How many of the pages get memory in one call; 0: that is still being prepared. */
 static u64 portion(const struct vm *vm, gpa_t base, u64 npages)
 {
-	u64 n = region_portion(vm, base, npages);
 	u64 in_region = (region_end(vm_find(vm, base)) - base) >> PAGE_SHIFT;
+	u64 n = region_portion(vm, base, min_u64(npages, in_region));
 	u64 mapped = pgtable_count(&vm->gs, base, n);
-	u64 few = PAGE_PORTION - (base >> PAGE_SHIFT) % PAGE_PORTION;
 
 	if (mapped == n)
 		return n;
-	if (!mapped && min_u64(n, in_region) >= PAGE_LARGE && !(base & (LARGE_BYTES - 1)))
-		few = page_prepare_large();
-	return min_u64(few, n);
+	/* Of so many the first is at the beginning of a table, which is not there. */
+	if (n >= PAGE_LARGE && !mapped)
+		return min_u64(n, page_prepare_large());
+	return min_u64(n, PAGE_PORTION - (base >> PAGE_SHIFT) % PAGE_PORTION);
 }
 
 Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
@@ -111,7 +110,7 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	*done = 0;
 	if (missing && missing + missing / 512 + 4 > page_count_free())
 		return object_reap_memory() ? rcOk : rcOutOfMemory;
-	rc = vm_commit(vm, base, npages);
+	rc = vm_commit(vm, base, npages, done);
 	if (rc != rcOk)
 		return rc;
 	npages = portion(vm, base, npages);
