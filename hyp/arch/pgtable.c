@@ -3,7 +3,7 @@
 
 #include "core/page.h"
 
-#define PTE_V 0x1ul
+#define PTE_V 1ul
 #define PTE_R 0x2ul
 #define PTE_W 0x4ul
 #define PTE_X 0x8ul
@@ -328,7 +328,7 @@ u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 		n = entries(pt, gpa, npages, &pte, &end);
 		each = end == pte + 1 ? n : 1;
 		for (; pte < end; pte++)
-			found += *pte & PTE_V ? each : 0;
+			found += (*pte & PTE_V) * each;
 	}
 	return found;
 }

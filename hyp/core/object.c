@@ -12,7 +12,8 @@
 
 SysCounters counters;
 
-static struct list dead = { &dead, &dead };
+/* Without references; and what takes a while. */
+static struct list dead = { &dead, &dead }, garbage = { &garbage, &garbage };
 
 static void (*const destroy[OBJECT_TYPES])(struct object *) = {
 	[OBJECT_TASK] = task_destroy,     [OBJECT_MDL] = mdl_destroy,
@@ -32,33 +33,47 @@ void object_get(struct object *object)
 	object->refs++;
 }
 
+static void add_to(struct list *list, struct object *object)
+{
+	list_add_tail(list, &object->dead);
+	sched_request(WORK_REAP);
+}
+
 void object_again(struct object *object)
 {
-	list_add_tail(&dead, &object->dead);
-	sched_request(WORK_REAP);
+	add_to(&garbage, object);
 }
 
 void object_put(struct object *object)
 {
 	if (!--object->refs)
-		object_again(object);
+		add_to(object->type < OBJECT_MEMORY ? &dead : &garbage, object);
 }
 
-static void reap(struct object *object)
+static void reap_first(struct list *list)
 {
+	struct object *object = list_first(list, struct object, dead);
+
 	list_del(&object->dead);
 	destroy[object->type](object);
 }
 
 bool object_reap_memory(void)
 {
-	list_for_each(struct object, object, &dead, dead) {
-		if (object->type < OBJECT_MEMORY)
-			continue;
-		reap(object);
-		return true;
+	if (list_empty(&garbage))
+		return false;
+	reap_first(&garbage);
+	return true;
+}
+
+/* One at least. */
+static void reap(struct list *list, u64 until)
+{
+	while (!list_empty(list)) {
+		reap_first(list);
+		if (cpu_time() >= until)
+			return;
 	}
-	return false;
 }
 
 static void go_on(struct timer *timer)
@@ -70,21 +85,21 @@ static void go_on(struct timer *timer)
 void object_reap(void)
 {
 	static struct timer later = { .expired = go_on };
-	static u64 patience; /* until when important threads are let alone */
+	static u64 patience; /* until when garbage is left alone beside important threads */
 	struct run_queue *rq = &this_hart()->rq;
 	const struct thread *t = rq->running;
 	bool important = t && (is_realtime(t) || t->reserved);
-	u64 now = cpu_time();
+	u64 now = cpu_time(), until = now + (machine.timebase >> 14);
 
-	if (important && now < patience) {
-		now = patience;
-	} else {
-		while (!list_empty(&dead) && cpu_time() - now <= machine.timebase >> 14)
-			reap(list_first(&dead, struct object, dead));
+	reap(&dead, until);
+	if (!important || now >= patience) {
+		reap(&garbage, until);
 		patience = now + (machine.timebase >> 8);
+	} else if (list_empty(&dead)) {
+		now = patience;
 	}
 	rq->work &= ~(u32)WORK_REAP;
-	if (list_empty(&dead))
+	if (list_empty(&dead) && list_empty(&garbage))
 		return;
 	timer_cancel(&later);
 	timer_arm(&rq->timers, &later, now);

@@ -17,7 +17,8 @@ struct fake_cpu {
 	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
-	u64 vl; /* stands for all vector state */
+	u64 time_step; /* ticks that pass with each look at the time */
+	u64 vl;        /* stands for all vector state */
 	gpa_t last_page;
 	u64 last_vmid;
 	void (*asleep)(
@@ -28,7 +29,7 @@ extern struct fake_cpu fake_cpu;
 
 static inline u64 cpu_time(void)
 {
-	return fake_cpu.time;
+	return fake_cpu.time += fake_cpu.time_step;
 }
 
 static inline u32 cpu_seed(void)
