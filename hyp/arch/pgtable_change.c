@@ -114,7 +114,7 @@ void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot)
 	for (; npages; gpa += n << PAGE_SHIFT, npages -= n) {
 		n = entries(pt, gpa, npages, &pte, &end);
 		for (; pte < end; pte++)
-			if (*pte & PTE_V)
+			if (*pte) /* else nothing is mapped */
 				*pte = (*pte & ~(PTE_LEAF | PTE_D)) | bits;
 	}
 }

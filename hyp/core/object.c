@@ -76,10 +76,15 @@ static void reap(struct list *list, u64 until)
 	}
 }
 
+/* But not before who woke at the same time. */
 static void go_on(struct timer *timer)
 {
-	(void)timer;
-	sched_request(WORK_REAP);
+	struct run_queue *rq = &this_hart()->rq;
+
+	if (rq->work & WORK_RESCHEDULE)
+		timer_arm(&rq->timers, timer, cpu_time() + 1);
+	else
+		sched_request(WORK_REAP);
 }
 
 void object_reap(void)
