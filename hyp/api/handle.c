@@ -85,9 +85,13 @@ Retcode api_task_get_next(struct call *c)
 			   OCAP_TASK_QUERY | OCAP_TASK_CONTROL | OCAP_TASK_INSPECT);
 }
 
-/* (SysCounters *) */
+/* (SysCounters *): once all is free that is to be. */
 Retcode api_sys_get_counters(struct call *c)
 {
+	if (object_reap_memory()) {
+		sched_request(WORK_TIMER); /* as there is more to do than to answer */
+		return API_RETRY;
+	}
 	counters.freePages = page_count_free();
 	counters.allPages = page_count_all();
 	return give(c, 0, &counters, sizeof(counters));
