@@ -170,6 +170,25 @@ static void buffers(void)
 	LONG("KosRandomGenerate", NEED(KosRandomGenerate(sizeof(random_bytes), random_bytes)));
 }
 
+/* The longest of what is bounded anyway. */
+static void others(void)
+{
+	static char env[131072 + 8];
+	Handle task = child_create("env", 0), notice, child;
+	char name[16];
+
+	printf("-- others\n");
+	LONGER("KnTaskSetEnv, unaligned", NEED(KnTaskSetEnv(task, env + 1, 131072)));
+	NEED(KnNoticeCreate(&notice));
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "child-%u", i);
+		child = child_create(name, 0);
+		NEED(KnNoticeSubscribeToObject(notice, child, EVENT_TASK_COMPLETED, i));
+	}
+	LONG("KnHandleClose of a notice", NEED(KnHandleClose(notice)));
+	NEED(KnHandleClose(task));
+}
+
 /* One that holds 128 MiB, and does nothing. */
 static Handle big_child(rtl_size_t each)
 {
@@ -269,6 +288,7 @@ static void neighbour(void)
 	buffers();
 	threads();
 	processes();
+	others();
 	shared->over = 1;
 }
 
@@ -276,7 +296,7 @@ static void start(const char *limit)
 {
 	const char *const args[] = { "calls", limit, RTL_NULL };
 	const KosTaskParams params = { .args = args, .priority = ThreadPriorityNormal };
-	const TaskLimits limits = { .maxTasks = 4 };
+	const TaskLimits limits = { .maxTasks = 201 };
 	KosTaskParams with_limits = params;
 	Handle task, mdl;
 	char image[64];

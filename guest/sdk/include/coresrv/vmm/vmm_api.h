@@ -2,7 +2,8 @@
 /*
  * Memory of the calling process, and segments for a new one. Sizes are in
  * bytes, addresses page aligned; all calls are for any process. A call that
- * fails changes nothing.
+ * fails changes nothing. Large ranges are changed in steps, between which other threads run,
+ * and those of the same process can see them half done.
  *
  * Writable xor executable: without allow-rwx in the manifest no page is writable
  * in one mapping and executable in another at a time, in whichever processes they
@@ -51,7 +52,9 @@ Retcode KnVmAllocateEx(void *hint, rtl_size_t size, rtl_uint32_t flags, void **a
  *
  * rcInvalidArgument: not page aligned, empty, bad flags. rcInvalidOperation:
  * part of the range is not such memory. rcQuotaExceeded, rcOutOfMemory: only
- * where memory is needed at once, or the process has too many regions.
+ * where memory is needed at once, or the process has too many regions. Whether there
+ * is memory for all is seen first; if others take it meanwhile, what a call for more than
+ * 256 KiB has committed by then is as if touched.
  */
 Retcode KnVmCommit(void *addr, rtl_size_t size, rtl_uint32_t flags);
 
