@@ -18,8 +18,8 @@ HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
-HYP_FAST := arch/exit.c arch/vcpu.c arch/vmid.c api/call.c arch/copy.c \
-	$(patsubst %,core/%.c,fault sched slab thread timer turn vm)
+HYP_FAST := arch/exit.c arch/vcpu.c api/call.c arch/copy.c \
+	$(patsubst %,core/%.c,fault sched thread timer turn vm)
 HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants
 # Whole-program optimization for what is compiled to be small.
 HYP_LTO := -flto
@@ -36,7 +36,7 @@ HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
 fast_objects := $(HYP_OUT)/libfdt/fdt.c.o $(HYP_FAST:%=$(HYP_OUT)/%.o)
-quick_objects := $(HYP_OUT)/arch/pgtable.c.o $(HYP_OUT)/core/page.c.o $(HYP_OUT)/core/place.c.o
+quick_objects := $(patsubst %,$(HYP_OUT)/%.c.o,arch/pgtable core/page core/place)
 $(fast_objects): HYP_OPT := -O2 -fno-move-loop-invariants
 $(quick_objects): HYP_OPT := -Os
 # Whether registers are saved by calls is one choice for all that is optimized as a whole.

@@ -6,12 +6,10 @@
 #include "arch/layout.h"
 #include "arch/this_hart.h"
 #include "core/lock.h"
-#include "core/slab.h"
 #include "core/task.h"
 #include "core/thread.h"
 
 #include <floe/abi.h>
-#include <string.h>
 
 _Static_assert(offsetof(struct thread, vcpu) == 0, "trap.S has one address for both");
 _Static_assert(offsetof(struct vcpu, x) == X(0), "trap.S knows where x registers are");
@@ -31,42 +29,6 @@ void fp_restore(const u64 *f);
 void vector_save(struct vector *to);
 void vector_restore(const struct vector *from);
 _Static_assert(offsetof(struct vector, v) == 32, "vector.S");
-
-__attribute__((cold)) bool vcpu_init(struct vcpu *v, const FloeThreadStart *start, u64 stack_top)
-{
-	if (machine.vector_bytes) {
-		v->vector = mem_alloc(machine.vector_bytes);
-		if (!v->vector)
-			return false;
-	}
-	v->pc = start->entry;
-	v->x[2] = stack_top;
-	memcpy(&v->x[10], start->argument, sizeof(start->argument));
-	v->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | SSTATUS_FS_CLEAN |
-		     (v->vector ? SSTATUS_VS_CLEAN : 0);
-	v->hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64;
-	v->vsstatus = SSTATUS_UXL_64;
-	v->vstvec = VM_TRAP_PAGE;
-	v->vstimecmp = TIME_NEVER;
-	return true;
-}
-
-__attribute__((cold)) void vcpu_destroy(struct vcpu *v)
-{
-	mem_free(v->vector, machine.vector_bytes);
-	v->vector = NULL;
-}
-
-__attribute__((cold)) bool vcpu_keep(struct vcpu *kept, const struct vcpu *v)
-{
-	*kept = *v;
-	if (!v->vector)
-		return true;
-	kept->vector = mem_alloc(machine.vector_bytes);
-	if (kept->vector)
-		memcpy(kept->vector, v->vector, machine.vector_bytes);
-	return kept->vector != NULL;
-}
 
 /*
  * While a vCPU runs, sstatus.FS and VS are "clean" or "dirty", since the first use would
@@ -232,27 +194,10 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
-__attribute__((cold)) void vcpu_csrs(const struct vcpu *v, ThreadCsrs *csrs)
-{
-	*csrs = (ThreadCsrs){ v->hstatus, v->vsstatus, v->vsie,   v->vstvec, v->vsscratch,
-			      v->vsepc,   v->vscause,  v->vstval, v->vsatp,  v->hvip };
-}
-
 __attribute__((cold)) void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
 {
 	copy_registers(v->x, frame->x);
 	v->pc = frame->pc;
-}
-
-__attribute__((cold)) void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
-{
-	memcpy(v->x, then->x, sizeof(v->x));
-	v->pc = then->pc;
-	v->used = then->used;
-	v->fcsr = then->fcsr;
-	memcpy(v->f, then->f, sizeof(v->f));
-	if (v->vector)
-		memcpy(v->vector, then->vector, machine.vector_bytes);
 }
 
 bool vcpu_is_flat(const struct vcpu *v)
@@ -261,20 +206,6 @@ bool vcpu_is_flat(const struct vcpu *v)
 	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
 
 	return from_vs && !v->vsatp;
-}
-
-__attribute__((cold)) void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
-{
-	/* What sret would do, from a trap that the guest did not see. */
-	if (v->pc == TRAP_PAGE) {
-		u64 on = v->vsstatus & SSTATUS_SPIE ? SSTATUS_SIE : 0;
-
-		v->vsstatus = (v->vsstatus & ~(u64)(SSTATUS_SIE | SSTATUS_SPP)) | SSTATUS_SPIE | on;
-	}
-	v->x[1] = HANDLER_RETURN;
-	v->x[2] = argument;
-	v->x[10] = argument;
-	v->pc = function;
 }
 
 u64 vcpu_call_end(void)

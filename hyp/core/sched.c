@@ -5,19 +5,13 @@
 #include "arch/hart.h"
 #include "arch/remote.h"
 #include "arch/this_hart.h"
-#include "console/console.h"
 #include "core/budget.h"
 #include "core/lock.h"
-#include "core/object.h"
 #include "core/place.h"
-#include "core/system.h"
 #include "core/task.h"
 #include "core/thread.h"
 #include "core/trace.h"
 #include "core/window.h"
-
-/* Turns of an empty loop. */
-#define IDLE_PAUSE 100u
 
 static struct run_queue *run_queue(void)
 {
@@ -74,29 +68,13 @@ static inline void enqueue_standard(struct run_queue *rq, struct thread *t, bool
 		list_add_tail(queue, &t->ready);
 }
 
-/* Parks a guarded thread or queues it as a reserved one; false: it is to be queued by class. */
-__attribute__((noinline, cold)) static bool guard(struct run_queue *rq, struct thread *t,
-						  bool first)
-{
-	bool done;
-
-	if (window_park(container_of(rq, struct hart, rq), t)) {
-		if (t->budget)
-			budget_leave(t);
-		return true;
-	}
-	done = t->budget && budget_queue(rq, t, first);
-	rq->guarded += !done || t->state == THREAD_READY;
-	return done;
-}
-
 /* Queues a thread in front of or behind its equals. */
 static inline __attribute__((always_inline)) void enqueue(struct run_queue *rq, struct thread *t,
 							  bool first)
 {
 	if (!t->slice_left)
 		t->slice_left = t->quantum;
-	if (t->guarded && guard(rq, t, first))
+	if (t->guarded && sched_guard(rq, t, first))
 		return;
 	t->state = THREAD_READY;
 	place_waited |= rq->bit;
@@ -178,21 +156,6 @@ void sched_wake(struct thread *t)
 	queue_on(place_choose(t), t);
 }
 
-static inline void count_turn(struct thread *t)
-{
-	if (!t->slice_left && t->quanta_left)
-		t->quanta_left--;
-}
-
-__attribute__((noinline, cold)) static void put_down_guarded(struct run_queue *rq, struct thread *t,
-							     u64 now)
-{
-	rq->guarded--;
-	if (t->budget)
-		budget_put_down(rq, t, now - rq->run_since);
-	count_turn(t);
-}
-
 /*
  * Takes the running thread off. What is left of its slice stays, through a wait
  * as well: who waits often would otherwise never use up his turns.
@@ -205,9 +168,9 @@ static void put_down_running(struct run_queue *rq, u64 now)
 	t->run_time += now - rq->run_since;
 	t->slice_left = rq->slice_end > now ? rq->slice_end - now : 0;
 	if (t->guarded)
-		put_down_guarded(rq, t, now);
+		sched_put_down_guarded(rq, t, now);
 	else
-		count_turn(t);
+		sched_count_turn(t);
 }
 
 __attribute__((cold)) void sched_remove(struct thread *t, enum thread_state state)
@@ -233,23 +196,6 @@ void sched_yield(void)
 
 	rq->slice_end = 0;
 	rq->work |= WORK_RESCHEDULE | WORK_TIMER;
-}
-
-__attribute__((cold)) void sched_rotate(struct hart *hart)
-{
-	struct run_queue *rq = &hart->rq;
-	struct hart *to;
-	struct thread *t;
-
-	if (list_empty(&rq->active)) {
-		rq->rotation++;
-		list_move_all(&rq->active, &rq->expired);
-	}
-	t = place_to_give(hart, &to);
-	if (t) {
-		sched_dequeue(rq, t);
-		sched_send(to, t);
-	}
 }
 
 /* The best thread that waits for this hart, or for another one and is better. */
@@ -303,7 +249,7 @@ static bool slice_matters(const struct run_queue *rq)
 	return !list_empty(&rq->active) || !list_empty(&rq->expired);
 }
 
-static void arm_timer(struct run_queue *rq)
+void sched_arm_timer(struct run_queue *rq)
 {
 	u64 at = rq->timers.next;
 
@@ -332,35 +278,6 @@ static inline void put_back(struct hart *hart, struct thread *t)
 		enqueue_rarely(&hart->rq, t, t->slice_left != 0);
 }
 
-/* What is left of a guarded one's slice here; false: nothing, and it is queued again. */
-__attribute__((noinline, cold)) static bool put_on_guarded(struct hart *hart, struct thread *t,
-							   u64 *slice)
-{
-	struct run_queue *rq = &hart->rq;
-
-	if (t->budget)
-		*slice = budget_put_on(t, rq->run_since);
-	if (*slice) {
-		rq->guarded++;
-		return true;
-	}
-	sched_send(hart, t);
-	/* As late as the look at its budget that it was queued with. */
-	rq->run_since = cpu_time();
-	return false;
-}
-
-/* What waits behind the running thread may be for other harts: at once, or after a while. */
-static inline void help(struct hart *hart)
-{
-	struct run_queue *rq = &hart->rq;
-
-	if (rq->rt_ready || rq->guarded)
-		sched_call_others(hart);
-	if (rq->nready && is_realtime(rq->running) && !rq->held_up.queue)
-		sched_hold_up(rq);
-}
-
 static void pick(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
@@ -375,7 +292,7 @@ static void pick(struct hart *hart)
 	do {
 		t = take_best(hart);
 		slice = t ? t->slice_left : 0;
-	} while (t && t->guarded && !put_on_guarded(hart, t, &slice));
+	} while (t && t->guarded && !sched_put_on_guarded(hart, t, &slice));
 	rq->work &= ~(u32)WORK_RESCHEDULE;
 	if (!t)
 		return;
@@ -383,44 +300,8 @@ static void pick(struct hart *hart)
 	t->state = THREAD_RUNNING;
 	rq->running = t;
 	rq->slice_end = rq->run_since + slice;
-	if (place_several())
-		help(hart);
-}
-
-/*
- * Nothing to run: the hart sleeps, or, if the console is its business, drains
- * that. The vCPU that was on it last stays there, for it is likely to be the next.
- */
-__attribute__((noinline, cold)) static void idle(struct hart *hart)
-{
-	if (console_is_here()) {
-		console_pump();
-		lock_release_kicking();
-		/* Long enough for whoever waits for the lock to notice. */
-		for (unsigned int i = 0;
-		     i < IDLE_PAUSE && !__atomic_load_n(&hart->put_down, __ATOMIC_RELAXED); i++)
-			;
-	} else {
-		arm_timer(&hart->rq);
-		trace(FloeTraceIdle, 0, 0);
-		lock_release_kicking();
-		cpu_wfi();
-		remote_acknowledge();
-	}
-	lock_take();
-	if (hart_timer_pending())
-		sched_timer_interrupt();
-	hart->rq.work |= WORK_RESCHEDULE;
-}
-
-__attribute__((noinline, cold)) static void do_rare_work(u32 work)
-{
-	if (work & WORK_END)
-		system_check();
-	if (work & WORK_REAP)
-		object_reap();
-	if (work & WORK_CONSOLE)
-		console_pump();
+	if (rq->nready && is_realtime(t) && place_several() && !rq->held_up.queue)
+		sched_hold_up(rq);
 }
 
 /* Apart from its caller, which mostly finds none and has no registers to save then. */
@@ -433,13 +314,15 @@ __attribute__((noinline, cold)) static void do_work(struct hart *hart)
 
 		rq->work = 0;
 		if (work & (WORK_END | WORK_REAP | WORK_CONSOLE))
-			do_rare_work(work);
+			sched_do_rare_work(work);
 		if (work & WORK_RESCHEDULE)
 			pick(hart);
+		if (work & WORK_PLACE)
+			sched_call_others(hart);
 		if (work & (WORK_TIMER | WORK_RESCHEDULE | WORK_CONSOLE))
-			arm_timer(rq);
+			sched_arm_timer(rq);
 		if (!rq->work && !rq->running)
-			idle(hart);
+			sched_idle(hart);
 	} while (rq->work);
 }
 

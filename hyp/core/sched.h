@@ -133,6 +133,23 @@ void sched_call_others(const struct hart *hart);
 /* For core/budget.c: queues a thread that is on no queue on that hart, where it may run. */
 void sched_send(struct hart *hart, struct thread *thread);
 
+/*
+ * For core/sched.c, of a guarded thread. Parks it or queues it as a reserved one; false: it
+ * is to be queued by class. It was taken off. What is left of its slice there; false:
+ * nothing, and it is queued again.
+ */
+bool sched_guard(struct run_queue *rq, struct thread *thread, bool first);
+void sched_put_down_guarded(struct run_queue *rq, struct thread *thread, u64 now);
+bool sched_put_on_guarded(struct hart *hart, struct thread *thread, u64 *slice);
+
+/*
+ * For core/sched.c: does what work says, but for scheduling. Sleeps, or drains the console if that
+ * is the hart's business. Sets the hart's timer to what is due first.
+ */
+void sched_do_rare_work(u32 work);
+void sched_idle(struct hart *hart);
+void sched_arm_timer(struct run_queue *rq);
+
 /* For core/sched*.c: takes a ready thread off its queue. */
 void sched_dequeue(struct run_queue *rq, struct thread *thread);
 

@@ -14,6 +14,23 @@ void sched_hold_up(struct run_queue *rq)
 	timer_arm(&rq->timers, &rq->held_up, cpu_time() + ticks_from_ms(HOLD_UP));
 }
 
+void sched_rotate(struct hart *hart)
+{
+	struct run_queue *rq = &hart->rq;
+	struct hart *to;
+	struct thread *t;
+
+	if (list_empty(&rq->active)) {
+		rq->rotation++;
+		list_move_all(&rq->active, &rq->expired);
+	}
+	t = place_to_give(hart, &to);
+	if (t) {
+		sched_dequeue(rq, t);
+		sched_send(to, t);
+	}
+}
+
 /* One goes at a time, for the real-time thread waits meanwhile. */
 static void held_up(struct timer *timer)
 {

@@ -96,6 +96,13 @@ static inline void sched_give_turns(struct thread *t, u32 rotation)
 	t->quanta_left = 1 + t->priority / 4;
 }
 
+/* core/sched*.c: its slice may be over. */
+static inline void sched_count_turn(struct thread *t)
+{
+	if (!t->slice_left && t->quanta_left)
+		t->quanta_left--;
+}
+
 /* core/thread.c's part of a new one. */
 void thread_init_waits(struct thread *thread);
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several functions have to check, to convert and to give; compiled to be small. */
+#include "api/api.h"
+
+#include "arch/cpu.h"
+
+bool priority_is_valid(u64 policy, u64 priority)
+{
+	if (policy == ThreadSchedPolicyOther)
+		return priority < STD_PRIORITIES;
+	return policy <= ThreadSchedPolicyRR && priority < RT_PRIORITIES;
+}
+
+Retcode give_handle(const struct call *c, unsigned int arg, struct object *object, u32 rights)
+{
+	return give_u32(c, arg, handle_open(&c->self->handles, object, rights));
+}
+
+u64 deadline(u64 ms)
+{
+	return (u32)ms == INFINITE_TIMEOUT ? TIME_NEVER : cpu_time() + ticks_from_ms((u32)ms);
+}
+
+bool flags_are_valid(u64 flags, u64 allowed)
+{
+	u64 needed = allowed & (VMM_FLAG_READ | VMM_FLAG_RESERVE);
+
+	return !(flags & ~allowed) && (flags & needed) == needed;
+}
+
+bool range_is_valid(enum memory_range range, u64 base, u64 size)
+{
+	u64 end = range == RANGE_PLACE ? VM_USER_END : VM_END;
+
+	if (range == RANGE_PLACE && !base)
+		base = VM_USER_MIN;
+	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
+	       size <= end - base;
+}
+
+Retcode api_memory_check(struct call *c)
+{
+	const struct api_rules *rules = c->rules;
+	enum memory_range range = (enum memory_range)rules->memory.range;
+	bool fits = range == RANGE_NONE ||
+		    range_is_valid(range, c->a[rules->memory.base], c->a[rules->memory.size]);
+
+	if (rules->memory.allowed)
+		fits = fits && flags_are_valid(c->a[rules->memory.flags], rules->memory.allowed);
+	return fits ? rcOk : rcInvalidArgument;
+}
