@@ -21,7 +21,7 @@ struct reader {
 	const char *stdout_path;
 	struct uart uart[MAX_UARTS];
 	unsigned int nuarts;
-	struct property isa, extensions; /* of the last hart whose were new */
+	struct property extensions; /* of the last hart whose were new */
 };
 
 /* Adds the ranges of a reg property, in cells of the parent's sizes. */
@@ -68,11 +68,18 @@ static u32 extension_bit(const char *name, size_t length)
 	return 0;
 }
 
-/* Extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
+/* What says the extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
+static const struct property *extensions_of(const struct node *n)
+{
+	const struct property *list = tree_property(n, ISA_EXTENSIONS);
+
+	return list->value ? list : tree_property(n, ISA);
+}
+
 static u32 read_extensions(const struct node *n)
 {
 	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-	const char *at = list->value, *isa = tree_string(n, ISA);
+	const char *at = list->value, *isa;
 	u32 found = 0;
 	size_t length;
 
@@ -83,6 +90,7 @@ static u32 read_extensions(const struct node *n)
 		}
 		return found;
 	}
+	isa = tree_string(n, ISA);
 	if (strlen(isa) < 4)
 		return ~0u; /* the tree does not say: the probe will */
 	for (isa += 4; *isa && *isa != '_'; isa++)
@@ -113,8 +121,7 @@ static bool same_property(const struct property *a, const struct property *b)
 
 static void read_hart(struct reader *r, const struct node *n)
 {
-	const struct property *isa = tree_property(n, ISA),
-			      *extensions = tree_property(n, ISA_EXTENSIONS);
+	const struct property *extensions = extensions_of(n);
 	struct machine_tree *m = r->m;
 	u64 id;
 
@@ -124,10 +131,8 @@ static void read_hart(struct reader *r, const struct node *n)
 	m->hart_id[m->nharts++] = id;
 	read_caches(n, &m->caches);
 	/* Mostly all harts say the same. */
-	if (m->nharts > 1 && same_property(&r->isa, isa) &&
-	    same_property(&r->extensions, extensions))
+	if (m->nharts > 1 && same_property(&r->extensions, extensions))
 		return;
-	r->isa = *isa;
 	r->extensions = *extensions;
 	m->extensions &= read_extensions(n);
 }

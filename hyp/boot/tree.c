@@ -41,8 +41,9 @@ bool tree_u64(const struct node *n, enum property_id id, u64 *value)
 const char *tree_string(const struct node *n, enum property_id id)
 {
 	const struct property *p = tree_property(n, id);
+	const char *string = p->value;
 
-	return p->value && p->bytes > 0 && memchr(p->value, 0, (size_t)p->bytes) ? p->value : "";
+	return string && p->bytes > 0 && !string[p->bytes - 1] ? string : "";
 }
 
 bool tree_is_enabled(const struct node *n)

@@ -3,7 +3,7 @@
 # Unit tests: every tests/unit/NAME.c is a cmocka program on this machine, linked with
 # the hypervisor's portable code, the fake architecture in fake/ and support/.
 #
-# Uses BUILD, HOSTCC, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
+# Uses BUILD, HOSTCC, HYP_FDT_ASSUME, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
 
 unit_out := $(BUILD)/tests/unit
 unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
@@ -37,9 +37,10 @@ unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-pr
 comma := ,
 unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero slab_alloc mem_alloc)
 
-$(unit_out)/libfdt/%.o: $(LIBFDT_SRC)/%.c tests/unit/unit.mk
+# With the hypervisor's assumptions, so that what a damaged tree does to it is seen here.
+$(unit_out)/libfdt/%.o: $(LIBFDT_SRC)/%.c tests/unit/unit.mk hyp/hyp.mk
 	@mkdir -p $(@D)
-	$(Q)$(unit_cc) -w -c $< -o $@
+	$(Q)$(unit_cc) $(HYP_FDT_ASSUME) -w -c $< -o $@
 
 $(unit_out)/%.o: %.c tests/unit/unit.mk
 	@mkdir -p $(@D)
