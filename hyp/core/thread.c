@@ -6,9 +6,19 @@
 #include "arch/remote.h"
 #include "arch/this_hart.h"
 
+/* Of a wait without a timer that could still expire. */
+static inline void end_untimed_wait(struct thread *t)
+{
+	list_del(&t->waiting);
+	t->wait = WAIT_NONE;
+}
+
 static void wait_is_over(struct timer *timer)
 {
-	thread_wake(container_of(timer, struct thread, wait_timer));
+	struct thread *t = container_of(timer, struct thread, wait_timer);
+
+	end_untimed_wait(t);
+	sched_wake(t);
 }
 
 static void guest_timer_expired(struct timer *timer)
@@ -19,8 +29,10 @@ static void guest_timer_expired(struct timer *timer)
 	if (t->hart != this_hart())
 		thread_put_down(t);
 	vcpu_raise_timer(&t->vcpu, this_hart()->current == t);
-	if (t->wait == WAIT_INTERRUPT)
-		thread_wake(t);
+	if (t->wait == WAIT_INTERRUPT) {
+		end_untimed_wait(t);
+		sched_wake(t);
+	}
 }
 
 __attribute__((cold)) void thread_init_waits(struct thread *t)
@@ -38,8 +50,7 @@ struct thread *thread_current(void)
 static void end_wait(struct thread *t)
 {
 	timer_cancel(&t->wait_timer);
-	list_del(&t->waiting);
-	t->wait = WAIT_NONE;
+	end_untimed_wait(t);
 }
 
 void thread_put_down(struct thread *t)
