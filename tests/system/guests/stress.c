@@ -14,8 +14,8 @@
  */
 #include "api-test.h"
 #include "child.h"
+#include "stress.h"
 
-#include <coresrv/task/inspect_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <stdint.h>
 
@@ -23,49 +23,12 @@
 #define SLOTS 4
 #define COUNTERS 4
 
-#define COMPUTE(rounds) "li t0, " #rounds "\n9: addi t0, t0, -1\nbnez t0, 9b\n"
-#define SLEEP(ms) "li a0, " #ms "\n" CHILD_CALL(72)
-
-CHILD_CODE(computes, "1:\n" COMPUTE(100000) SLEEP(0) COMPUTE(100000) SLEEP(1) "j 1b\n");
-CHILD_CODE(spins, "1: j 1b\n");
-CHILD_CODE(crashes, "sd zero, 0(zero)\n");
-CHILD_CODE(sleeps, "1:\n" SLEEP(1) "j 1b\n");
-CHILD_CODE(ends, "li a0, 3\n" CHILD_CALL(18) "1: j 1b\n");
-
-/* Two more threads, on as many harts; all are busy when the first one takes an exception. */
-/* clang-format off */
-CHILD_CODE(crashes_with_others,
-	   "addi sp, sp, -64\n"
-	   "lla t0, 3f\n"
-	   "sd t0, 0(sp)\n"
-	   "li s0, 2\n"
-	   "1: addi a0, sp, 48\n"
-	   "addi a1, sp, 56\n"
-	   "li a2, 10\n"
-	   "li a3, 4096\n"
-	   "mv a4, sp\n"
-	   CHILD_CALL(60)
-	   "addi s0, s0, -1\n"
-	   "bnez s0, 1b\n"
-	   COMPUTE(20000)
-	   "sd zero, 0(zero)\n"
-	   "3:\n" COMPUTE(5000) SLEEP(0) COMPUTE(5000) SLEEP(1) "j 3b\n");
-/* clang-format on */
-
 static Handle tasks[SLOTS], threads[SLOTS];
 static Handle counting[COUNTERS];
 static volatile unsigned long counted[COUNTERS];
 static volatile int stop;
 static int endless = 1;
 static unsigned long rounds, made, done;
-
-static unsigned long random_number(unsigned long *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state >> 8;
-}
 
 /* What a slot held goes, whatever others do with it. */
 static void put(Handle *slot, Handle handle)
@@ -153,23 +116,6 @@ static void check_progress(void)
 			KnSleep(50);
 		CHECK(counted[i] != before);
 	}
-}
-
-/* It has more to its credit within 20 s, or does not run any more, or never did. */
-static int goes_on(Handle task)
-{
-	TaskInfo first, now;
-
-	if (KnTaskGetInfo(task, &first) != rcOk)
-		return 1;
-	for (int n = 0; n < 400; n++) {
-		NEED(KnTaskGetInfo(task, &now));
-		if (now.state != TaskStateRunning || now.runTime != first.runTime)
-			return 1;
-		KnSleep(50);
-	}
-	printf("process %u stands still\n", (unsigned)first.pid);
-	return 0;
 }
 
 static void disturb(Handle thread, unsigned long random)
