@@ -124,16 +124,17 @@ static void move(struct thread *t, struct hart *to)
 
 /* Now that t waits, the end of the running thread's slice matters. */
 static inline __attribute__((always_inline)) void request_for(struct hart *hart,
-							      const struct thread *t)
+							      const struct thread *t, u32 more)
 {
-	sched_request_of(hart, preempts(t, &hart->rq) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER);
+	sched_request_of(
+		hart, (preempts(t, &hart->rq) ? WORK_RESCHEDULE | WORK_TIMER : WORK_TIMER) | more);
 }
 
 static inline __attribute__((always_inline)) void queue_on(struct hart *hart, struct thread *t)
 {
 	move(t, hart);
 	enqueue(&hart->rq, t, false);
-	request_for(hart, t);
+	request_for(hart, t, 0);
 }
 
 /* The same where that is rare. */
@@ -147,7 +148,8 @@ __attribute__((noinline, cold)) void sched_send(struct hart *hart, struct thread
 {
 	move(t, hart);
 	enqueue_rarely(&hart->rq, t, false);
-	request_for(hart, t);
+	/* Where another one goes before it there, a hart that does less is to take it. */
+	request_for(hart, t, WORK_PLACE);
 }
 
 void sched_wake(struct thread *t)
