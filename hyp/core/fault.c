@@ -9,55 +9,63 @@
 #define CAUSE_IS_INTERRUPT ((u64)1 << 63)
 
 /*
- * RISC-V privileged specification, table of scause values; no name: reserved. Arrays, for
+ * RISC-V privileged specification, table of scause values; others are reserved. Arrays, for
  * pointers would be larger and need relocations.
  */
-static const struct {
+static const struct cause {
 	char name[31];
-	u8 code;
+	u8 value, code;
 } causes[] = {
-	[0] = { "instruction address misaligned", HalExcMisaligned },
-	[1] = { "instruction access fault", HalExcAccess },
-	[2] = { "illegal instruction", HalExcIllegalInstruction },
-	[3] = { "breakpoint", HalExcBreakpoint },
-	[4] = { "load address misaligned", HalExcMisaligned },
-	[5] = { "load access fault", HalExcAccess },
-	[6] = { "store/AMO address misaligned", HalExcMisaligned },
-	[7] = { "store/AMO access fault", HalExcAccess },
-	[8] = { "environment call from U-mode", HalExcOther },
-	[10] = { "environment call from VS-mode", HalExcOther },
-	[12] = { "instruction page fault", HalExcAccess },
-	[13] = { "load page fault", HalExcAccess },
-	[15] = { "store/AMO page fault", HalExcAccess },
-	[20] = { "instruction guest-page fault", HalExcAccess },
-	[21] = { "load guest-page fault", HalExcAccess },
-	[22] = { "virtual instruction", HalExcVirtualInstruction },
-	[23] = { "store/AMO guest-page fault", HalExcAccess },
+	{ "instruction address misaligned", 0, HalExcMisaligned },
+	{ "instruction access fault", 1, HalExcAccess },
+	{ "illegal instruction", 2, HalExcIllegalInstruction },
+	{ "breakpoint", 3, HalExcBreakpoint },
+	{ "load address misaligned", 4, HalExcMisaligned },
+	{ "load access fault", 5, HalExcAccess },
+	{ "store/AMO address misaligned", 6, HalExcMisaligned },
+	{ "store/AMO access fault", 7, HalExcAccess },
+	{ "environment call from U-mode", 8, HalExcOther },
+	{ "environment call from VS-mode", 10, HalExcOther },
+	{ "instruction page fault", 12, HalExcAccess },
+	{ "load page fault", 13, HalExcAccess },
+	{ "store/AMO page fault", 15, HalExcAccess },
+	{ "instruction guest-page fault", 20, HalExcAccess },
+	{ "load guest-page fault", 21, HalExcAccess },
+	{ "virtual instruction", 22, HalExcVirtualInstruction },
+	{ "store/AMO guest-page fault", 23, HalExcAccess },
 };
 
-static bool is_reserved(u64 cause)
+/* NULL: a reserved one. */
+__attribute__((noinline, cold)) static const struct cause *find(u64 value)
 {
-	return cause >= ARRAY_SIZE(causes) || !causes[cause].name[0];
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (causes[i].value == value)
+			return &causes[i];
+	return NULL;
 }
 
 HalExceptionCode fault_code(const TaskFault *f)
 {
+	const struct cause *cause = find(f->cause);
+
 	if (f->kind == TaskFaultPanic)
 		return HalExcPanic;
 	if (f->kind == TaskFaultOutOfMemory)
 		return HalExcOutOfMemory;
-	return is_reserved(f->cause) ? HalExcOther : (HalExceptionCode)causes[f->cause].code;
+	return cause ? (HalExceptionCode)cause->code : HalExcOther;
 }
 
 const char *fault_name(const TaskFault *f)
 {
+	const struct cause *cause = find(f->cause);
+
 	if (f->kind == TaskFaultPanic)
 		return "panic";
 	if (f->kind == TaskFaultOutOfMemory)
 		return "out of memory";
 	if (f->cause & CAUSE_IS_INTERRUPT)
 		return "interrupt without a trap vector";
-	return is_reserved(f->cause) ? "reserved exception" : causes[f->cause].name;
+	return cause ? cause->name : "reserved exception";
 }
 
 static void find_region(const struct vm *vm, u64 address, TaskFaultRegion *found)
