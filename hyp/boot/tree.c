@@ -6,9 +6,18 @@
 #include <libfdt.h>
 #include <string.h>
 
-/* No pointers: each would need a relocation. */
-static const char property_name[PROPERTIES][22] = {
+/* One behind the other, and where each begins. No pointers: they would need relocations. */
+static const struct names {
+#define PROPERTY(id, name) char id[sizeof(name)];
+#include "boot/properties.h"
+#undef PROPERTY
+} names = {
 #define PROPERTY(id, name) name,
+#include "boot/properties.h"
+#undef PROPERTY
+};
+static const u16 name_at[PROPERTIES] = {
+#define PROPERTY(id, name) offsetof(struct names, id),
 #include "boot/properties.h"
 };
 
@@ -60,14 +69,17 @@ bool tree_is_compatible(const struct node *n, const char *name)
 	return p->value && fdt_stringlist_contains(p->value, p->bytes, name);
 }
 
-static enum property_id find_property(const char *name)
+static enum property_id find_property(const char *wanted)
 {
 	enum property_id id = 0;
 
-	/* Mostly the first letter tells. */
-	while (id < PROPERTIES &&
-	       (*name != *property_name[id] || !text_is(name, property_name[id])))
-		id++;
+	for (; id < PROPERTIES; id++) {
+		const char *name = (const char *)&names + name_at[id];
+
+		/* Mostly the first letter tells. */
+		if (*name == *wanted && text_is(wanted, name))
+			break;
+	}
 	return id;
 }
 
