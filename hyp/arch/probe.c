@@ -137,11 +137,19 @@ const char *probe_machine(const struct machine_tree *tree)
 	return NULL;
 }
 
-bool probe_same(void)
+const char *probe_lack(void)
 {
-	return csr_probe(hstatus) && largest_vmid(machine.gstage_levels) >= machine.vmid_max &&
-	       (!machine.sstc || csr_probe(stimecmp)) &&
-	       (!machine.memory_types || has_memory_types()) &&
-	       (!machine.vector_bytes || vector_bytes() == machine.vector_bytes) &&
-	       (!machine.cboz_block || zero_block() == machine.cboz_block);
+	if (!csr_probe(hstatus))
+		return "H extension";
+	if (largest_vmid(machine.gstage_levels) < machine.vmid_max)
+		return "VMIDs";
+	if (machine.sstc && !csr_probe(stimecmp))
+		return "Sstc";
+	if (machine.memory_types && !has_memory_types())
+		return "Svpbmt";
+	if (machine.vector_bytes && vector_bytes() != machine.vector_bytes)
+		return "vector registers";
+	if (machine.cboz_block && zero_block() != machine.cboz_block)
+		return "cbo.zero";
+	return NULL;
 }

@@ -17,7 +17,7 @@ const char *probe_machine(const struct machine_tree *tree);
 /* The same for cbo.zero, once the hart has a stack that it does not use yet. */
 void probe_zeroing(const struct machine_tree *tree);
 
-/* Does this secondary hart have what `machine` says, with as many VMIDs at least? */
-bool probe_same(void);
+/* What this secondary hart lacks of what `machine` says; NULL: nothing. More VMIDs do no harm. */
+const char *probe_lack(void);
 
 #endif

@@ -178,15 +178,21 @@ static void arrive(void)
 
 void secondary_main(void)
 {
-	if (probe_same()) {
+	const char *lack = probe_lack();
+
+	lock_take();
+	if (!lack) {
 		hart_setup();
-		lock_take();
 		join(this_hart());
 		arrive();
 		guest_enter_first();
 	}
+	/* It stays off; the others do without it. */
+	console_printf("hart %lu stays off: it lacks the %s of the boot hart", this_hart()->id,
+		       lack);
+	boot_hart.rq.work |= WORK_CONSOLE;
+	lock_release();
 	arrive();
-	/* A hart that lacks something stays off; the others do without it. */
 	csr_write(sie, 0);
 	for (;;)
 		cpu_wfi();
