@@ -74,6 +74,12 @@ void pgtable_protect(struct pgtable *pt, gpa_t gpa, u64 npages, u32 prot);
 /* Looks one address up. False: nothing mapped there. */
 bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *leaf);
 
+/*
+ * Of the pages from gpa on, at most npages: how many there are that lie one behind another in
+ * host memory, at *page, or that are not mapped (*page NULL). Not necessarily all of them.
+ */
+u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, void **page);
+
 /* Number of pages in the range that are mapped. */
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
 

@@ -131,3 +131,16 @@ u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages)
 	}
 	return found;
 }
+
+u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, void **page)
+{
+	unsigned int level = 0;
+	const u64 *pte = pgtable_walk(pt, gpa, &level);
+	u64 most = pages_in_entry(gpa, level ? level : 1, npages), n = level ? most : 1;
+	u64 step = *pte ? (u64)1 << PTE_PPN_SHIFT : 0, next = *pte + step;
+
+	*page = *pte ? (char *)table_of(*pte) + (gpa & ((PAGE_SIZE << (9 * level)) - 1)) : NULL;
+	for (; n < most && *++pte == next; n++)
+		next += step;
+	return n;
+}

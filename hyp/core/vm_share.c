@@ -9,11 +9,10 @@ static bool collect(const struct vm *vm, gpa_t base, u64 npages, struct memobj *
 	bool ok = true;
 
 	for (u64 n; ok && npages; base += n << PAGE_SHIFT, npages -= n) {
-		struct pgtable_leaf leaf;
+		void *page;
 
-		pgtable_lookup(&vm->gs, base, &leaf);
-		n = min_u64(leaf.left >> PAGE_SHIFT, npages);
-		ok = memobj_append(mem, leaf.page, n);
+		n = pgtable_run(&vm->gs, base, npages, &page);
+		ok = memobj_append(mem, page, n);
 	}
 	return ok;
 }

@@ -379,6 +379,31 @@ static void random_step(struct pgtable *pt, gpa_t base, u64 *random)
 		model[i] = 0;
 }
 
+/* Runs cover a range, none is empty, and single pages that follow one another are one. */
+static void check_runs(const struct pgtable *pt, gpa_t base, u64 first)
+{
+	bool small = false;
+	void *before = NULL;
+
+	for (u64 n; first < WINDOW; first += n) {
+		void *page;
+
+		n = pgtable_run(pt, base + (first << PAGE_SHIFT), WINDOW - first, &page);
+		assert_true(n > 0 && n <= WINDOW - first);
+		for (u64 i = 0; i < n; i++)
+			if (page)
+				assert_int_equal(model[first + i], (char *)page - target(0) +
+									   (i64)(i << PAGE_SHIFT) +
+									   1);
+			else
+				assert_int_equal(model[first + i], 0);
+		/* But for the end of a table. */
+		assert_false(small && page == before && ((base >> PAGE_SHIFT) + first) % 512);
+		small = n % 512;
+		before = page ? (char *)page + (n << PAGE_SHIFT) : NULL;
+	}
+}
+
 static void test_random_against_model(void **state)
 {
 	u64 random = TEST_SEED, nfree = page_count_free();
@@ -405,6 +430,7 @@ static void test_random_against_model(void **state)
 				mapped += there;
 			}
 			assert_int_equal(pgtable_count(&pt, base, WINDOW), mapped);
+			check_runs(&pt, base, test_random(&random) % WINDOW);
 		}
 		assert_true(pgtable_split(&pt, base));
 		pgtable_unmap(&pt, base, WINDOW, NULL, NULL);

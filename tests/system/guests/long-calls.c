@@ -153,6 +153,20 @@ static void memory(int touched)
 	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
 }
 
+/* Of pages no two of which lie one behind the other in the machine's memory. */
+static void scattered(void)
+{
+	char *p = KnVmAllocate(AT, MOST, RW | ON_TOUCH);
+	Handle mdl;
+
+	for (rtl_size_t at = 0; at < MOST; at += 2 * PAGE)
+		p[at] = 1;
+	touch_all(p, MOST);
+	LONGER("KnPmmMdlCreateFromVm, scattered", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
+	NEED(KnVmUnmap(p, MOST));
+	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
+}
+
 static void buffers(void)
 {
 	Handle mdl;
@@ -160,6 +174,7 @@ static void buffers(void)
 	char *p;
 
 	printf("-- buffers\n");
+	scattered();
 	LONG("KnPmmMdlCreate", NEED(KnPmmMdlCreate(MOST, RW, &mdl)));
 	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
 	p = KnVmAllocate(AT, MOST / 2, RW | ON_TOUCH);
