@@ -38,7 +38,7 @@ static bool is_retry(const struct thread *t)
 	return t->retry_pc == vcpu_call_end() && t->retry_sp == t->vcpu.x[2];
 }
 
-Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms)
+__attribute__((cold)) Retcode api_wait(enum thread_wait wait, struct list *queue, u64 ms)
 {
 	struct thread *t = thread_current();
 

@@ -209,6 +209,9 @@ static struct thread *take_best(struct hart *hart)
 
 	if (place_waited & ~rq->bit)
 		t = place_to_take(hart, place_waiting(rq));
+	/* Who makes way for it may have a place elsewhere. */
+	if (t)
+		rq->work |= WORK_PLACE;
 
 	if (!t && rq->guarded)
 		t = budget_best(rq, hart);

@@ -109,12 +109,43 @@ static void test_reserved(void **state)
 	sim_end(NULL);
 }
 
+/* One that becomes less than what waits elsewhere, which comes and takes its place. */
+static void test_taken_from_elsewhere(void **state)
+{
+	struct thread *other, *comes, *lowered;
+
+	(void)state;
+	sim_begin(3);
+	sim_spin_everywhere(ThreadSchedPolicyOther, 5);
+	other = sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 10);
+	sched_set_affinity(other, 2);
+	lowered = sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 12);
+	sched_set_affinity(lowered, 4);
+	sim_settle();
+	sched_set_affinity(lowered, 5);
+	comes = sim_start(SIM_SPINNERS + 2, 1, ThreadSchedPolicyFifo, 8);
+	sched_set_affinity(comes, 2);
+	sim_settle();
+	sched_set_affinity(comes, 6);
+	sim_settle();
+	assert_ptr_equal(comes->hart, harts[1]);
+	assert_ptr_equal(harts[1]->rq.running, other);
+	assert_ptr_equal(harts[2]->rq.running, lowered);
+	assert_int_equal(comes->state, THREAD_READY);
+	sched_set_policy(lowered, ThreadSchedPolicyFifo, 1, 0);
+	sim_settle();
+	assert_ptr_equal(harts[2]->rq.running, comes);
+	assert_ptr_equal(harts[0]->rq.running, lowered);
+	sim_end(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two),
 		cmocka_unit_test(test_short_way),
 		cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_taken_from_elsewhere),
 	};
 
 	return cmocka_run_group_tests_name("offer", tests, NULL, NULL);
