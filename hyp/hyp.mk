@@ -14,7 +14,8 @@ HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
 HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
 
 HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
-HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+# Constants, strings most of all, stand side by side, not each at a multiple of 8.
+HYP_ARCH := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -malign-data=natural
 HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
