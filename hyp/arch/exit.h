@@ -21,6 +21,9 @@ u64 hypercall(struct thread *thread);
  */
 void guest_exit(const struct thread *thread, u64 why);
 
+/* Where traps go without Sstc, in stvec's vectored mode. */
+extern const char trap_vectors[];
+
 /* Boot's last step on a hart, which holds the lock: runs guests, on the hart's own stack. */
 _Noreturn void guest_enter_first(void);
 

@@ -2,6 +2,7 @@
 #include "arch/hart.h"
 
 #include "arch/csr.h"
+#include "arch/exit.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 
@@ -25,10 +26,13 @@ void hart_set_timer(u64 at)
 	if (at == hart->timer_at && !hart_timer_pending())
 		return;
 	hart->timer_at = at;
-	if (machine.sstc)
+	if (machine.sstc) {
 		csr_write(stimecmp, at);
-	else
-		sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
+		return;
+	}
+	sbi_call(SBI_EXT_TIME, 0, at, 0, 0);
+	/* Off since a guest's own timer was passed on (arch/trap.S), if not before. */
+	csr_set(sie, IRQ_STI);
 }
 
 void hart_init(struct hart *hart)
@@ -44,6 +48,15 @@ void hart_init(struct hart *hart)
 	hart->vmid_next = machine.vmid_max ? 1 : 0;
 }
 
+/* If they are aligned as this hart wants it; else all traps go on as they do. */
+static void use_vectors(u64 vectors)
+{
+	u64 plain = csr_swap(stvec, vectors);
+
+	if (csr_read(stvec) != vectors)
+		csr_write(stvec, plain);
+}
+
 void hart_setup(void)
 {
 	struct hart *hart = this_hart();
@@ -52,6 +65,8 @@ void hart_setup(void)
 	hart->timer_at = 0;
 	hart_set_timer(TIME_NEVER);
 	csr_write(sie, IRQ_STI | IRQ_SSI);
+	if (!machine.sstc)
+		use_vectors((u64)trap_vectors | STVEC_VECTORED);
 	csr_write(hedeleg, HEDELEG_ALL);
 	csr_write(hideleg, IRQ_VS_ALL);
 	csr_write(hvip, 0);

@@ -14,6 +14,7 @@
 #define HART_STACK_TOP 8
 #define HART_ID 16
 #define HART_SLICE_END 32
+#define HART_TIMER_GUEST 712
 
 /* VM_TRAP_PAGE; its low 30 bits are zero */
 #define TRAP_PAGE 0xffc0000000

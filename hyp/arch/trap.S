@@ -7,6 +7,7 @@
  *   - SBI Base get_spec_version is answered here: the shortest call there is
  *     (the plain path beside it: api/sbi.c).
  *   - Other ecalls save the caller-saved registers; C keeps the rest.
+ *   - Without Sstc, a guest's own timer is passed on here if nothing else is to be done.
  *   - Everything else saves all registers. The two most frequent exits that end
  *     a turn, a timer interrupt and KnSleep(0), ask sched_turn() first.
  * A hypercall that is more than a look at the caller's own things goes on as an
@@ -145,6 +146,45 @@ restore:
 	restore_caller_saved
 	ld	t0, X(5)(t0)
 	sret
+
+/*
+ * Where traps go without Sstc, by cause (stvec's vectored mode). The interrupt of the only
+ * deadline that there is, the running guest's own, is passed on at once, unless the guest is
+ * stuck at its vector; the timer's is off then, until that is set again. The plain way
+ * beside it: guest_timer_expired().
+ */
+	.balign	4
+	.globl	trap_vectors
+trap_vectors:
+	.option	push
+	.option	norvc
+	.rept	CAUSE_S_TIMER
+	j	trap_entry
+	.endr
+	.option	pop
+	csrrw	t0, sscratch, t0
+	beqz	t0, own_trap
+	sd	t1, X(6)(t0)
+	sd	t2, X(7)(t0)
+	ld	t1, THREAD_HART(t0)
+	ld	t1, HART_TIMER_GUEST(t1)
+	bne	t1, t0, timer_exit
+	csrr	t1, sepc
+	csrr	t2, vstvec
+	xor	t1, t1, t2
+	srli	t1, t1, 2
+	beqz	t1, timer_exit
+	li	t1, IRQ_VSTI
+	csrs	hvip, t1
+	li	t1, IRQ_STI
+	csrc	sie, t1
+	ld	t1, X(6)(t0)
+	ld	t2, X(7)(t0)
+	csrrw	t0, sscratch, t0
+	sret
+timer_exit:
+	csrr	t2, scause
+	j	full_exit
 
 /* Boot's last step, on the hart's own stack. */
 	.globl	guest_enter_first

@@ -17,6 +17,7 @@ _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "trap.S");
 _Static_assert(offsetof(struct hart, id) == HART_ID, "entry.S");
 _Static_assert(offsetof(struct hart, rq.slice_end) == HART_SLICE_END, "trap.S");
+_Static_assert(offsetof(struct hart, rq.timers.guest) == HART_TIMER_GUEST, "trap.S");
 _Static_assert(FN_SLEEP == FloeFnSleep && FLOE_SBI_EXTENSION_ID == FLOE_SBI_EXTENSION && rcOk == 0,
 	       "trap.S");
 _Static_assert(VM_TRAP_PAGE == TRAP_PAGE, "trap.S");

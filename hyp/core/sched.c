@@ -254,12 +254,17 @@ static bool slice_matters(const struct run_queue *rq)
 	return !list_empty(&rq->active) || !list_empty(&rq->expired);
 }
 
-void sched_arm_timer(struct run_queue *rq)
+__attribute__((cold)) void sched_arm_timer(struct run_queue *rq)
 {
-	u64 at = rq->timers.next;
+	struct timer_queue *q = &rq->timers;
+	struct thread *t = rq->running;
+	u64 at = q->next;
 
+	q->guest = NULL;
 	if (slice_matters(rq))
 		at = min_u64(at, rq->slice_end);
+	else if (t && q->root == &t->guest_timer && !q->root->child)
+		q->guest = t;
 	hart_set_timer(at);
 }
 

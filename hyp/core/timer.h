@@ -10,6 +10,7 @@
 
 #define TIME_NEVER (~(u64)0)
 
+struct thread;
 struct timer_queue;
 
 struct timer {
@@ -22,9 +23,11 @@ struct timer {
 struct timer_queue {
 	struct timer *root;
 	u64 next; /* the earliest deadline, or TIME_NEVER */
+	/* That runs, and whose guest_timer is all that there is to do, or NULL; trap.S has it. */
+	struct thread *guest;
 };
 
-#define TIMER_QUEUE_EMPTY ((struct timer_queue){ NULL, TIME_NEVER })
+#define TIMER_QUEUE_EMPTY ((struct timer_queue){ NULL, TIME_NEVER, NULL })
 
 /* Arms a timer that is not armed. */
 void timer_arm(struct timer_queue *q, struct timer *t, u64 at);
