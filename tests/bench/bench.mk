@@ -6,8 +6,9 @@
 bench_out := $(BUILD)/bench
 bench_images := $(bench_out)/images
 bench_guests := $(patsubst tests/bench/guests/%.c,%,$(wildcard tests/bench/guests/*.c))
+bench_bare_guests := $(patsubst tests/bench/guests/%.bare.S,%,$(wildcard tests/bench/guests/*.bare.S))
 
-BENCH_IMAGES := $(patsubst %,$(bench_images)/%.elf,$(bench_guests)) $(bench_out)/entry.bin
+BENCH_IMAGES := $(patsubst %,$(bench_images)/%.elf,$(bench_guests) $(bench_bare_guests)) $(bench_out)/entry.bin
 
 $(bench_guests:%=$(bench_images)/%.elf): $(bench_images)/%.elf: tests/bench/guests/%.c \
 		tests/bench/guests/bench.h $(wildcard tests/system/guests/*.h) tests/bench/bench.mk $(sdk_files)
@@ -15,6 +16,13 @@ $(bench_guests:%=$(bench_images)/%.elf): $(bench_images)/%.elf: tests/bench/gues
 	$(call say,GUEST,$@)
 	$(Q)$(CROSS_COMPILE)gcc --specs=$(BUILD)/sdk/floe.specs -O2 -g $(test_warnings) \
 		-Itests/system/guests $< -o $@
+
+$(bench_bare_guests:%=$(bench_images)/%.elf): $(bench_images)/%.elf: tests/bench/guests/%.bare.S \
+		tests/bench/bench.mk
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -nostdlib -static -g \
+		-Wl,--build-id=none,-z,max-page-size=4096,-Ttext=0x80000000 $< -o $@
 
 $(bench_out)/entry.bin: tests/bench/guests/entry.S tests/bench/bench.mk
 	@mkdir -p $(@D)

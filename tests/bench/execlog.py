@@ -37,8 +37,11 @@ class Symbols:
                 found[int(address, 16)] = (name, short_place(place.rpartition(":")[0]))
             elif name == "image_text_end":
                 self.end = int(address, 16)
+            elif name == "image_end":
+                image_end = int(address, 16)
         self.start = load_address
         self.end += moved
+        self.image_bytes = image_end + moved - load_address
         self.functions = [found[a] for a in sorted(found)]
         self.addresses = [a + moved for a in sorted(found)]
 
