@@ -348,7 +348,9 @@ void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 		pay_back(b, now, used - granted);
 	else
 		add_piece(b, now, granted - used, t->deadline - b->period);
-	if (is_left(b, now))
+	/* As what it looks for a place. */
+	t->reserved = is_left(b, now);
+	if (t->reserved)
 		bring_best(t, container_of(rq, struct hart, rq));
 	/* Others may have what is left then, wherever they are. */
 	if (b->soft ? b->wanting > 1 : !list_empty(&b->parked))

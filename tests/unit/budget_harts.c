@@ -139,15 +139,20 @@ static void check_budget(const struct budget *b)
 	check_parked(b, granted);
 }
 
-/* Nobody without budget runs while one with some waits that may run there. */
+/*
+ * Nobody without budget runs while one with some waits that may run there, nor something less
+ * important than a thread that competes by its class.
+ */
 static void check_order(void)
 {
 	for (unsigned int i = 0; i < THREADS; i++) {
 		const struct thread *t = thread(i);
 
 		for (unsigned int h = 0; h < nharts; h++)
-			if (t->state == THREAD_READY && t->reserved && place_allows(t, harts[h]))
-				assert_true(harts[h]->rq.running && harts[h]->rq.running->reserved);
+			if (t->state == THREAD_READY && place_allows(t, harts[h]) &&
+			    (t->reserved || is_realtime(t)))
+				assert_true(place_importance(harts[h]->rq.running) >=
+					    place_importance(t));
 	}
 }
 
@@ -250,16 +255,15 @@ static void make_windows(void)
 }
 
 /* Outside of windows and, with more threads of the same task, in them. */
-static void spin(void)
+static void spin(ThreadSchedPolicy policy)
 {
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	sim_spin_everywhere(policy, 15);
 	if (!nwindows)
 		return;
 	sim_tasks[0].limits.windows = (1u << nwindows) - 1;
 	for (unsigned int i = 0; i < nharts; i++)
-		sched_set_affinity(
-			sim_start(SIM_SPINNERS + THREADS + i, 0, ThreadSchedPolicyFifo, 31),
-			(u64)1 << i);
+		sched_set_affinity(sim_start(SIM_SPINNERS + THREADS + i, 0, policy, 15),
+				   (u64)1 << i);
 }
 
 static void check_harts(unsigned int n, unsigned int which, bool soft, bool alone, bool windowed)
@@ -277,7 +281,7 @@ static void check_harts(unsigned int n, unsigned int which, bool soft, bool alon
 				 rcOk);
 		histories[1 + i].next = fake_cpu.time + promises[which].period[i] / SAMPLES;
 	}
-	spin();
+	spin(rand() % 2 ? ThreadSchedPolicyFifo : ThreadSchedPolicyOther);
 	sim_start(SIM_SPINNERS + VICTIM, 1, ThreadSchedPolicyOther, 0);
 	for (unsigned int i = 1; i < THREADS; i++)
 		sim_start(SIM_SPINNERS + i, alone ? 2 + i % 2 : 1 + i % 3, ThreadSchedPolicyFifo,
