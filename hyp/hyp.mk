@@ -36,13 +36,14 @@ HYP_LDFLAGS := -nostdlib -static -T hyp/floe.ld -flto-partition=one -Wl,--defsym
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-# This one goes over each tag and each letter of a node's name: most of the boot, so -O3, which
+# fdt.c goes over each tag and each letter of a node's name: most of the boot, so -O3, which
 # inlines what asks whether that is there. And it may take for granted that input is valid
 # (ASSUME_VALID_INPUT): what is then left out is to find in the whole tree what was found in
 # its structure block, of which the header's check says that it lies in the tree.
+HYP_FDT_TAGS_ASSUME := -DFDT_ASSUME_MASK=6
 fdt_object := $(HYP_OUT)/libfdt/fdt.c.o
 $(fdt_object): HYP_OPT := -O3
-$(fdt_object) $(BUILD)/tests/unit/libfdt/fdt.o: HYP_FDT_ASSUME := -DFDT_ASSUME_MASK=6
+$(fdt_object): HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
 
 fast_objects := $(HYP_FAST:%=$(HYP_OUT)/%.o)
 quick_objects := $(patsubst %,$(HYP_OUT)/%.c.o,arch/pgtable core/page core/place)

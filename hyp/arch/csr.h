@@ -28,9 +28,9 @@
 #define HSTATUS_VTW 0x200000
 #define HSTATUS_VSXL_64 0x200000000
 
-/* sip, sie: bits of the supervisor level; of the virtual one a bit higher */
 #define STVEC_VECTORED 1ul /* interrupts go to the base + 4 x cause */
 
+/* sip, sie: bits of the supervisor level; of the virtual one a bit higher */
 #define IRQ_SSI 0x2
 #define IRQ_STI 0x20
 #define IRQ_VSTI 0x40

@@ -76,6 +76,7 @@ static const struct property *extensions_of(const struct node *n)
 	return list->value ? list : tree_property(n, ISA);
 }
 
+/* As EXT_*; ~0: the tree does not say. */
 static u32 read_extensions(const struct node *n)
 {
 	const struct property *list = tree_property(n, ISA_EXTENSIONS);
@@ -92,7 +93,7 @@ static u32 read_extensions(const struct node *n)
 	}
 	isa = tree_string(n, ISA);
 	if (strlen(isa) < 4)
-		return ~0u; /* the tree does not say: the probe will */
+		return ~0u; /* the probe will */
 	for (isa += 4; *isa && *isa != '_'; isa++)
 		found |= extension_bit(isa, 1);
 	for (; *isa++; isa += length) {

@@ -180,9 +180,10 @@ void secondary_main(void)
 {
 	const char *lack = probe_lack();
 
+	if (!lack)
+		hart_setup();
 	lock_take();
 	if (!lack) {
-		hart_setup();
 		join(this_hart());
 		arrive();
 		guest_enter_first();

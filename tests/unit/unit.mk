@@ -3,7 +3,7 @@
 # Unit tests: every tests/unit/NAME.c is a cmocka program on this machine, linked with
 # the hypervisor's portable code, the fake architecture in fake/ and support/.
 #
-# Uses BUILD, HOSTCC, HYP_FDT_ASSUME, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
+# Uses BUILD, HOSTCC, HYP_FDT_*ASSUME, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
 
 unit_out := $(BUILD)/tests/unit
 unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
@@ -36,6 +36,8 @@ unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-pr
 # Allocations from other files can be made to fail (support/memory.h).
 comma := ,
 unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero slab_alloc mem_alloc)
+
+$(unit_out)/libfdt/fdt.o: HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
 
 # With the hypervisor's assumptions, so that what a damaged tree does to it is seen here.
 $(unit_out)/libfdt/%.o: $(LIBFDT_SRC)/%.c tests/unit/unit.mk hyp/hyp.mk
