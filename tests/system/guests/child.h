@@ -29,8 +29,8 @@ struct child_code {
 };
 #define CHILD(name) ((struct child_code){ name, name##_end })
 
-/* Waits until it has ended or frozen. */
-static inline void child_wait(Handle task)
+/* Waits so many ms, or INFINITE_TIMEOUT, until it has ended or frozen. */
+static inline void child_wait_for(Handle task, rtl_uint32_t ms)
 {
 	Handle notice;
 	EventDesc event;
@@ -38,8 +38,13 @@ static inline void child_wait(Handle task)
 
 	NEED(KnNoticeCreate(&notice));
 	NEED(KnNoticeSubscribeToObject(notice, task, EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN, 0));
-	NEED(KnNoticeGetEvent(notice, 10000, 1, &event, &count));
+	NEED(KnNoticeGetEvent(notice, ms, 1, &event, &count));
 	NEED(KnHandleClose(notice));
+}
+
+static inline void child_wait(Handle task)
+{
+	child_wait_for(task, 10000);
 }
 
 /* Loads the instructions and sets the entry to them. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes with CPU budgets and time windows, whose class and priority several threads
- * change, which end and are made again, while nothing is ever late to be seen: each goes
- * on all the time, in whatever it is changed to, and nothing leaks. It is the first process,
- * for that alone promises time. Together the budgets are less than one hart, so that all
- * can be kept wherever the processes run.
+ * change, and which end and are made again: each goes on all the time, whatever it is
+ * changed to, and nothing leaks. This is the first process, for that alone promises time.
+ * Together the budgets are less than one hart, so that all can be kept wherever the
+ * processes run.
  *
  * Each process is changed and looked at by one thread only: what stands still is not
  * ended by another one before it is noticed.
@@ -23,19 +23,7 @@
 
 /* Two threads that never give way, and a third that sleeps at times. */
 /* clang-format off */
-CHILD_CODE(several,
-	   "addi sp, sp, -64\n"
-	   "lla t0, 3f\n"
-	   "sd t0, 0(sp)\n"
-	   "li s0, 2\n"
-	   "1: addi a0, sp, 48\n"
-	   "addi a1, sp, 56\n"
-	   "li a2, 10\n"
-	   "li a3, 4096\n"
-	   "mv a4, sp\n"
-	   CHILD_CALL(60)
-	   "addi s0, s0, -1\n"
-	   "bnez s0, 1b\n"
+CHILD_CODE(several, TWO_MORE_THREADS
 	   "2:\n" COMPUTE(20000) SLEEP(1) "j 2b\n"
 	   "3: j 3b\n");
 /* clang-format on */
@@ -46,7 +34,7 @@ static const struct child_code codes[] = {
 	{ several, several_end },
 };
 
-/* Each worker's first, second and third process; 57 % of a hart with all four workers. */
+/* Each worker's first, second and third process; 56 % of a hart with all four workers. */
 static const struct {
 	rtl_uint32_t budget, period, flags;
 } budgets[EACH] = { { 50, 1000, 0 }, { 400, 5000, 0 }, { 100, 10000, TaskBudgetSoft } };
@@ -60,7 +48,7 @@ static void make(Handle *task, unsigned which, unsigned long random)
 
 	snprintf(name, sizeof(name), "p%lu", __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED));
 	*task = child_create(name, 0);
-	/* Without one it would take what is nobody's, or for ever nothing. */
+	/* All have one: real-time spinners without would keep each other from running. */
 	NEED(KnTaskSetCpuBudget(*task, budgets[which].budget, budgets[which].period,
 				budgets[which].flags));
 	if (random & 1)

@@ -16,21 +16,24 @@ CHILD_CODE(crashes, "sd zero, 0(zero)\n");
 CHILD_CODE(sleeps, "1:\n" SLEEP(1) "j 1b\n");
 CHILD_CODE(ends, "li a0, 3\n" CHILD_CALL(18) "1: j 1b\n");
 
-/* Two more threads, on as many harts; all are busy when the first one takes an exception. */
 /* clang-format off */
-CHILD_CODE(crashes_with_others,
-	   "addi sp, sp, -64\n"
-	   "lla t0, 3f\n"
-	   "sd t0, 0(sp)\n"
-	   "li s0, 2\n"
-	   "1: addi a0, sp, 48\n"
-	   "addi a1, sp, 56\n"
-	   "li a2, 10\n"
-	   "li a3, 4096\n"
-	   "mv a4, sp\n"
-	   CHILD_CALL(60)
-	   "addi s0, s0, -1\n"
-	   "bnez s0, 1b\n"
+/* Two more threads, which begin at label 3. */
+#define TWO_MORE_THREADS                                                                           \
+	"addi sp, sp, -64\n"                                                                       \
+	"lla t0, 3f\n"                                                                             \
+	"sd t0, 0(sp)\n"                                                                           \
+	"li s0, 2\n"                                                                               \
+	"1: addi a0, sp, 48\n"                                                                     \
+	"addi a1, sp, 56\n"                                                                        \
+	"li a2, 10\n"                                                                              \
+	"li a3, 4096\n"                                                                            \
+	"mv a4, sp\n"                                                                              \
+	CHILD_CALL(60)                                                                             \
+	"addi s0, s0, -1\n"                                                                        \
+	"bnez s0, 1b\n"
+
+/* On as many harts; all are busy when the first one takes an exception. */
+CHILD_CODE(crashes_with_others, TWO_MORE_THREADS
 	   COMPUTE(20000)
 	   "sd zero, 0(zero)\n"
 	   "3:\n" COMPUTE(5000) SLEEP(0) COMPUTE(5000) SLEEP(1) "j 3b\n");
