@@ -18,13 +18,12 @@ $(bench_guests:%=$(bench_images)/%.elf): $(bench_images)/%.elf: tests/bench/gues
 		-Itests/system/guests $< -o $@
 
 $(bench_bare_guests:%=$(bench_images)/%.elf): $(bench_images)/%.elf: tests/bench/guests/%.bare.S \
-		tests/bench/bench.mk
+		tests/bench/guests/print.inc tests/bench/bench.mk
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
-	$(Q)$(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -nostdlib -static -g \
-		-Wl,--build-id=none,-z,max-page-size=4096,-Ttext=0x80000000 $< -o $@
+	$(Q)$(bare_guest_cc) $< -o $@
 
-$(bench_out)/entry.bin: tests/bench/guests/entry.S tests/bench/bench.mk
+$(bench_out)/entry.bin: tests/bench/guests/entry.S tests/bench/guests/print.inc tests/bench/bench.mk
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -march=rv64imac_zicsr -mabi=lp64 -nostdlib -static \
 		-Wl,--build-id=none,-Ttext=0 $< -o $(@:.bin=.elf)

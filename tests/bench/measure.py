@@ -201,7 +201,8 @@ def taken(bench, measure, harts):
 def printed(bench, measure, harts):
     for name, total, count in FIGURE.findall(bench.said(measure["system"], harts, "console")):
         if name == measure["name"]:
-            return int(total) / int(count) + (bench.symbols().image_bytes if measure.get("and_image") else 0)
+            beside = bench.symbols().image_bytes + measure["and_image"] if "and_image" in measure else 0
+            return int(total) / int(count) + beside
     raise Broken(f"the system {measure['system']} has not printed {measure['name']}")
 
 

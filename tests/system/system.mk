@@ -14,6 +14,10 @@ test_bare_guests := $(patsubst tests/system/guests/%.bare.S,%,$(wildcard tests/s
 
 test_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes
 
+# Guests without the SDK, the benchmark's as well.
+bare_guest_cc := $(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -nostdlib -static -g \
+	-Wl,--build-id=none,-z,max-page-size=4096,-Ttext=0x80000000
+
 guest_ldflags_stripped := -s
 guest_ldflags_fixed := -static -no-pie
 
@@ -30,8 +34,7 @@ $(test_bare_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/g
 		$(wildcard tests/system/guests/*.inc) tests/system/system.mk
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
-	$(Q)$(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -nostdlib -static -g \
-		-Wl,--build-id=none,-z,max-page-size=4096,-Ttext=0x80000000 $< -o $@ $(guest_ldflags_$*)
+	$(Q)$(bare_guest_cc) $< -o $@ $(guest_ldflags_$*)
 
 # Programs with one fault each, for the tests of the packer and of init.
 test_faults := truncated truncated-header not-elf wrong-architecture wrong-class object-file \
