@@ -8,6 +8,7 @@
 #include "core/budget.h"
 #include "core/place.h"
 #include "fake/fake.h"
+#include "support/queues.h"
 #include "support/simulation.h"
 
 #include <stdlib.h>
@@ -19,8 +20,6 @@
 #define VICTIM 0u  /* always wants to run; of task 1 */
 #define SEEDS 60u
 #define SAMPLES 10u
-
-static unsigned int nguarded; /* seen by check_queue() */
 
 static const struct {
 	u64 budget[3], period[3]; /* of tasks 1 to 3; the sum of the shares is at most a hart */
@@ -34,52 +33,6 @@ static const struct {
 static struct thread *thread(unsigned int i)
 {
 	return &sim_threads[SIM_SPINNERS + i];
-}
-
-static unsigned int check_queue(const struct list *queue, const struct hart *hart, bool reserved)
-{
-	unsigned int n = 0;
-
-	list_for_each(const struct thread, t, queue, ready) {
-		assert_int_equal(t->state, THREAD_READY);
-		assert_ptr_equal(t->hart, hart);
-		assert_int_equal(t->reserved, reserved);
-		assert_int_equal(t->grant, 0);
-		assert_true(!t->budget || reserved || t->budget->soft);
-		n++;
-		nguarded += t->guarded;
-	}
-	return n;
-}
-
-/* What a queue says of itself. */
-static void check_hart(const struct hart *hart)
-{
-	const struct run_queue *rq = &hart->rq;
-	const struct thread *t = rq->running;
-	unsigned int standard = 0, realtime = 0, queued;
-
-	nguarded = 0;
-	for (unsigned int p = 0; p < RT_PRIORITIES; p++) {
-		unsigned int n = check_queue(&rq->rt[p], hart, false);
-
-		assert_int_equal(rq->rt_ready >> p & 1, n != 0);
-		realtime += n;
-	}
-	standard += check_queue(&rq->active, hart, false);
-	standard += check_queue(&rq->expired, hart, false);
-	standard += check_queue(&rq->reserved, hart, true);
-	queued = nguarded;
-	assert_int_equal(rq->nready, standard);
-	assert_int_equal((place_waited & rq->bit) != 0, standard + realtime != 0);
-	assert_non_null(t);
-	assert_int_equal(t->state, THREAD_RUNNING);
-	assert_ptr_equal(t->hart, hart);
-	assert_ptr_equal(hart->current, t);
-	assert_true(place_allows(t, hart));
-	assert_int_equal(rq->guarded, queued + t->guarded);
-	assert_int_equal(t->grant != 0, t->reserved);
-	assert_true(!t->budget || t->reserved || t->budget->soft);
 }
 
 /* Nothing is forgotten: there is none, or it is granted, or a timer runs that brings it. */
@@ -160,45 +113,17 @@ static void check_all(void)
 {
 	sim_settle();
 	for (unsigned int i = 0; i < nharts; i++)
-		check_hart(harts[i]);
+		queues_check(harts[i]);
 	for (unsigned int i = 1; i < SIM_TASKS; i++)
 		check_budget(sim_tasks[i].budget);
 	check_order();
 }
 
-static u64 random_harts(void)
-{
-	return 1 + (u64)rand() % ((1u << nharts) - 1);
-}
-
 static void change_another(void)
 {
-	struct thread *t = thread(1 + (unsigned int)rand() % (THREADS - 1));
-	unsigned int hart = (unsigned int)rand() % nharts;
-
-	sim_be(hart);
-	switch (rand() % 6) {
-	case 0:
-		sched_set_policy(t, (ThreadSchedPolicy)(rand() % 3), (ThreadPriority)rand() % 16,
-				 MS);
-		break;
-	case 1:
-		if (harts[hart]->rq.running && harts[hart]->rq.running != thread(VICTIM))
-			sched_yield();
-		break;
-	case 2:
-		sched_set_affinity(t, random_harts());
-		break;
-	default:
-		if (t->state == THREAD_BLOCKED)
-			sched_wake(t);
-		else
-			sched_remove(t, THREAD_BLOCKED);
-		break;
-	}
+	queues_change(thread(1 + (unsigned int)rand() % (THREADS - 1)), thread(VICTIM));
 	if (rand() % 8 == 0)
-		sched_set_affinity(thread(VICTIM), random_harts());
-	sim_be(0);
+		sched_set_affinity(thread(VICTIM), queues_some_harts());
 }
 
 /* Samples are a tenth of that task's period apart. */

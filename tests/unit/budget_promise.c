@@ -5,6 +5,7 @@
 
 #include "core/budget.h"
 #include "fake/fake.h"
+#include "support/queues.h"
 #include "support/simulation.h"
 
 #include <stdlib.h>
@@ -23,24 +24,8 @@ static const struct {
 /* Any of the others' threads sleeps, wakes, gives way or becomes another one. */
 static void change_another(void)
 {
-	struct thread *t = &sim_threads[SIM_SPINNERS + 1 + (unsigned int)rand() % 6];
-
-	switch (rand() % 4) {
-	case 0:
-		sched_set_policy(t, (ThreadSchedPolicy)(rand() % 3), (ThreadPriority)rand() % 16,
-				 MS);
-		break;
-	case 1:
-		if (fake_hart.rq.running && fake_hart.rq.running != &sim_threads[SIM_SPINNERS])
-			sched_yield();
-		break;
-	default:
-		if (t->state == THREAD_BLOCKED)
-			sched_wake(t);
-		else
-			sched_remove(t, THREAD_BLOCKED);
-		break;
-	}
+	queues_change(&sim_threads[SIM_SPINNERS + 1 + (unsigned int)rand() % 6],
+		      &sim_threads[SIM_SPINNERS]);
 }
 
 static void check_promise(unsigned int which, bool soft)

@@ -88,9 +88,14 @@ static void look(unsigned int i)
 
 static bool anything_to_do(void)
 {
-	for (unsigned int i = 0; i < nharts; i++)
-		if (harts[i]->rq.work || harts[i]->timer_at <= fake_cpu.time)
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct hart *h = harts[i];
+
+		/* Or it had to put its vCPU down for another hart, and goes on with it. */
+		if (h->rq.work || h->timer_at <= fake_cpu.time ||
+		    (h->rq.running && h->rq.running != h->current))
 			return true;
+	}
 	return false;
 }
 
