@@ -77,10 +77,9 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 		      u64 rr_interval)
 {
 	struct run_queue *rq = &t->hart->rq;
-	bool ready = t->state == THREAD_READY;
 
-	if (ready)
-		sched_dequeue(rq, t);
+	if (t->state == THREAD_READY)
+		sched_remove(t, THREAD_PARKED);
 	t->policy = policy;
 	t->priority = priority;
 	t->rr_interval = rr_interval;
@@ -88,17 +87,16 @@ void sched_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriority
 	/* What is left of the quantum is given up: no change makes a turn longer. */
 	if (rq->running == t) {
 		rq->slice_end = 0;
-		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
-		return;
+	} else {
+		/* Who had all turns of this rotation begins the next one as what it is now. */
+		if (t->rotation == rq->rotation + 1)
+			sched_give_turns(t, t->rotation);
+		else if (t->slice_left && t->quanta_left)
+			t->quanta_left--;
+		t->slice_left = 0;
 	}
-	/* Who had all turns of this rotation begins the next one as what it is now. */
-	if (t->rotation == rq->rotation + 1)
-		sched_give_turns(t, t->rotation);
-	else if (t->slice_left && t->quanta_left)
-		t->quanta_left--;
-	t->slice_left = 0;
-	if (ready)
-		sched_wake(t);
+	/* One that was parked may go before who holds its budget now. */
+	sched_requeue(t);
 }
 
 void sched_requeue(struct thread *t)

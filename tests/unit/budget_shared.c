@@ -182,6 +182,28 @@ static void test_left_by_one(void **state)
 	sim_end(NULL);
 }
 
+/* The holder of all that there is makes way for one that was parked, and becomes more than it. */
+static void test_parked_one_becomes_more(void **state)
+{
+	struct thread *holder = &sim_threads[SIM_SPINNERS],
+		      *parked = &sim_threads[SIM_SPINNERS + 1];
+
+	(void)state;
+	sim_begin(1);
+	assert_int_equal(budget_set(&sim_tasks[1], 100 * MS, 1000 * MS, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 5);
+	sim_run_until(fake_cpu.time + MS);
+	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 4);
+	sim_run_until(fake_cpu.time + MS);
+	assert_int_equal(parked->state, THREAD_PARKED);
+	sched_set_policy(parked, ThreadSchedPolicyFifo, 6, 0);
+	sim_run_until(fake_cpu.time + MS);
+	assert_int_equal(sched_run_time(parked), MS);
+	assert_int_equal(sched_run_time(holder), 2 * MS);
+	sim_end(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +215,7 @@ int main(void)
 		cmocka_unit_test(test_higher_one_wakes),
 		cmocka_unit_test(test_higher_one_elsewhere),
 		cmocka_unit_test(test_left_by_one),
+		cmocka_unit_test(test_parked_one_becomes_more),
 	};
 
 	return cmocka_run_group_tests_name("budget_shared", tests, NULL, NULL);
