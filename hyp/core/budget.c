@@ -198,9 +198,10 @@ bool budget_goes_before(const struct thread *t, const struct thread *other)
 	return place_class(t) > place_class(other);
 }
 
-struct thread *budget_best(const struct run_queue *rq, const struct hart *hart)
+struct thread *budget_best(const struct run_queue *rq, const struct hart *hart,
+			   struct thread *other)
 {
-	struct thread *best = NULL;
+	struct thread *best = other;
 
 	list_for_each(struct thread, t, &rq->reserved, ready)
 		if (place_allows(t, hart) && (!best || budget_goes_before(t, best)))

@@ -73,8 +73,12 @@ void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
 /* A thread does not want to run any more, or may not by its windows. */
 void budget_leave(struct thread *thread);
 
-/* Of the reserved threads that wait there, the first one that may run on a hart; or NULL. */
-struct thread *budget_best(const struct run_queue *rq, const struct hart *hart);
+/*
+ * Of the reserved threads that wait there, the first one that may run on a hart, if it goes
+ * before another one; or that, which may be NULL.
+ */
+struct thread *budget_best(const struct run_queue *rq, const struct hart *hart,
+			   struct thread *other);
 
 /* Of two of which one at least is reserved: does t go before the other? */
 bool budget_goes_before(const struct thread *t, const struct thread *other);

@@ -87,10 +87,14 @@ static struct thread *first_for(const struct list *queue, const struct hart *har
 	return NULL;
 }
 
-static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than)
+/* One that is reserved has to go before `first`, if that is there. */
+static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than,
+			       struct thread *first)
 {
-	struct thread *t = than < RESERVED ? budget_best(rq, hart) : NULL;
+	struct thread *t = budget_best(rq, hart, first);
 
+	if (t == first)
+		t = NULL;
 	for (u32 left = rq->rt_ready; left && !t;) {
 		unsigned int priority = sched_highest(left);
 
@@ -104,26 +108,33 @@ static struct thread *best_for(const struct run_queue *rq, const struct hart *ha
 	return t || than ? t : first_for(&rq->expired, hart);
 }
 
+/* Two that are reserved have to be looked at. */
+static bool has_more(const struct run_queue *rq, u32 than)
+{
+	return place_waiting(rq) > than || !list_empty(&rq->reserved);
+}
+
 bool place_has_better(const struct hart *hart, const struct hart *other)
 {
 	u32 than = busy(&other->rq);
 
-	return hart != other && (place_joined & other->rq.bit) && than < place_waiting(&hart->rq) &&
-	       best_for(&hart->rq, other, than);
+	return hart != other && (place_joined & other->rq.bit) && has_more(&hart->rq, than) &&
+	       best_for(&hart->rq, other, than, other->rq.running);
 }
 
 struct thread *place_to_take(const struct hart *hart, u32 than)
 {
-	struct thread *best = NULL;
+	struct thread *best = NULL, *first = budget_best(&hart->rq, hart, NULL);
 
 	for (unsigned int i = 0; i < nharts; i++) {
 		struct run_queue *rq = &harts[i]->rq;
 		struct thread *t = NULL;
 
-		if (harts[i] != hart && place_waiting(rq) > than)
-			t = best_for(rq, hart, than);
+		if (harts[i] != hart && has_more(rq, than))
+			t = best_for(rq, hart, than, first);
 		if (t) {
 			best = t;
+			first = t;
 			than = place_importance(t);
 		}
 	}

@@ -8,8 +8,9 @@
  * priority. What waits for a hart counts as if it ran there already. Among
  * equals it goes to the hart that it was on, or else to the shortest queue. A
  * hart takes over what waits elsewhere and is more important than what waits here; it is
- * called when something is left waiting that is more important than what it does;
- * and at the end of a rotation it gives a standard thread to a hart that has
+ * called when something is left waiting that is more important than what it does. Of
+ * two reserved ones (core/budget.h) the one that is due sooner is more important for that.
+ * At the end of a rotation it gives a standard thread to a hart that has
  * two fewer. While a real-time thread keeps standard ones waiting, its hart gives one
  * every 10 ms to a hart that runs such. All that is within affinities; one that names no
  * hart that runs is as good as none.

@@ -214,7 +214,7 @@ static struct thread *take_best(struct hart *hart)
 		rq->work |= WORK_PLACE;
 
 	if (!t && rq->guarded)
-		t = budget_best(rq, hart);
+		t = budget_best(rq, hart, NULL);
 	if (!t) {
 		if (rq->rt_ready)
 			queue = &rq->rt[sched_highest(rq->rt_ready)];

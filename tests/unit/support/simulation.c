@@ -123,24 +123,29 @@ void sim_run_until(u64 end)
 	}
 }
 
-struct thread *sim_start(unsigned int i, unsigned int task, ThreadSchedPolicy policy,
-			 ThreadPriority priority)
+struct thread *sim_start_of(unsigned int i, struct task *task, ThreadSchedPolicy policy,
+			    ThreadPriority priority)
 {
 	struct thread *t = &sim_threads[i];
 
-	*t = (struct thread){ .hart = &fake_hart,
-			      .task = &sim_tasks[task],
-			      .budget = sim_tasks[task].budget,
-			      .affinity = ~(u64)0 };
-	window_admit(t, &sim_tasks[task].limits);
+	*t = (struct thread){
+		.hart = &fake_hart, .task = task, .budget = task->budget, .affinity = ~(u64)0
+	};
+	window_admit(t, &task->limits);
 	list_init(&t->ready);
 	list_init(&t->waiting);
 	thread_init_waits(t);
-	list_add_tail(&sim_tasks[task].threads, &t->task_link);
-	sim_tasks[task].nthreads++;
+	list_add_tail(&task->threads, &t->task_link);
+	task->nthreads++;
 	sched_set_policy(t, policy, priority, 10 * MS);
 	sched_wake(t);
 	return t;
+}
+
+struct thread *sim_start(unsigned int i, unsigned int task, ThreadSchedPolicy policy,
+			 ThreadPriority priority)
+{
+	return sim_start_of(i, &sim_tasks[task], policy, priority);
 }
 
 /* No hart is ever without anything to do. */

@@ -35,6 +35,10 @@ void sim_run_until(u64 end);
 struct thread *sim_start(unsigned int i, unsigned int task, ThreadSchedPolicy policy,
 			 ThreadPriority priority);
 
+/* The same of a task that is not among sim_tasks. */
+struct thread *sim_start_of(unsigned int i, struct task *task, ThreadSchedPolicy policy,
+			    ThreadPriority priority);
+
 /* The first threads are the first task's, one bound to each hart, so that none is idle. */
 void sim_spin_everywhere(ThreadSchedPolicy policy, ThreadPriority priority);
 
