@@ -127,7 +127,8 @@ static bool is_left(struct budget *b, u64 now)
 			b->pieces[0] = piece;
 		}
 	}
-	b->deadline = b->pieces[0].since + b->period;
+	/* Of more than one thread can use much may be overdue, at the cost of nobody else. */
+	b->deadline = (b->amount > b->period ? now : b->pieces[0].since) + b->period;
 	return true;
 }
 
@@ -272,7 +273,7 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 u64 budget_put_on(struct thread *t, u64 now)
 {
 	struct budget *b = t->budget;
-	u64 most = b->amount;
+	u64 most = min_u64(b->amount, b->period);
 
 	if (!t->reserved)
 		return t->slice_left;

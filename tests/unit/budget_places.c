@@ -106,6 +106,23 @@ static void test_long_and_short(void **state)
 	end();
 }
 
+/* What a thread cannot use by itself makes it no more urgent than those of one hart. */
+static void test_more_than_one_can_use(void **state)
+{
+	(void)state;
+	sim_begin(4);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	add(3 * PERIOD, PERIOD);
+	amounts[0] = 0;
+	sim_run_until(fake_cpu.time + MS);
+	for (unsigned int i = 0; i < 4; i++) {
+		add(MS, PERIOD);
+		sched_set_affinity(thread(1 + i), (u64)1 << i);
+	}
+	check_promises(100 * PERIOD);
+	end();
+}
+
 /* Budgets at random, which are four fifths of the harts' time together. */
 static void check_random(unsigned int n)
 {
@@ -140,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guarantee_is_over),
 		cmocka_unit_test(test_long_and_short),
+		cmocka_unit_test(test_more_than_one_can_use),
 		cmocka_unit_test(test_some_at_random),
 	};
 
