@@ -162,6 +162,20 @@ static void await(struct budget *b)
 	sched_request(WORK_TIMER);
 }
 
+/* A less important thread that holds what this one may have instead makes way. */
+static void ask_holder(const struct thread *t)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct thread *other = harts[i]->rq.running;
+
+		if (other && other->grant && other->budget == t->budget &&
+		    place_class(t) > place_class(other) && place_allows(t, harts[i])) {
+			sched_request_of(harts[i], WORK_RESCHEDULE | WORK_TIMER);
+			return;
+		}
+	}
+}
+
 static void refill(struct timer *timer)
 {
 	struct budget *b = container_of(timer, struct budget, refill);
@@ -170,6 +184,9 @@ static void refill(struct timer *timer)
 	if (!b->soft && list_empty(&b->parked))
 		return;
 	if (!is_left(b, cpu_time())) {
+		/* A less important one that was not parked may have come first. */
+		list_for_each(struct thread, t, &b->parked, ready)
+			ask_holder(t);
 		await(b);
 		return;
 	}
@@ -228,20 +245,6 @@ void budget_leave(struct thread *t)
 {
 	t->budget->wanting -= t->wants_budget;
 	t->wants_budget = false;
-}
-
-/* A less important thread that holds what this one may have instead makes way. */
-static void ask_holder(const struct thread *t)
-{
-	for (unsigned int i = 0; i < nharts; i++) {
-		const struct thread *other = harts[i]->rq.running;
-
-		if (other && other->grant && other->budget == t->budget &&
-		    place_class(t) > place_class(other) && place_allows(t, harts[i])) {
-			sched_request_of(harts[i], WORK_RESCHEDULE | WORK_TIMER);
-			return;
-		}
-	}
 }
 
 bool budget_queue(struct run_queue *rq, struct thread *t, bool first)

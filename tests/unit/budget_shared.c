@@ -204,6 +204,31 @@ static void test_parked_one_becomes_more(void **state)
 	sim_end(NULL);
 }
 
+/* What a higher one leaves is not a lower one's because that was queued and a third parked. */
+static void test_parked_and_queued(void **state)
+{
+	struct thread *low = &sim_threads[SIM_SPINNERS], *high = &sim_threads[SIM_SPINNERS + 1],
+		      *middle = &sim_threads[SIM_SPINNERS + 2];
+
+	(void)state;
+	sim_begin(1);
+	assert_int_equal(budget_set(&sim_tasks[1], 100 * MS, 1000 * MS, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 1);
+	sim_run_until(fake_cpu.time + MS);
+	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 9);
+	sim_run_until(fake_cpu.time + MS);
+	assert_int_equal(low->state, THREAD_READY);
+	sim_start(SIM_SPINNERS + 2, 1, ThreadSchedPolicyFifo, 5);
+	sim_run_until(fake_cpu.time + MS);
+	assert_int_equal(middle->state, THREAD_PARKED);
+	sched_remove(high, THREAD_BLOCKED);
+	sim_run_until(fake_cpu.time + MS);
+	assert_int_equal(sched_run_time(middle), MS);
+	assert_int_equal(sched_run_time(low), MS);
+	sim_end(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_higher_one_elsewhere),
 		cmocka_unit_test(test_left_by_one),
 		cmocka_unit_test(test_parked_one_becomes_more),
+		cmocka_unit_test(test_parked_and_queued),
 	};
 
 	return cmocka_run_group_tests_name("budget_shared", tests, NULL, NULL);
