@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include "arch/remote.h"
 #include "arch/this_hart.h"
 #include "core/budget.h"
 #include "core/lock.h"
@@ -13,8 +14,11 @@
 
 static struct hart others[SIM_HARTS - 1];
 static FloeTraceRing rings[SIM_HARTS - 1];
+static bool is_asleep[SIM_HARTS];
+static jmp_buf fell_asleep;
 struct task sim_tasks[SIM_TASKS];
 struct thread sim_threads[SIM_THREADS];
+u64 sim_late[SIM_HARTS];
 
 void sim_be(unsigned int i)
 {
@@ -50,7 +54,32 @@ void sim_begin(unsigned int n)
 	}
 	for (unsigned int i = 0; i < SIM_THREADS; i++)
 		sim_threads[i] = (struct thread){ .task = NULL };
+	for (unsigned int i = 0; i < SIM_HARTS; i++) {
+		is_asleep[i] = false;
+		sim_late[i] = 0;
+	}
 	sim_be(0);
+}
+
+/* Whoever waits for another hart's vCPU is served; all others sleep until they have work. */
+static void asleep(void)
+{
+	struct hart *self = fake_this_hart;
+
+	for (unsigned int i = 0; i < nharts; i++)
+		if (harts[i]->put_down) {
+			fake_this_hart = harts[i];
+			remote_serve();
+			fake_this_hart = self;
+			return;
+		}
+	is_asleep[self->index] = true;
+	longjmp(fell_asleep, 1);
+}
+
+void sim_let_sleep(void)
+{
+	fake_cpu.asleep = asleep;
 }
 
 static void drop(void)
@@ -70,7 +99,7 @@ int sim_end(void **state)
 	return 0;
 }
 
-/* What arch/exit.c does when a hart looks at its queue; idle() waits for its timer. */
+/* What arch/exit.c does when a hart looks at its queue, and sched_idle() after its sleep. */
 static void look(unsigned int i)
 {
 	struct hart *h = harts[i];
@@ -79,33 +108,45 @@ static void look(unsigned int i)
 	sim_be(i);
 	if (h->timer_at <= fake_cpu.time)
 		sched_timer_interrupt();
+	if (is_asleep[i])
+		h->rq.work |= WORK_RESCHEDULE;
+	is_asleep[i] = false;
 	if (!h->rq.running && !h->rq.work)
+		return;
+	if (setjmp(fell_asleep))
 		return;
 	t = sched_work();
 	if (t != h->current)
 		vcpu_switch(t);
 }
 
+static bool has_to_look(unsigned int i)
+{
+	const struct hart *h = harts[i];
+
+	/* Or it had to put its vCPU down for another hart, and goes on with it. */
+	return sim_late[i] <= fake_cpu.time && (h->rq.work || h->timer_at <= fake_cpu.time ||
+						(h->rq.running && h->rq.running != h->current));
+}
+
 static bool anything_to_do(void)
 {
-	for (unsigned int i = 0; i < nharts; i++) {
-		const struct hart *h = harts[i];
-
-		/* Or it had to put its vCPU down for another hart, and goes on with it. */
-		if (h->rq.work || h->timer_at <= fake_cpu.time ||
-		    (h->rq.running && h->rq.running != h->current))
+	for (unsigned int i = 0; i < nharts; i++)
+		if (has_to_look(i))
 			return true;
-	}
 	return false;
 }
 
 void sim_settle(void)
 {
-	while (anything_to_do())
-		for (unsigned int i = 0; i < nharts; i++) {
-			look(i);
-			harts[i]->kicks = 0;
-		}
+	unsigned int rounds = 0;
+
+	for (; anything_to_do(); assert_true(rounds++ < 1000))
+		for (unsigned int i = 0; i < nharts; i++)
+			if (has_to_look(i)) {
+				look(i);
+				harts[i]->kicks = 0;
+			}
 	sim_be(0);
 }
 
@@ -116,7 +157,8 @@ void sim_run_until(u64 end)
 
 		sim_settle();
 		for (unsigned int i = 0; i < nharts; i++)
-			next = min_u64(next, harts[i]->timer_at);
+			next = min_u64(next, max_u64(harts[i]->rq.work ? 0 : harts[i]->timer_at,
+						     sim_late[i]));
 		if (fake_cpu.time >= end)
 			return;
 		fake_cpu.time = next;

@@ -24,6 +24,12 @@ void sim_harts(unsigned int n);
 void sim_begin(unsigned int n);
 int sim_end(void **state);
 
+/* Harts may have nothing to do from now on. */
+void sim_let_sleep(void);
+
+/* A hart looks at nothing before that time. */
+extern u64 sim_late[SIM_HARTS];
+
 /* Goes on as another hart. */
 void sim_be(unsigned int hart);
 
