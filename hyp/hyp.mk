@@ -46,7 +46,7 @@ $(fdt_object): HYP_OPT := -O3
 $(fdt_object): HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
 
 fast_objects := $(HYP_FAST:%=$(HYP_OUT)/%.o)
-quick_objects := $(patsubst %,$(HYP_OUT)/%.c.o,arch/pgtable core/page core/place)
+quick_objects := $(patsubst %,$(HYP_OUT)/%.c.o,arch/pgtable core/page)
 $(fast_objects): HYP_OPT := -O2 -fno-move-loop-invariants
 $(quick_objects): HYP_OPT := -Os
 # Whether registers are saved by calls is one choice for all that is optimized as a whole.
