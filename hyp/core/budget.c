@@ -201,8 +201,7 @@ static void refill(struct timer *timer)
 			sched_requeue(t);
 }
 
-/* By when it is to use what it has, or may have. */
-static u64 deadline_of(const struct thread *t)
+u64 budget_deadline(const struct thread *t)
 {
 	return t->grant ? t->deadline : t->budget->deadline;
 }
@@ -211,8 +210,8 @@ bool budget_goes_before(const struct thread *t, const struct thread *other)
 {
 	if (!t->reserved || !other->reserved)
 		return t->reserved;
-	if (t->budget != other->budget && deadline_of(t) != deadline_of(other))
-		return deadline_of(t) < deadline_of(other);
+	if (t->budget != other->budget && budget_deadline(t) != budget_deadline(other))
+		return budget_deadline(t) < budget_deadline(other);
 	return place_class(t) > place_class(other);
 }
 
@@ -269,6 +268,8 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 		list_add_tail(&rq->reserved, &t->ready);
 	t->state = THREAD_READY;
 	place_waited |= rq->bit;
+	/* Who runs there may have to make way for it, or another hart be called. */
+	rq->work |= WORK_PLACE;
 	rq->nready++;
 	return true;
 }

@@ -73,6 +73,9 @@ void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
 /* A thread does not want to run any more, or may not by its windows. */
 void budget_leave(struct thread *thread);
 
+/* By when a reserved thread is to use what it has, or may have. */
+u64 budget_deadline(const struct thread *thread);
+
 /*
  * Of the reserved threads that wait there, the first one that may run on a hart, if it goes
  * before another one; or that, which may be NULL.

@@ -54,23 +54,46 @@ static u32 busy(const struct run_queue *rq)
 	return running > waiting ? running : waiting;
 }
 
+/* Who runs there, or goes before that one and will as soon as the hart looks at its queue. */
+static struct thread *first_of(const struct hart *hart)
+{
+	return budget_best(&hart->rq, hart, hart->rq.running);
+}
+
+/* Else others of its budget would use what it gives back, and it would ask for that: to and fro. */
+static bool has_own_budget(const struct thread *t)
+{
+	return t->reserved && t->budget->wanting == t->wants_budget;
+}
+
+/* The less, the less important is what t keeps waiting there, or what it waits for. */
+static u64 cost(const struct thread *t, const struct hart *hart)
+{
+	u64 doing = busy(&hart->rq);
+	const struct thread *first = doing == RESERVED ? first_of(hart) : NULL;
+
+	/* It has to wait on some hart. */
+	if (!window_is_open(t, hart))
+		return ~(u64)0 - 1;
+	if (first && first->reserved) {
+		/* Where what makes way is due last, if no hart does less. */
+		if (has_own_budget(t) && budget_deadline(t) < budget_deadline(first))
+			return TIME_NEVER / 2 - budget_deadline(first);
+		doing = 1u << 31;
+	}
+	return doing << 32 | (hart == t->hart ? 0 : 1 + hart->rq.nready);
+}
+
 struct hart *place_search(const struct thread *t)
 {
 	u64 harts_left = allowed(t), least = ~(u64)0;
 	struct hart *best = t->hart;
 
 	for (unsigned int i = 0; harts_left; i++, harts_left >>= 1) {
-		u64 cost;
+		u64 there = harts_left & 1 ? cost(t, harts[i]) : ~(u64)0;
 
-		if (!(harts_left & 1))
-			continue;
-		cost = (u64)busy(&harts[i]->rq) << 32 |
-		       (harts[i] == t->hart ? 0 : 1 + harts[i]->rq.nready);
-		/* It has to wait on some hart. */
-		if (!window_is_open(t, harts[i]))
-			cost = ~(u64)0 - 1;
-		if (cost < least) {
-			least = cost;
+		if (there < least) {
+			least = there;
 			best = harts[i];
 		}
 	}
@@ -87,13 +110,16 @@ static struct thread *first_for(const struct list *queue, const struct hart *har
 	return NULL;
 }
 
-/* One that is reserved has to go before `first`, if that is there. */
+/*
+ * One that is reserved has to go before `first`, if that is there, and is not taken from a hart
+ * that is about to run it: it may have been sent there just now.
+ */
 static struct thread *best_for(const struct run_queue *rq, const struct hart *hart, u32 than,
 			       struct thread *first)
 {
 	struct thread *t = budget_best(rq, hart, first);
 
-	if (t == first)
+	if (t == first || ((rq->work & WORK_RESCHEDULE) && t == first_of(t->hart)))
 		t = NULL;
 	for (u32 left = rq->rt_ready; left && !t;) {
 		unsigned int priority = sched_highest(left);
@@ -122,7 +148,20 @@ bool place_has_better(const struct hart *hart, const struct hart *other)
 	       best_for(&hart->rq, other, than, other->rq.running);
 }
 
-struct thread *place_to_take(const struct hart *hart, u32 than)
+bool place_makes_way(const struct hart *hart, const struct hart *other)
+{
+	const struct thread *t = hart->rq.running, *next, *first;
+
+	if (hart == other || !t || !has_own_budget(t) || !place_allows(t, other))
+		return false;
+	next = budget_best(&hart->rq, hart, NULL);
+	first = first_of(other);
+	if (!next || !first || !first->reserved)
+		return next != NULL;
+	return budget_deadline(next) < budget_deadline(first);
+}
+
+struct thread *place_to_take(struct hart *hart, u32 than)
 {
 	struct thread *best = NULL, *first = budget_best(&hart->rq, hart, NULL);
 
@@ -132,6 +171,8 @@ struct thread *place_to_take(const struct hart *hart, u32 than)
 
 		if (harts[i] != hart && has_more(rq, than))
 			t = best_for(rq, hart, than, first);
+		if (!list_empty(&rq->reserved))
+			hart->rq.work |= WORK_PLACE;
 		if (t) {
 			best = t;
 			first = t;

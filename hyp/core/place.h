@@ -5,15 +5,18 @@
  *
  * A thread that becomes ready, or that has to make way, goes to the hart that
  * does the least important thing: nothing, a standard thread, a real-time one by
- * priority. What waits for a hart counts as if it ran there already. Among
- * equals it goes to the hart that it was on, or else to the shortest queue. A
- * hart takes over what waits elsewhere and is more important than what waits here; it is
- * called when something is left waiting that is more important than what it does. Of
- * two reserved ones (core/budget.h) the one that is due sooner is more important for that.
- * At the end of a rotation it gives a standard thread to a hart that has
- * two fewer. While a real-time thread keeps standard ones waiting, its hart gives one
- * every 10 ms to a hart that runs such. All that is within affinities; one that names no
- * hart that runs is as good as none.
+ * priority, a reserved one (core/budget.h), of which those are least that are due last. What
+ * waits for a hart counts as if it ran there already. Among equals it goes to the hart
+ * that it was on, or else to the shortest queue. A hart takes over what waits elsewhere
+ * and is more important than what waits here; it is called when something is left waiting
+ * that is more important than what it does. And a reserved thread goes from
+ * the hart that it runs on to one that does less than what waits behind it, so that
+ * this need not wait for it where it may run nowhere else.
+ *
+ * At the end of a rotation a hart gives a standard thread to one that has two fewer. While
+ * a real-time thread keeps standard ones waiting, its hart gives one every 10 ms to
+ * a hart that runs such. All that is within affinities; one that names no hart that
+ * runs is as good as none.
  */
 #ifndef CORE_PLACE_H
 #define CORE_PLACE_H
@@ -59,8 +62,18 @@ static inline struct hart *place_choose(const struct thread *thread)
 /* Does something wait for the hart that the other one would take? */
 bool place_has_better(const struct hart *hart, const struct hart *other);
 
-/* A ready thread of another hart for this one, more important than that; or NULL. */
-struct thread *place_to_take(const struct hart *hart, u32 than);
+/*
+ * Should the reserved thread that a hart runs go to the other one? If both it and a reserved one
+ * that waits behind it go before all that is done there, and no other thread of its budget
+ * wants to run. Then place_search() sends it away once it is taken off.
+ */
+bool place_makes_way(const struct hart *hart, const struct hart *other);
+
+/*
+ * A ready thread of another hart for this one, more important than that; or NULL. Where reserved
+ * ones wait, this one has to see whether somebody is to make way (WORK_PLACE).
+ */
+struct thread *place_to_take(struct hart *hart, u32 than);
 
 /*
  * A standard thread of this hart's current rotation for the hart with the fewest, *to; or NULL.

@@ -127,8 +127,11 @@ void sched_rotate(struct hart *hart);
 /* For core/sched.c: a real-time thread runs, and standard ones begin to wait behind it. */
 void sched_hold_up(struct run_queue *rq);
 
-/* For core/sched.c: harts that do less than what waits here are to take it. */
-void sched_call_others(const struct hart *hart);
+/*
+ * For core/sched.c: harts that do less than what waits here are to take it, and a reserved thread
+ * is to make way, here for the other harts or there for this one.
+ */
+void sched_call_others(struct hart *hart);
 
 /* For core/budget.c: queues a thread that is on no queue on that hart, where it may run. */
 void sched_send(struct hart *hart, struct thread *thread);

@@ -42,11 +42,16 @@ static void held_up(struct timer *timer)
 	sched_hold_up(rq);
 }
 
-void sched_call_others(const struct hart *hart)
+void sched_call_others(struct hart *hart)
 {
-	for (unsigned int i = 0; i < nharts; i++)
-		if (place_has_better(hart, harts[i]))
-			sched_request_of(harts[i], WORK_RESCHEDULE);
+	for (unsigned int i = 0; i < nharts; i++) {
+		struct hart *other = harts[i];
+
+		if (place_has_better(hart, other) || place_makes_way(other, hart))
+			sched_request_of(other, WORK_RESCHEDULE);
+		if (place_makes_way(hart, other))
+			sched_request(WORK_RESCHEDULE);
+	}
 }
 
 void sched_init(struct hart *hart)
@@ -115,8 +120,7 @@ void sched_set_affinity(struct thread *t, u64 harts_allowed)
 
 	t->affinity = harts_allowed;
 	if (rq->running == t) {
-		if (!place_allows(t, t->hart))
-			sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
+		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
 	} else if (t->state == THREAD_PARKED ||
 		   (t->state == THREAD_READY && place_choose(t) != t->hart)) {
 		sched_requeue(t);

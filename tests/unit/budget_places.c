@@ -123,20 +123,133 @@ static void test_more_than_one_can_use(void **state)
 	end();
 }
 
-/* Budgets at random, which are four fifths of the harts' time together. */
-static void check_random(unsigned int n)
+static void add_bound(u64 amount, u64 period, unsigned int hart)
+{
+	add(amount, period);
+	sched_set_affinity(thread(ntasks - 1), (u64)1 << hart);
+}
+
+/*
+ * Who may run on both harts keeps nobody waiting who may not, whatever came first and whatever
+ * the other hart does: that one has almost all of its share, not just what is due.
+ */
+static void check_bound(const char *order, u64 other)
+{
+	u64 begin, bound = 0;
+
+	sim_begin(2);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin = fake_cpu.time;
+	for (; *order; order++)
+		switch (*order) {
+		case 'm':
+			add(18 * MS, 20 * MS);
+			break;
+		case 'b':
+			bound = ntasks;
+			add_bound(38 * MS, 50 * MS, 0);
+			break;
+		default:
+			add(other, 1000 * MS);
+			break;
+		}
+	sim_run_until(begin + 1000 * MS);
+	assert_in_range(sched_run_time(thread((unsigned int)bound)), 750 * MS, 760 * MS);
+	end();
+}
+
+static void test_bound_behind_another(void **state)
+{
+	(void)state;
+	static const char *const orders[] = { "mbo", "mob", "bmo", "bom", "omb", "obm" };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++) {
+		check_bound(orders[i], MS);
+		check_bound(orders[i], 300 * MS);
+	}
+}
+
+static void begin_with_two(void)
+{
+	sim_begin(2);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	add_bound(5 * MS, 10 * MS, 1);
+	add(20 * MS, 40 * MS);
+	sim_settle();
+	assert_ptr_equal(harts[0]->rq.running, thread(1));
+}
+
+static void end_with_two(void)
+{
+	sim_settle();
+	assert_ptr_equal(harts[0]->rq.running, thread(2));
+	assert_ptr_equal(harts[1]->rq.running, thread(1));
+	end();
+}
+
+static void sleeps(struct thread *t)
+{
+	sim_be((unsigned int)t->hart->index);
+	sched_remove(t, THREAD_BLOCKED);
+	sim_be(0);
+	sim_settle();
+}
+
+/* The hart beside has used up what it had. */
+static void test_makes_way_for_one_that_waits(void **state)
+{
+	(void)state;
+	begin_with_two();
+	add_bound(30 * MS, 60 * MS, 0);
+	sim_run_until(fake_cpu.time + 4 * MS);
+	assert_ptr_equal(harts[0]->rq.running, thread(1));
+	sim_run_until(fake_cpu.time + 1 * MS);
+	end_with_two();
+}
+
+static void test_makes_way_for_one_that_comes(void **state)
+{
+	(void)state;
+	begin_with_two();
+	add_bound(30 * MS, 60 * MS, 0);
+	sleeps(thread(2));
+	sleeps(thread(0));
+	assert_ptr_equal(harts[0]->rq.running, thread(1));
+	sched_wake(thread(2));
+	end_with_two();
+}
+
+static void test_makes_way_when_it_may(void **state)
+{
+	(void)state;
+	begin_with_two();
+	sched_set_affinity(thread(1), 1);
+	add_bound(30 * MS, 60 * MS, 0);
+	sleeps(thread(0));
+	assert_ptr_equal(harts[0]->rq.running, thread(1));
+	sched_set_affinity(thread(1), 3);
+	end_with_two();
+}
+
+/* Budgets at random, which are four fifths of the harts' time together; some bound to a hart. */
+static void check_random(unsigned int n, bool bound)
 {
 	static const u64 some[] = { MS, 2 * MS, 5 * MS, 10 * MS, 20 * MS, 50 * MS, 100 * MS };
-	u64 left = 800 * n;
+	u64 left = 800 * n, there[SIM_HARTS] = { 0 };
 
 	sim_begin(n);
 	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
 	while (ntasks < TASKS && left >= 50) {
 		u64 share = min_u64(50 + (u64)rand() % 750, left);
 		u64 period = some[(unsigned int)rand() % ARRAY_SIZE(some)];
+		unsigned int hart = (unsigned int)rand() % n;
 
 		add(share * period / 1000, period);
 		left -= share;
+		if (bound && rand() % 2 && there[hart] + share <= 800) {
+			there[hart] += share;
+			sched_set_affinity(thread(ntasks - 1), (u64)1 << hart);
+		}
 	}
 	check_promises(500 * MS);
 	end();
@@ -147,8 +260,10 @@ static void test_some_at_random(void **state)
 	(void)state;
 	for (unsigned int seed = 1; seed <= SEEDS; seed++) {
 		srand(seed);
-		for (unsigned int n = 1; n <= SIM_HARTS; n++)
-			check_random(n);
+		for (unsigned int n = 1; n <= SIM_HARTS; n++) {
+			check_random(n, false);
+			check_random(n, true);
+		}
 	}
 }
 
@@ -158,6 +273,10 @@ int main(void)
 		cmocka_unit_test(test_guarantee_is_over),
 		cmocka_unit_test(test_long_and_short),
 		cmocka_unit_test(test_more_than_one_can_use),
+		cmocka_unit_test(test_bound_behind_another),
+		cmocka_unit_test(test_makes_way_for_one_that_waits),
+		cmocka_unit_test(test_makes_way_for_one_that_comes),
+		cmocka_unit_test(test_makes_way_when_it_may),
 		cmocka_unit_test(test_some_at_random),
 	};
 
