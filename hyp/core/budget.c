@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "arch/hart.h"
 #include "arch/this_hart.h"
+#include "core/budget_piece.h"
 #include "core/place.h"
 #include "core/slab.h"
 #include "core/task.h"
@@ -55,103 +56,6 @@ void budget_drop(struct task *task)
 	mem_free(b, sizeof(*b));
 }
 
-static void remove_piece(struct budget *b, u32 i)
-{
-	b->npieces--;
-	for (; i < b->npieces; i++)
-		b->pieces[i] = b->pieces[i + 1];
-}
-
-/* Ticks from the end of a piece to the next one in the list; below 0: they overlap. */
-static i64 gap(const struct budget_piece *p)
-{
-	return (i64)(p[1].at - p[0].at - p[0].amount);
-}
-
-/* What it costs to join a piece with the next: how much comes later, times how much later. */
-static u64 cost(const struct budget_piece *p)
-{
-	return gap(p) < 0 ? (u64)-gap(p) * p[1].amount : (u64)gap(p) * p[0].amount;
-}
-
-/*
- * Joins the two neighbours that lose least by it. No part may be used sooner than before, nor
- * goes before others' more.
- */
-static void join_cheapest(struct budget *b)
-{
-	struct budget_piece *best = b->pieces;
-
-	for (u32 i = 1; i + 1 < b->npieces; i++)
-		if (cost(&b->pieces[i]) < cost(best))
-			best = &b->pieces[i];
-	/* The first begins later where there is a gap, the second where they overlap. */
-	if (gap(best) > 0)
-		best->at = best[1].at - best->amount;
-	best->amount += best[1].amount;
-	best->since = max_u64(best->since, best[1].since);
-	remove_piece(b, (u32)(best + 1 - b->pieces));
-}
-
-static void add_piece(struct budget *b, u64 at, u64 amount, u64 since)
-{
-	const struct budget_piece *p;
-	u32 i;
-
-	if (!amount)
-		return;
-	for (i = 0; i < b->npieces; i++) {
-		p = &b->pieces[i];
-		if (p->at + p->amount == at && p->at - p->since == at - since) {
-			b->pieces[i].amount += amount;
-			return;
-		}
-	}
-	for (; i && b->pieces[i - 1].at > at; i--)
-		b->pieces[i] = b->pieces[i - 1];
-	b->pieces[i] = (struct budget_piece){ at, amount, since };
-	if (++b->npieces == BUDGET_PIECES)
-		join_cheapest(b);
-}
-
-/* Is there some for now? What could be used longest ago comes first then. */
-static bool is_left(struct budget *b, u64 now)
-{
-	if (!b->npieces || b->pieces[0].at > now)
-		return false;
-	for (u32 i = 1; i < b->npieces && b->pieces[i].at <= now; i++) {
-		struct budget_piece piece = b->pieces[i];
-
-		if (piece.since < b->pieces[0].since) {
-			b->pieces[i] = b->pieces[0];
-			b->pieces[0] = piece;
-		}
-	}
-	/* Of more than one thread can use much may be overdue, at the cost of nobody else. */
-	b->deadline = (b->amount > b->period ? now : b->pieces[0].since) + b->period;
-	return true;
-}
-
-/*
- * What one hart may use from `now` on without a break and by the same time, at most so
- * much, is taken out.
- */
-static u64 take(struct budget *b, u64 now, u64 most)
-{
-	u64 sum = 0, since = b->pieces[0].since;
-
-	while (sum < most && b->npieces && b->pieces[0].at <= now + sum &&
-	       b->pieces[0].since == since) {
-		struct budget_piece piece = b->pieces[0];
-		u64 part = min_u64(piece.amount, most - sum);
-
-		sum += part;
-		remove_piece(b, 0);
-		add_piece(b, piece.at + part, piece.amount - part, since);
-	}
-	return sum;
-}
-
 /* Wakes up when some of it may be used; if all is granted, who gives back sees to it. */
 static void await(struct budget *b)
 {
@@ -183,7 +87,7 @@ static void refill(struct timer *timer)
 
 	if (!b->soft && list_empty(&b->parked))
 		return;
-	if (!is_left(b, cpu_time())) {
+	if (!budget_is_left(b, cpu_time())) {
 		/* A less important one that was not parked may have come first. */
 		list_for_each(struct thread, t, &b->parked, ready)
 			ask_holder(t);
@@ -252,7 +156,7 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 	u64 now = cpu_time();
 
 	join(t, now);
-	t->reserved = is_left(b, now);
+	t->reserved = budget_is_left(b, now);
 	if (!t->reserved) {
 		await(b);
 		if (b->soft)
@@ -287,38 +191,12 @@ u64 budget_put_on(struct thread *t, u64 now)
 			most = max_u64(most / nharts, machine.timebase / SHARE_MIN_PER_SECOND);
 		most = min_u64(most, t->slice_left);
 	}
-	t->grant = is_left(b, now) ? take(b, now, most) : 0;
+	t->grant = budget_is_left(b, now) ? budget_take(b, now, most) : 0;
 	t->deadline = b->deadline;
-	is_left(b, now);
+	budget_is_left(b, now);
 	trace_at(now, FloeTraceGrant, t->task->pid, t->grant);
 	t->slice_cut = t->slice_left > t->grant ? t->slice_left - t->grant : 0;
 	return t->slice_left - t->slice_cut;
-}
-
-/* Used too much: it had that of the pieces to come, which come a period later for it. */
-static void pay_back(struct budget *b, u64 now, u64 amount)
-{
-	u64 sum = 0, rounds;
-
-	for (u32 i = 0; i < b->npieces; i++)
-		sum += b->pieces[i].amount;
-	if (!sum)
-		return;
-	/* All of them so often, then the first ones once more. */
-	rounds = amount / sum;
-	for (u32 i = 0; rounds && i < b->npieces; i++) {
-		b->pieces[i].at = max_u64(b->pieces[i].at, now) + rounds * b->period;
-		b->pieces[i].since = b->pieces[i].at;
-	}
-	for (amount %= sum; amount;) {
-		struct budget_piece piece = b->pieces[0];
-		u64 part = min_u64(piece.amount, amount), at = max_u64(piece.at, now) + b->period;
-
-		remove_piece(b, 0);
-		add_piece(b, piece.at + part, piece.amount - part, piece.since);
-		add_piece(b, at, part, at);
-		amount -= part;
-	}
 }
 
 /*
@@ -349,13 +227,13 @@ void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 	if (rq->slice_end)
 		t->slice_left += t->slice_cut;
 	t->grant = 0;
-	add_piece(b, again, min_u64(used, granted), again);
+	budget_add_piece(b, again, min_u64(used, granted), again);
 	if (used > granted)
-		pay_back(b, now, used - granted);
+		budget_pay_back(b, now, used - granted);
 	else
-		add_piece(b, now, granted - used, t->deadline - b->period);
+		budget_add_piece(b, now, granted - used, t->deadline - b->period);
 	/* As what it looks for a place. */
-	t->reserved = is_left(b, now);
+	t->reserved = budget_is_left(b, now);
 	if (t->reserved)
 		bring_best(t, container_of(rq, struct hart, rq));
 	/* Others may have what is left then, wherever they are. */
