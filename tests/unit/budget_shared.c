@@ -55,6 +55,30 @@ static void test_waiting_one_ends(void **state)
 	sim_end(NULL);
 }
 
+/* Two that come at once are each given what a less important one holds. */
+static void test_two_come_at_once(void **state)
+{
+	(void)state;
+	sim_begin(2);
+	assert_int_equal(budget_set(&sim_tasks[1], 8 * MS, PERIOD, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	for (unsigned int i = 0; i < 2; i++)
+		sim_start(SIM_SPINNERS + i, 1, ThreadSchedPolicyFifo, 1);
+	for (unsigned int i = 2; i < 4; i++) {
+		sim_start(SIM_SPINNERS + i, 1, ThreadSchedPolicyFifo, 2);
+		sched_remove(&sim_threads[SIM_SPINNERS + i], THREAD_BLOCKED);
+	}
+	sim_run_until(fake_cpu.time + MS);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(sim_threads[SIM_SPINNERS + i].state, THREAD_RUNNING);
+	for (unsigned int i = 2; i < 4; i++)
+		sched_wake(&sim_threads[SIM_SPINNERS + i]);
+	sim_settle();
+	for (unsigned int i = 2; i < 4; i++)
+		assert_int_equal(sim_threads[SIM_SPINNERS + i].state, THREAD_RUNNING);
+	sim_end(NULL);
+}
+
 static void test_children_share(void **state)
 {
 	(void)state;
@@ -234,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_classes_within_a_budget),
 		cmocka_unit_test(test_waiting_one_ends),
+		cmocka_unit_test(test_two_come_at_once),
 		cmocka_unit_test(test_children_share),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_first_turn),
