@@ -30,7 +30,7 @@ static unsigned int best_level(gpa_t gpa, const void *page, u64 npages)
 bool pgtable_init(struct pgtable *pt, unsigned int levels)
 {
 	bool own = levels == PGTABLE_OWN;
-	unsigned int order = own ? 0 : GSTAGE_ROOT_ORDER;
+	unsigned int order = levels > PGTABLE_WINDOW ? GSTAGE_ROOT_ORDER : 0;
 
 	/* All accesses of a guest count as U-mode in the second stage. */
 	*pt = (struct pgtable){ .root = page_alloc_zero(order),
@@ -132,13 +132,12 @@ bool pgtable_lookup(const struct pgtable *pt, gpa_t gpa, struct pgtable_leaf *le
 	return true;
 }
 
-bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa)
+bool pgtable_link(struct pgtable *pt, const struct pgtable *window, gpa_t gpa)
 {
-	unsigned int from_level = LARGEST_LEAF;
 	u64 *pte = ensure(pt, gpa, LARGEST_LEAF);
 
 	if (!pte)
 		return false;
-	*pte = *pgtable_walk(from, gpa, &from_level) | PTE_SHARED;
+	*pte = pte_of(window->root, PTE_SHARED);
 	return true;
 }

@@ -18,7 +18,7 @@
 
 struct pgtable {
 	u64 *root;               /* aligned to its size */
-	unsigned int levels;     /* 3 or 4 */
+	unsigned int levels;     /* 3 or 4; 2: PGTABLE_WINDOW */
 	unsigned int root_order; /* 2 for a G-stage: 16 KiB; else 0 */
 	u64 leaf_bits;           /* what every leaf has beside its access */
 	u64 ntables;             /* pages of tables beside the root */
@@ -38,7 +38,10 @@ typedef void pgtable_release_fn(void *block, unsigned int order, void *context);
 /* Instead of a number of levels: the hypervisor's own tables. */
 #define PGTABLE_OWN 0
 
-/* Tables of a G-stage of 3 or 4 levels, or PGTABLE_OWN. False: no memory for the root. */
+/* The levels of a window of 1 GiB of several G-stages, for pgtable_link(); addresses are theirs. */
+#define PGTABLE_WINDOW 2
+
+/* Tables of a G-stage of 3 or 4 levels, or one of these. False: no memory for the root. */
 bool pgtable_init(struct pgtable *pt, unsigned int levels);
 
 /* Frees all tables. What the leaves point to is the caller's. */
@@ -84,9 +87,9 @@ u64 pgtable_run(const struct pgtable *pt, gpa_t gpa, u64 npages, void **page);
 u64 pgtable_count(const struct pgtable *pt, gpa_t gpa, u64 npages);
 
 /*
- * Links the tables of the 1 GiB window at gpa in `from` into pt as well. They
- * stay `from`'s: pt neither changes nor frees them. False: no memory.
+ * Links a window into a G-stage as its 1 GiB at gpa. Its tables stay `window`'s: pt neither
+ * changes nor frees them. False: no memory.
  */
-bool pgtable_link(struct pgtable *pt, const struct pgtable *from, gpa_t gpa);
+bool pgtable_link(struct pgtable *pt, const struct pgtable *window, gpa_t gpa);
 
 #endif

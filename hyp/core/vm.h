@@ -38,6 +38,7 @@
 #define VM_TRAP_PAGE VM_SYSTEM /* arch/trap.S knows it as well */
 #define VM_GSI (VM_SYSTEM + PAGE_SIZE)
 #define VM_ROMFS (VM_SYSTEM + ((gpa_t)1 << 21))
+#define VM_ROMFS_MAX (((u64)1 << 30) - ((u64)1 << 21)) /* the rest of the window */
 
 #define VM_REGIONS_MAX 1024
 

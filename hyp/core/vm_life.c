@@ -18,7 +18,7 @@ bool vm_system_init(const void *trap_page, const void *gsi, void *romfs, u64 rom
 	struct memobj *mem = romfs ? memobj_create_empty() : NULL;
 
 	vm_zero_page = page_alloc_zero(0);
-	if (!vm_zero_page || !pgtable_init(gs, machine.gstage_levels) ||
+	if (!vm_zero_page || !pgtable_init(gs, PGTABLE_WINDOW) ||
 	    !pgtable_map(gs, VM_TRAP_PAGE, trap_page, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE) ||
 	    !pgtable_map(gs, VM_GSI, gsi, 1, VMM_FLAG_READ))
 		return false;

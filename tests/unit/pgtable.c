@@ -308,7 +308,7 @@ static void test_linked_window(void **state)
 		struct pgtable shared, pt;
 		u64 nfree;
 
-		assert_true(pgtable_init(&shared, all_levels[l]));
+		assert_true(pgtable_init(&shared, PGTABLE_WINDOW));
 		assert_true(map(&shared, VM_SYSTEM, 0x8000, 1, RX_));
 		nfree = page_count_free();
 		for (unsigned int n = 0;; n++) {
