@@ -94,12 +94,10 @@ secondary:
 	ld	sp, HART_STACK_TOP(tp)
 	call	secondary_main
 
+	.globl	hart_stack_size
+	.set	hart_stack_size, HART_STACK_SIZE
+
 	.section .data
 	.balign	4
 boot_claimed:
 	.word	0
-
-	.section .bss
-	.balign	16
-	.space	8192
-boot_stack_top:

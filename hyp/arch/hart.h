@@ -11,9 +11,6 @@
 #include "core/sched.h"
 #include "core/types.h"
 
-/* Each hart has a stack of this size with an unmapped page below. */
-#define HART_STACK_SIZE ((u64)16384)
-
 struct memobj;
 
 enum {

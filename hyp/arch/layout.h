@@ -9,6 +9,9 @@
 /* The slot of x0, which needs none. */
 #define THREAD_HART X(0)
 
+/* Bytes, whole pages; below that there is one that can't be written. */
+#define HART_STACK_SIZE 16384
+
 /* struct hart */
 #define HART_CURRENT 0
 #define HART_STACK_TOP 8

@@ -3,6 +3,7 @@
 
 #include "arch/csr.h"
 #include "arch/hart.h"
+#include "arch/layout.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "arch/vcpu.h"

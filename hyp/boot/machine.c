@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/machine.h"
 
+#include "arch/image.h"
 #include "boot/tree.h"
 #include "lib/text.h"
 
@@ -261,7 +262,7 @@ static bool is_readable(const void *tree)
 
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
-	static struct reader r; /* too large for the boot stack */
+	static struct reader r BOOT_ONLY(0);
 
 	*m = (struct machine_tree){ .extensions = ~0u };
 	r = (struct reader){ .m = m, .walk.take = read_node };

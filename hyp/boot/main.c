@@ -34,7 +34,7 @@ u32 harts_ready;
 #define PATIENCE_MS 100
 
 static u32 arrived; /* secondary harts; atomic */
-static struct machine_tree tree;
+static struct machine_tree tree BOOT_ONLY(1);
 static u64 boot_time; /* the time CSR when Floe was entered */
 static Gsi *gsi;      /* what all partitions read about the machine */
 
@@ -64,7 +64,7 @@ static void make_harts(u64 boot_id)
 		harts[i]->id = tree.hart_id[i];
 		harts[i]->index = i;
 		hart_init(harts[i]);
-		harts[i]->stack_top = memory_map_stack(i);
+		harts[i]->stack_top = boot ? (u64)boot_stack_top : memory_map_stack(i);
 		if (!harts[i]->stack_top || !trace_init(harts[i]))
 			give_up(init_no_memory);
 		if (!boot)

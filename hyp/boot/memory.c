@@ -4,6 +4,7 @@
 #include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/image.h"
+#include "arch/layout.h"
 #include "arch/pgtable.h"
 #include "core/page.h"
 
