@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define NAME_BUCKETS 256u
+#define NAME_BUCKETS 128u
 
 static struct list all = { &all, &all };
 static struct list names[NAME_BUCKETS];
