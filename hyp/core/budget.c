@@ -146,8 +146,12 @@ static void join(struct thread *t, u64 now)
 
 void budget_leave(struct thread *t)
 {
-	t->budget->wanting -= t->wants_budget;
+	struct budget *b = t->budget;
+
+	b->wanting -= t->wants_budget;
 	t->wants_budget = false;
+	if (!b->wanting)
+		timer_cancel(&b->refill);
 }
 
 bool budget_queue(struct run_queue *rq, struct thread *t, bool first)

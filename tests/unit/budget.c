@@ -99,6 +99,27 @@ static void test_soft(void **state)
 }
 
 /* One that was taken off too late pays, until it is even. */
+/* Nobody waits for the next piece: no interrupt on a hart that has nothing else to do. */
+static void test_nobody_waits(void **state)
+{
+	(void)state;
+	sim_begin(1);
+	assert_int_equal(budget_set(&sim_tasks[1], 2 * MS, PERIOD, true), rcOk);
+	sim_start(0, 0, ThreadSchedPolicyOther, 5);
+	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyOther, 5);
+	sim_run_until(fake_cpu.time + 5 * MS);
+	assert_true(harts[0]->timer_at != TIME_NEVER);
+	sched_remove(&sim_threads[SIM_SPINNERS], THREAD_BLOCKED);
+	sim_settle();
+	assert_int_equal(harts[0]->timer_at, TIME_NEVER);
+	/* It has what came meanwhile as soon as it wants to run. */
+	sim_run_until(fake_cpu.time + PERIOD);
+	sched_wake(&sim_threads[SIM_SPINNERS]);
+	sim_settle();
+	assert_ptr_equal(harts[0]->rq.running, &sim_threads[SIM_SPINNERS]);
+	sim_end(NULL);
+}
+
 static void test_late(void **state)
 {
 	(void)state;
@@ -374,15 +395,11 @@ static void test_late_in_the_period(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_earliest_end_first),
-		cmocka_unit_test(test_soft),
-		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_parked),
-		cmocka_unit_test(test_many_pieces),
-		cmocka_unit_test(test_late_in_the_period),
-		cmocka_unit_test(test_after_a_sleep),
-		cmocka_unit_test(test_very_late),
+		cmocka_unit_test(test_exact),         cmocka_unit_test(test_earliest_end_first),
+		cmocka_unit_test(test_soft),          cmocka_unit_test(test_nobody_waits),
+		cmocka_unit_test(test_late),          cmocka_unit_test(test_parked),
+		cmocka_unit_test(test_many_pieces),   cmocka_unit_test(test_late_in_the_period),
+		cmocka_unit_test(test_after_a_sleep), cmocka_unit_test(test_very_late),
 		cmocka_unit_test(test_never_more),
 	};
 
