@@ -115,8 +115,8 @@ static void map_system_window(void)
 
 	gsi = page_alloc_zero(0);
 	if (bytes && (!page_aligned(tree.initrd_start) || bytes > VM_ROMFS_MAX))
-		give_up("the initial RAM disk does not begin on a page (4096 bytes), or has more "
-			"than 1022 MiB");
+		give_up("the initial RAM disk begins within a page (4096 bytes), or has more than "
+			"1022 MiB");
 	if (trap_page)
 		memcpy(trap_page, trap_page_code, TRAP_PAGE_CODE_SIZE);
 	if (!trap_page || !gsi || !vm_system_init(trap_page, gsi, romfs, bytes))

@@ -71,7 +71,6 @@ void timer_arm(struct timer_queue *q, struct timer *t, u64 at)
 	t->child = NULL;
 	t->next = NULL;
 	t->prev = NULL;
-	q->guest = NULL;
 	q->root = meld(q->root, t);
 	q->next = q->root->at;
 }
