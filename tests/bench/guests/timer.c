@@ -32,6 +32,8 @@ int main(int argc, char **argv)
 	volatile uint64_t *shared = bench_share(&seg);
 	Handle task = bench_child("timed", CHILD(timed), &seg, ThreadSchedPolicyFifo, 10);
 
+	/* Until init, which waits behind this one, is done on another hart. */
+	KnSleep(20);
 	NEED(KnTaskResume(task));
 	/* Without a deadline: the guest's is the only one, as on a machine that runs one guest. */
 	child_wait_for(task, INFINITE_TIMEOUT);
