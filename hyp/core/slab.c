@@ -8,7 +8,7 @@
  * Sizes that divide what a page has left behind its header without much waste. No smaller
  * ones: the few objects that would be take less than a page more.
  */
-static const u16 class_size[] = { 96, 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
+static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
 
 /* Stands at the start of each page of objects. */
 struct slab {
