@@ -58,7 +58,7 @@ class Symbols:
     def span(self, function):
         """Its first address, and the next function's."""
         first = self.address(function)
-        return first, self.start + self.addresses[self.index(first) + 1]
+        return first, self.addresses[self.index(first) + 1]
 
     def arguments(self, functions=()):
         """For QEMU: the log of every instruction in these functions, or in all."""
