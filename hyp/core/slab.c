@@ -6,7 +6,7 @@
 
 /*
  * Sizes that divide what a page has left behind its header without much waste. No smaller
- * ones: the few objects that would be take less than a page more.
+ * ones: a page for each would be what 20 partitions lose by it.
  */
 static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
 

@@ -98,7 +98,6 @@ static void test_soft(void **state)
 	sim_end(NULL);
 }
 
-/* One that was taken off too late pays, until it is even. */
 /* Nobody waits for the next piece: no interrupt on a hart that has nothing else to do. */
 static void test_nobody_waits(void **state)
 {
@@ -120,6 +119,7 @@ static void test_nobody_waits(void **state)
 	sim_end(NULL);
 }
 
+/* One that was taken off too late pays, until it is even. */
 static void test_late(void **state)
 {
 	(void)state;

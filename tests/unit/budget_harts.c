@@ -30,19 +30,15 @@ static const struct {
 	{ { 30 * MS, 3 * MS, 40 * MS }, { 100 * MS, 10 * MS, 100 * MS } },
 };
 
-static struct thread *thread(unsigned int i)
-{
-	return &sim_threads[SIM_SPINNERS + i];
-}
-
 /* Nothing is forgotten: there is none, or it is granted, or a timer runs that brings it. */
 static void check_parked(const struct budget *b, unsigned int granted)
 {
 	bool wanted = !list_empty(&b->parked);
 
 	for (unsigned int i = 0; i < THREADS && b->soft; i++)
-		wanted |= thread(i)->budget == b && !thread(i)->reserved &&
-			  (thread(i)->state == THREAD_READY || thread(i)->state == THREAD_RUNNING);
+		wanted |= sim_thread(i)->budget == b && !sim_thread(i)->reserved &&
+			  (sim_thread(i)->state == THREAD_READY ||
+			   sim_thread(i)->state == THREAD_RUNNING);
 	if (!wanted)
 		return;
 	if (!b->npieces) {
@@ -75,7 +71,7 @@ static void check_budget(const struct budget *b)
 	unsigned int wanting = 0, waiting = 0, waiting_there = 0, granted = 0;
 
 	for (unsigned int i = 0; i < THREADS; i++) {
-		const struct thread *t = thread(i);
+		const struct thread *t = sim_thread(i);
 
 		if (t->budget != b)
 			continue;
@@ -99,7 +95,7 @@ static void check_budget(const struct budget *b)
 static void check_order(void)
 {
 	for (unsigned int i = 0; i < THREADS; i++) {
-		const struct thread *t = thread(i);
+		const struct thread *t = sim_thread(i);
 
 		for (unsigned int h = 0; h < nharts; h++)
 			if (t->state == THREAD_READY && place_allows(t, harts[h]) &&
@@ -121,9 +117,9 @@ static void check_all(void)
 
 static void change_another(void)
 {
-	queues_change(thread(1 + (unsigned int)rand() % (THREADS - 1)), thread(VICTIM));
+	queues_change(sim_thread(1 + (unsigned int)rand() % (THREADS - 1)), sim_thread(VICTIM));
 	if (rand() % 8 == 0)
-		sched_set_affinity(thread(VICTIM), queues_some_harts());
+		sched_set_affinity(sim_thread(VICTIM), queues_some_harts());
 }
 
 /* Samples are a tenth of that task's period apart. */

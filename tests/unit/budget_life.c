@@ -9,6 +9,7 @@
 #include "core/budget.h"
 #include "core/place.h"
 #include "fake/fake.h"
+#include "support/queues.h"
 #include "support/simulation.h"
 
 #include <stdlib.h>
@@ -217,7 +218,7 @@ static void change(void)
 		break;
 	case 5:
 		if (lives[i])
-			sched_set_affinity(t, 1 + (u64)rand() % ((1u << nharts) - 1));
+			sched_set_affinity(t, queues_some_harts());
 		break;
 	case 6:
 		if (lives[i])

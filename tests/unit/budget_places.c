@@ -17,11 +17,6 @@ static struct task tasks[TASKS]; /* with a budget and a thread each */
 static u64 amounts[TASKS], periods[TASKS];
 static unsigned int ntasks;
 
-static struct thread *thread(unsigned int i)
-{
-	return &sim_threads[SIM_SPINNERS + i];
-}
-
 /* What is guaranteed is used up, and something that goes first waits: there is another hart. */
 static void test_guarantee_is_over(void **state)
 {
@@ -32,12 +27,12 @@ static void test_guarantee_is_over(void **state)
 	sched_set_affinity(&sim_threads[0], 2);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 5);
 	sim_settle();
-	assert_ptr_equal(harts[0]->rq.running, thread(0));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(0));
 	sim_start(1, 0, ThreadSchedPolicyFifo, 10);
 	sched_set_affinity(&sim_threads[1], 1);
 	sim_run_until(fake_cpu.time + PERIOD);
 	assert_int_equal(sched_run_time(&sim_threads[1]), 8 * MS);
-	assert_int_equal(sched_run_time(thread(0)), 10 * MS);
+	assert_int_equal(sched_run_time(sim_thread(0)), 10 * MS);
 	sim_end(NULL);
 }
 
@@ -67,7 +62,7 @@ static void check_promises(u64 duration)
 			until = min_u64(until, next[i]);
 		sim_run_until(until);
 		for (unsigned int i = 0; i < ntasks; i++) {
-			u64 now = sched_run_time(thread(i));
+			u64 now = sched_run_time(sim_thread(i));
 
 			if (fake_cpu.time < next[i])
 				continue;
@@ -117,7 +112,7 @@ static void test_more_than_one_can_use(void **state)
 	sim_run_until(fake_cpu.time + MS);
 	for (unsigned int i = 0; i < 4; i++) {
 		add(MS, PERIOD);
-		sched_set_affinity(thread(1 + i), (u64)1 << i);
+		sched_set_affinity(sim_thread(1 + i), (u64)1 << i);
 	}
 	check_promises(100 * PERIOD);
 	end();
@@ -126,7 +121,7 @@ static void test_more_than_one_can_use(void **state)
 static void add_bound(u64 amount, u64 period, unsigned int hart)
 {
 	add(amount, period);
-	sched_set_affinity(thread(ntasks - 1), (u64)1 << hart);
+	sched_set_affinity(sim_thread(ntasks - 1), (u64)1 << hart);
 }
 
 /*
@@ -154,7 +149,7 @@ static void check_bound(const char *order, u64 other)
 			break;
 		}
 	sim_run_until(begin + 1000 * MS);
-	assert_in_range(sched_run_time(thread((unsigned int)bound)), 750 * MS, 760 * MS);
+	assert_in_range(sched_run_time(sim_thread((unsigned int)bound)), 750 * MS, 760 * MS);
 	end();
 }
 
@@ -176,14 +171,14 @@ static void begin_with_two(void)
 	add_bound(5 * MS, 10 * MS, 1);
 	add(20 * MS, 40 * MS);
 	sim_settle();
-	assert_ptr_equal(harts[0]->rq.running, thread(1));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(1));
 }
 
 static void end_with_two(void)
 {
 	sim_settle();
-	assert_ptr_equal(harts[0]->rq.running, thread(2));
-	assert_ptr_equal(harts[1]->rq.running, thread(1));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(2));
+	assert_ptr_equal(harts[1]->rq.running, sim_thread(1));
 	end();
 }
 
@@ -202,7 +197,7 @@ static void test_makes_way_for_one_that_waits(void **state)
 	begin_with_two();
 	add_bound(30 * MS, 60 * MS, 0);
 	sim_run_until(fake_cpu.time + 4 * MS);
-	assert_ptr_equal(harts[0]->rq.running, thread(1));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(1));
 	sim_run_until(fake_cpu.time + 1 * MS);
 	end_with_two();
 }
@@ -212,10 +207,10 @@ static void test_makes_way_for_one_that_comes(void **state)
 	(void)state;
 	begin_with_two();
 	add_bound(30 * MS, 60 * MS, 0);
-	sleeps(thread(2));
-	sleeps(thread(0));
-	assert_ptr_equal(harts[0]->rq.running, thread(1));
-	sched_wake(thread(2));
+	sleeps(sim_thread(2));
+	sleeps(sim_thread(0));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(1));
+	sched_wake(sim_thread(2));
 	end_with_two();
 }
 
@@ -223,11 +218,11 @@ static void test_makes_way_when_it_may(void **state)
 {
 	(void)state;
 	begin_with_two();
-	sched_set_affinity(thread(1), 1);
+	sched_set_affinity(sim_thread(1), 1);
 	add_bound(30 * MS, 60 * MS, 0);
-	sleeps(thread(0));
-	assert_ptr_equal(harts[0]->rq.running, thread(1));
-	sched_set_affinity(thread(1), 3);
+	sleeps(sim_thread(0));
+	assert_ptr_equal(harts[0]->rq.running, sim_thread(1));
+	sched_set_affinity(sim_thread(1), 3);
 	end_with_two();
 }
 
@@ -248,7 +243,7 @@ static void check_random(unsigned int n, bool bound)
 		left -= share;
 		if (bound && rand() % 2 && there[hart] + share <= 800) {
 			there[hart] += share;
-			sched_set_affinity(thread(ntasks - 1), (u64)1 << hart);
+			sched_set_affinity(sim_thread(ntasks - 1), (u64)1 << hart);
 		}
 	}
 	check_promises(500 * MS);

@@ -8,6 +8,14 @@
 
 #define PERIOD (10 * MS)
 
+/* Task 1 has that budget, and every hart something to do that never gives way. */
+static void begin(unsigned int n, u64 amount, u64 period)
+{
+	sim_begin(n);
+	assert_int_equal(budget_set(&sim_tasks[1], amount, period, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+}
+
 /* Within a process class and priority decide. */
 static void test_classes_within_a_budget(void **state)
 {
@@ -59,9 +67,7 @@ static void test_waiting_one_ends(void **state)
 static void test_two_come_at_once(void **state)
 {
 	(void)state;
-	sim_begin(2);
-	assert_int_equal(budget_set(&sim_tasks[1], 8 * MS, PERIOD, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(2, 8 * MS, PERIOD);
 	for (unsigned int i = 0; i < 2; i++)
 		sim_start(SIM_SPINNERS + i, 1, ThreadSchedPolicyFifo, 1);
 	for (unsigned int i = 2; i < 4; i++) {
@@ -140,9 +146,7 @@ static void test_turns(void **state)
 static void test_first_turn(void **state)
 {
 	(void)state;
-	sim_begin(1);
-	assert_int_equal(budget_set(&sim_tasks[1], 20 * MS, 1000 * MS, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(1, 20 * MS, 1000 * MS);
 	sim_start(SIM_SPINNERS + 0, 1, ThreadSchedPolicyOther, 1);
 	sim_run_until(fake_cpu.time + MS);
 	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyOther, 1);
@@ -155,9 +159,7 @@ static void test_first_turn(void **state)
 static void test_higher_one_wakes(void **state)
 {
 	(void)state;
-	sim_begin(1);
-	assert_int_equal(budget_set(&sim_tasks[1], 4 * MS, PERIOD, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(1, 4 * MS, PERIOD);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyOther, 1);
 	sim_run_until(fake_cpu.time + MS);
 	assert_int_equal(sim_ran(1), MS);
@@ -173,9 +175,7 @@ static void test_higher_one_wakes(void **state)
 static void test_higher_one_elsewhere(void **state)
 {
 	(void)state;
-	sim_begin(2);
-	assert_int_equal(budget_set(&sim_tasks[1], 40 * MS, 100 * MS, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(2, 40 * MS, 100 * MS);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 1);
 	sim_run_until(fake_cpu.time + MS);
 	assert_int_equal(sim_ran(1), MS);
@@ -189,9 +189,7 @@ static void test_higher_one_elsewhere(void **state)
 static void test_left_by_one(void **state)
 {
 	(void)state;
-	sim_begin(2);
-	assert_int_equal(budget_set(&sim_tasks[1], 4 * MS, 2 * PERIOD, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(2, 4 * MS, 2 * PERIOD);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 1);
 	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 1);
 	sim_settle();
@@ -213,9 +211,7 @@ static void test_parked_one_becomes_more(void **state)
 		      *parked = &sim_threads[SIM_SPINNERS + 1];
 
 	(void)state;
-	sim_begin(1);
-	assert_int_equal(budget_set(&sim_tasks[1], 100 * MS, 1000 * MS, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(1, 100 * MS, 1000 * MS);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 5);
 	sim_run_until(fake_cpu.time + MS);
 	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 4);
@@ -235,9 +231,7 @@ static void test_parked_and_queued(void **state)
 		      *middle = &sim_threads[SIM_SPINNERS + 2];
 
 	(void)state;
-	sim_begin(1);
-	assert_int_equal(budget_set(&sim_tasks[1], 100 * MS, 1000 * MS, false), rcOk);
-	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	begin(1, 100 * MS, 1000 * MS);
 	sim_start(SIM_SPINNERS, 1, ThreadSchedPolicyFifo, 1);
 	sim_run_until(fake_cpu.time + MS);
 	sim_start(SIM_SPINNERS + 1, 1, ThreadSchedPolicyFifo, 9);

@@ -17,11 +17,6 @@
 #define SEEDS 200u
 #define STEPS 400u
 
-static struct thread *thread(unsigned int i)
-{
-	return &sim_threads[SIM_SPINNERS + i];
-}
-
 static unsigned int passed_on; /* guests' timers that are passed on at once */
 
 static void check_waiting(const struct thread *t)
@@ -82,7 +77,7 @@ static void check_harts(unsigned int n)
 			sim_run_until(fake_cpu.time + 1 + (u64)rand() % (5 * MS));
 		if (rand() % 4 == 0)
 			set_guest_timer();
-		queues_change(thread((unsigned int)rand() % THREADS), NULL);
+		queues_change(sim_thread((unsigned int)rand() % THREADS), NULL);
 	}
 	sim_end(NULL);
 }

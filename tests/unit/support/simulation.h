@@ -17,6 +17,12 @@
 extern struct task sim_tasks[SIM_TASKS];
 extern struct thread sim_threads[SIM_THREADS];
 
+/* The i-th that is no spinner. */
+static inline struct thread *sim_thread(unsigned int i)
+{
+	return &sim_threads[SIM_SPINNERS + i];
+}
+
 /* So many harts that partitions may run on, the fake one among them. */
 void sim_harts(unsigned int n);
 
