@@ -61,7 +61,7 @@ u64 *pgtable_add_table(struct pgtable *pt, u64 *pte, unsigned int level)
 	return table;
 }
 
-/* Makes tables down to `level`; the entry there or a leaf above, or NULL: no memory. */
+/* Makes tables down to `level`; the entry there or a leaf above, or NULL: no memory for all. */
 static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 {
 	unsigned int at = level;
@@ -70,10 +70,8 @@ static u64 *ensure(struct pgtable *pt, gpa_t gpa, unsigned int level)
 	while (at > level && !(*pte & PTE_V)) {
 		u64 *table = pgtable_add_table(pt, pte, at);
 
-		if (!table) {
-			pgtable_unmap(pt, gpa, 1, NULL, NULL);
+		if (!table)
 			return NULL;
-		}
 		pte = table + (gpa >> level_shift(--at)) % 512;
 	}
 	return pte;
@@ -89,14 +87,12 @@ bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 		unsigned int level = best_level(to, from, npages - done);
 		u64 *pte = ensure(pt, to, level), value = pte_of(from, bits);
 
-		if (!pte) {
-			pgtable_unmap(pt, gpa, done, NULL, NULL);
+		if (!pte)
 			return false;
-		}
 		publish();
 		/* All leaves of that size in this table. */
 		n = pages_in_entry(to, level + 1, npages - done) & ~(level_pages(level) - 1);
-		for (u64 *end = pte + (n >> (9 * level)); prot && pte < end; pte++) {
+		for (u64 *end = pte + (n >> (9 * level)); pte < end; pte++) {
 			*pte = value;
 			value += level_pages(level) << PTE_PPN_SHIFT;
 		}

@@ -5,8 +5,10 @@
  * two-stage address translation; modes Sv39x4 with 3 levels and Sv48x4 with 4),
  * and the hypervisor's own (Sv39).
  *
- * A change that may fail for want of memory has changed nothing then. Leaves are
- * as large as alignment of both addresses and the length permit: 4 KiB, 2 MiB, 1 GiB.
+ * What fails for want of memory may leave tables, or some of a range mapped: they go by
+ * pgtable_unmap(), and only once no hart that may have seen them translates by them
+ * (vmid_stop_others()). Leaves are as large as alignment of both addresses and the length
+ * permit: 4 KiB, 2 MiB, 1 GiB.
  *
  * Nothing here fences; the caller knows where the tables are in use
  * (see arch/vmid.h). Callers hold whatever protects the partition's memory.
@@ -49,8 +51,7 @@ void pgtable_destroy(struct pgtable *pt);
 
 /*
  * Maps npages at gpa, where nothing is mapped, to host memory at page; prot as in a
- * pgtable_leaf. With prot 0 it only makes the tables: after that the same cannot
- * fail, and pgtable_unmap() undoes it. False: no memory.
+ * pgtable_leaf. False: no memory for all tables.
  */
 bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
 

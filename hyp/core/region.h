@@ -42,8 +42,20 @@ void region_remove(struct vm *vm, struct region *r);
 /* Makes two of one: `upper` (allocated by the caller) becomes what lies from gpa on. */
 void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upper);
 
-/* Gives an anonymous block back: what unmapping does with it; the context is the vm. */
-void region_free_block(void *block, unsigned int order, void *context);
+/*
+ * Unmaps a range whose ends no large leaf crosses, from all harts, with the tables that are
+ * empty then, and frees anonymous blocks if asked to. How many pages were mapped.
+ */
+u64 region_take_away(struct vm *vm, gpa_t base, u64 npages, bool release);
+
+/* Has another hart mapped a page there, and this one remembers that there was none? */
+enum vm_touch region_look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise);
+
+/*
+ * First touch of a page that an object is mapped at: a hole of that reads as zero, and is only ever
+ * mapped read-only.
+ */
+enum vm_touch region_touch_hole(struct vm *vm, const struct region *r, gpa_t gpa);
 
 /*
  * How many pages of a range, whose ends no large leaf crosses, are unmapped in one call: a leaf

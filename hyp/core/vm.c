@@ -30,34 +30,6 @@ void vm_uncharge(struct vm *vm, u64 npages)
 	vm->used -= npages;
 }
 
-/* Has another hart mapped a page there, and this one remembers that there was none? */
-static enum vm_touch look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise)
-{
-	struct pgtable_leaf leaf;
-
-	if (!pgtable_lookup(&vm->gs, gpa, &leaf))
-		return otherwise;
-	vmid_fence(&vm->tags, &vm->gs, gpa, VMID_FENCE_ALL);
-	return VM_TOUCH_OK;
-}
-
-/* A hole of a memory object reads as zero; it is only ever mapped read-only. */
-static enum vm_touch touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
-{
-	u64 npages;
-
-	if (look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
-		return VM_TOUCH_OK;
-	if (memobj_at(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &npages))
-		return VM_TOUCH_REFUSED;
-	/* Its tables count, if not the page. */
-	if (vm_used(vm) >= vm->limit ||
-	    !pgtable_map_page(&vm->gs, gpa, vm_zero_page, r->prot & VMM_FLAG_RWX_MASK))
-		return VM_TOUCH_NO_MEMORY;
-	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
-	return VM_TOUCH_OK;
-}
-
 /* A region that grows down does so page by page from its end. */
 __attribute__((noinline)) static bool grows_here(const struct vm *vm, const struct region *r,
 						 gpa_t gpa)
@@ -77,29 +49,31 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_REFUSED;
 	gpa = page_round_down(gpa);
 	if (r->mem)
-		return touch_hole(vm, r, gpa);
+		return region_touch_hole(vm, r, gpa);
 	if (!(r->flags & REGION_COMMIT))
 		return VM_TOUCH_REFUSED;
 	if ((r->flags & REGION_GROW_DOWN) && !grows_here(vm, r, gpa))
 		return VM_TOUCH_REFUSED;
 	if (vm_charge(vm, 1) != rcOk)
-		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
+		return region_look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	page = page_alloc_zero(0);
 	if (!page) {
 		vm_uncharge(vm, 1);
-		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
+		return region_look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}
 	if (r->prot & VMM_FLAG_CACHE_MASK)
 		cache_flush(page, 1);
-	mapped = pgtable_map_page(&vm->gs, gpa, page, r->prot);
-	if (mapped != page) {
-		page_free(page, 0);
-		vm_uncharge(vm, 1);
-		return look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
-	}
 	/* Instructions of whom the page belonged to may be cached. */
 	if (r->prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed(&vm->tags, &vm->gs);
+	mapped = pgtable_map_page(&vm->gs, gpa, page, r->prot);
+	if (mapped != page) {
+		if (!mapped)
+			region_take_away(vm, gpa, 1, false);
+		page_free(page, 0);
+		vm_uncharge(vm, 1);
+		return region_look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
+	}
 	/* A hart may remember that there was nothing. */
 	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
 	return VM_TOUCH_OK;

@@ -42,6 +42,7 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
 	if (prot & VMM_FLAG_CACHE_MASK)
 		cache_flush(block, (u64)1 << order);
 	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
+		region_take_away(vm, at, 1, false);
 		page_free(block, order);
 		return false;
 	}
@@ -114,8 +115,9 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	if (rc != rcOk)
 		return rc;
 	npages = portion(vm, base, npages);
-	*done = fill(vm, base, npages);
+	/* Some of it may be executable. */
 	vmid_code_changed(&vm->tags, &vm->gs);
+	*done = fill(vm, base, npages);
 	vmid_fence(&vm->tags, &vm->gs, base, *done);
 	return *done || !npages ? rcOk : rcOutOfMemory;
 }
@@ -134,9 +136,7 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 		return rc;
 	*done = region_portion(vm, base, npages);
 	set_flags(vm, base, end, 0, REGION_COMMIT);
-	vmid_stop_others(&vm->tags, &vm->gs);
-	vm_uncharge(vm, pgtable_unmap(&vm->gs, base, *done, region_free_block, vm));
-	vmid_fence(&vm->tags, &vm->gs, base, *done);
+	vm_uncharge(vm, region_take_away(vm, base, *done, true));
 	return rcOk;
 }
 

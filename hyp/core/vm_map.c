@@ -5,20 +5,20 @@
 #include "core/slab.h"
 #include "core/vm.h"
 
-/* Maps what the region has of its object; prot 0: makes the tables, or fails. */
-static bool map_object(struct vm *vm, const struct region *r, u32 prot)
+/* Maps what a region has of its object; false: no memory for all tables. */
+static bool map_object(struct vm *vm, const struct region *r)
 {
-	for (u64 done = 0, n; done < r->npages; done += n) {
+	bool ok = true;
+
+	for (u64 done = 0, n; ok && done < r->npages; done += n) {
 		const void *start = memobj_at(r->mem, r->mem_first + done, &n);
 
 		n = min_u64(n, r->npages - done);
-		if (start &&
-		    !pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), start, n, prot)) {
-			pgtable_unmap(&vm->gs, r->base, done, NULL, NULL);
-			return false;
-		}
+		if (start)
+			ok = pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), start, n,
+					 r->prot);
 	}
-	return true;
+	return ok;
 }
 
 /*
@@ -45,6 +45,22 @@ static gpa_t choose_base(struct vm *vm, const struct region *q)
 		remainder = (u64)memobj_at(q->mem, q->mem_first, &n) & (align - 1);
 	at = region_place(vm, q->npages + guards, align, (remainder - low) & (align - 1));
 	return at ? at + low : 0;
+}
+
+/* Maps the object of a region, which goes if that fails. */
+static Retcode attach(struct vm *vm, struct region *r)
+{
+	object_get(&r->mem->object);
+	r->mem->access |= r->prot;
+	list_add_tail(&r->mem->mappings, &r->map_link);
+	if (r->prot & VMM_FLAG_EXECUTE)
+		vmid_code_changed(&vm->tags, &vm->gs);
+	if (!map_object(vm, r)) {
+		vm_unmap_region(vm, r);
+		return rcOutOfMemory;
+	}
+	vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
+	return rcOk;
 }
 
 Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
@@ -79,36 +95,35 @@ Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 	rc = vm_charge(vm, charge);
 	if (rc != rcOk)
 		goto fail;
-	if (r->mem && !map_object(vm, r, 0)) {
-		vm_uncharge(vm, charge);
-		rc = rcOutOfMemory;
-		goto fail;
-	}
 	region_insert(vm, r);
 	vm->uncached |= !r->mem && (r->prot & VMM_FLAG_CACHE_MASK);
-	if (r->mem) {
-		object_get(&r->mem->object);
-		r->mem->access |= r->prot;
-		list_add_tail(&r->mem->mappings, &r->map_link);
-		map_object(vm, r, r->prot);
-		if (r->prot & VMM_FLAG_EXECUTE)
-			vmid_code_changed(&vm->tags, &vm->gs);
-		vmid_fence(&vm->tags, &vm->gs, r->base, r->npages);
-	}
-	*region = r;
-	return rcOk;
+	rc = r->mem ? attach(vm, r) : rcOk;
+	if (rc == rcOk)
+		*region = r;
+	return rc;
 fail:
 	slab_free(r);
 	return rc;
 }
 
-void region_free_block(void *block, unsigned int order, void *context)
+/* Gives an anonymous block back. */
+static void free_block(void *block, unsigned int order, void *context)
 {
 	const struct vm *vm = context;
 
 	if (vm->uncached)
 		cache_flush(block, (u64)1 << order);
 	page_free(block, order);
+}
+
+u64 region_take_away(struct vm *vm, gpa_t base, u64 npages, bool release)
+{
+	u64 found;
+
+	vmid_stop_others(&vm->tags, &vm->gs);
+	found = pgtable_unmap(&vm->gs, base, npages, release ? free_block : NULL, vm);
+	vmid_fence(&vm->tags, &vm->gs, base, npages);
+	return found;
 }
 
 u64 region_portion(const struct vm *vm, gpa_t base, u64 npages)
@@ -126,10 +141,7 @@ u64 region_unmap_first(struct vm *vm, struct region *r)
 	u64 n = region_portion(vm, r->base, r->npages);
 	u64 found;
 
-	vmid_stop_others(&vm->tags, &vm->gs);
-	found = pgtable_unmap(&vm->gs, r->base, n,
-			      r->mem || (r->flags & REGION_LEFT) ? NULL : region_free_block, vm);
-	vmid_fence(&vm->tags, &vm->gs, r->base, n);
+	found = region_take_away(vm, r->base, n, !r->mem && !(r->flags & REGION_LEFT));
 	if (r->mem)
 		found = r->flags & REGION_CHARGED ? n : 0;
 	vm_uncharge(vm, found);

@@ -78,6 +78,35 @@ Retcode vm_share_frozen(struct vm *vm, const struct region *r, struct mdl **mdl)
 	return share_region(vm, r, r->base, r->npages, VMM_FLAG_READ, VMM_FLAG_RWX_MASK, mdl);
 }
 
+enum vm_touch region_look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise)
+{
+	struct pgtable_leaf leaf;
+
+	if (!pgtable_lookup(&vm->gs, gpa, &leaf))
+		return otherwise;
+	vmid_fence(&vm->tags, &vm->gs, gpa, VMID_FENCE_ALL);
+	return VM_TOUCH_OK;
+}
+
+enum vm_touch region_touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
+{
+	u64 npages;
+
+	if (region_look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
+		return VM_TOUCH_OK;
+	if (memobj_at(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &npages))
+		return VM_TOUCH_REFUSED;
+	/* Its tables count, if not the page. */
+	if (vm_used(vm) >= vm->limit)
+		return VM_TOUCH_NO_MEMORY;
+	if (!pgtable_map_page(&vm->gs, gpa, vm_zero_page, r->prot & VMM_FLAG_RWX_MASK)) {
+		region_take_away(vm, gpa, 1, false);
+		return VM_TOUCH_NO_MEMORY;
+	}
+	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
+	return VM_TOUCH_OK;
+}
+
 Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **mdl)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
