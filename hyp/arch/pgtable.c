@@ -85,17 +85,19 @@ bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 		gpa_t to = gpa + (done << PAGE_SHIFT);
 		const char *from = (const char *)page + (done << PAGE_SHIFT);
 		unsigned int level = best_level(to, from, npages - done);
-		u64 *pte = ensure(pt, to, level), value = pte_of(from, bits);
+		u64 *pte = ensure(pt, to, level), *end;
+		u64 value = pte_of(from, bits), step = level_pages(level) << PTE_PPN_SHIFT;
 
 		if (!pte)
 			return false;
 		publish();
 		/* All leaves of that size in this table. */
 		n = pages_in_entry(to, level + 1, npages - done) & ~(level_pages(level) - 1);
-		for (u64 *end = pte + (n >> (9 * level)); pte < end; pte++) {
-			*pte = value;
-			value += level_pages(level) << PTE_PPN_SHIFT;
-		}
+		end = pte + (n >> (9 * level));
+		do {
+			*pte++ = value;
+			value += step;
+		} while (pte < end);
 	}
 	return true;
 }

@@ -157,6 +157,7 @@ static void memory(int touched)
 static void scattered(void)
 {
 	char *p = KnVmAllocate(AT, MOST, RW | ON_TOUCH);
+	void *view;
 	Handle mdl;
 
 	for (rtl_size_t at = 0; at < MOST; at += 2 * PAGE)
@@ -164,6 +165,8 @@ static void scattered(void)
 	touch_all(p, MOST);
 	LONGER("KnPmmMdlCreateFromVm, scattered", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
 	NEED(KnVmUnmap(p, MOST));
+	LONGER("KnPmmMdlMap of that", NEED(KnPmmMdlMap(mdl, 0, MOST, VIEW, RW, &view)));
+	LONG("KnVmUnmap of a view", NEED(KnVmUnmap(view, MOST)));
 	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
 }
 
