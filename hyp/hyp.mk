@@ -11,7 +11,8 @@ HYP_SRC := $(sort $(wildcard hyp/*/*.c hyp/*/*.S))
 # ASSUME_LATEST: version 17 of the format, which machine_read() makes sure of once.
 HYP_FDT_ASSUME := -DFDT_ASSUME_MASK=4
 HYP_FDT := fdt.c fdt_ro.c fdt_addresses.c
-HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o)
+HYP_OBJ := $(HYP_SRC:hyp/%=$(HYP_OUT)/%.o) $(HYP_FDT:%=$(HYP_OUT)/libfdt/%.o) \
+	$(HYP_OUT)/libfdt/fdt_next_tag.o
 
 HYP_CC := $(CROSS_COMPILE)gcc --specs=picolibc.specs
 # Constants, strings most of all, stand side by side, not each at a multiple of 8.
@@ -21,7 +22,9 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c api/call.c arch/copy.c \
 	$(patsubst %,core/%.c,fault sched thread timer turn vm)
-HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants
+# Without what makes gcc's small code larger.
+HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants -fno-thread-jumps \
+	-fno-shrink-wrap -fno-tree-tail-merge -fno-ssa-phiopt -fno-partial-inlining
 # Whole-program optimization for what is compiled to be small.
 HYP_LTO := -flto
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
@@ -36,21 +39,22 @@ HYP_LDFLAGS := -nostdlib -static -T hyp/floe.ld -flto-partition=one -Wl,--defsym
 HYP_LIBS = $(picolibc_dir)/lib/release/rv64imac/lp64/libc.a \
 	$(shell $(CROSS_COMPILE)gcc -march=rv64imac -mabi=lp64 -print-libgcc-file-name)
 
-# fdt.c goes over each tag and each letter of a node's name: most of the boot, so -O3, which
-# inlines what asks whether that is there. And it may take for granted that input is valid
+# fdt_next_tag() goes over each tag and each letter of a node's name: most of the boot, so it
+# is compiled once more, with all that it calls in it. And it may take for granted that input is valid
 # (ASSUME_VALID_INPUT): what is then left out is to find in the whole tree what was found in
 # its structure block, of which the header's check says that it lies in the tree.
 HYP_FDT_TAGS_ASSUME := -DFDT_ASSUME_MASK=6
 fdt_object := $(HYP_OUT)/libfdt/fdt.c.o
-$(fdt_object): HYP_OPT := -O3
-$(fdt_object): HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
+fdt_tags := $(HYP_OUT)/libfdt/fdt_next_tag.o
+$(fdt_object) $(fdt_tags): HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
+$(fdt_tags): HYP_OPT := -Os -finline-functions --param max-inline-insns-size=60
 
 fast_objects := $(HYP_FAST:%=$(HYP_OUT)/%.o)
 quick_objects := $(patsubst %,$(HYP_OUT)/%.c.o,arch/pgtable core/page)
 $(fast_objects): HYP_OPT := -O2 -fno-move-loop-invariants
 $(quick_objects): HYP_OPT := -Os
 # Whether registers are saved by calls is one choice for all that is optimized as a whole.
-$(fdt_object) $(fast_objects) $(quick_objects): HYP_LTO :=
+$(fdt_object) $(fdt_tags) $(fast_objects) $(quick_objects): HYP_LTO :=
 $(HYP_OUT)/%.c.o: hyp/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_LTO) $(HYP_WARN) -MMD -MP -c $< -o $@
@@ -64,6 +68,14 @@ $(HYP_OUT)/%.S.o: hyp/%.S hyp/hyp.mk
 $(HYP_OUT)/libfdt/%.c.o: $(LIBFDT_SRC)/%.c hyp/hyp.mk
 	@mkdir -p $(@D)
 	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_LTO) $(HYP_FDT_ASSUME) -MMD -MP -w -c $< -o $@
+	$(Q)$(HYP_AFTER)
+
+# The linker takes this one's function instead of fdt.c's, and nothing else of it.
+$(fdt_object): HYP_AFTER = $(CROSS_COMPILE)objcopy --weaken-symbol=fdt_next_tag $@
+$(fdt_tags): $(LIBFDT_SRC)/fdt.c hyp/hyp.mk
+	@mkdir -p $(@D)
+	$(Q)$(HYP_CC) $(HYP_ARCH) $(HYP_CFLAGS) $(HYP_FDT_ASSUME) -w -c $< -o $@
+	$(Q)$(CROSS_COMPILE)objcopy --keep-global-symbol=fdt_next_tag $@
 
 # The places of pointers in data go into the section that is kept for them.
 $(HYP_OUT)/floe.elf: $(HYP_OBJ) hyp/floe.ld hyp/relocations.awk

@@ -125,7 +125,8 @@ static void trace_call(const struct thread *t)
 }
 
 /* Apart from its caller, which has few registers to save without it. */
-__attribute__((noinline)) static Retcode check_and_act(struct call *c, const struct api_row *row)
+__attribute__((noinline, cold)) static Retcode check_and_act(struct call *c,
+							     const struct api_row *row)
 {
 	const struct api_rules *rules = &row->rules;
 	Retcode rc;
