@@ -53,7 +53,7 @@ typedef Retcode api_fn(struct call *c);
  * Instead of a result: the thread waits, and makes the call again afterwards.
  * Not a Retcode.
  */
-#define API_RETRY ((Retcode)INT32_MIN)
+#define API_RETRY VM_AGAIN
 
 /* A pointer among the arguments: to `size` bytes, aligned to the smaller of size and 8. */
 struct pointer_rule {

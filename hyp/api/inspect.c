@@ -170,7 +170,7 @@ Retcode api_task_get_region_info(struct call *c)
 	info = (TaskRegionInfo){
 		.base = r->base,
 		.size = r->npages << PAGE_SHIFT,
-		.committed = pgtable_count(&vm->gs, r->base, r->npages) << PAGE_SHIFT,
+		.committed = vm_committed(vm, r) << PAGE_SHIFT,
 		.flags = guest_flags(r),
 		.kind = region_kind(c->task, r),
 	};

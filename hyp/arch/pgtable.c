@@ -102,6 +102,11 @@ bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u3
 	return true;
 }
 
+bool pgtable_prepare(struct pgtable *pt, gpa_t gpa)
+{
+	return ensure(pt, gpa, 0) != NULL;
+}
+
 const void *pgtable_map_page(struct pgtable *pt, gpa_t gpa, const void *page, u32 prot)
 {
 	unsigned int level = 0;

@@ -55,6 +55,9 @@ void pgtable_destroy(struct pgtable *pt);
  */
 bool pgtable_map(struct pgtable *pt, gpa_t gpa, const void *page, u64 npages, u32 prot);
 
+/* Makes the tables for one page, so that pgtable_map_page() can't fail. False: no memory. */
+bool pgtable_prepare(struct pgtable *pt, gpa_t gpa);
+
 /*
  * The same for one page: what a first touch needs. Gives the page that is
  * mapped there now, which is another one if the touch was none; NULL: no memory.

@@ -85,7 +85,8 @@ static void locate(const struct vm *vm, TaskFault *f, TaskFaultRegion *found)
 
 	find_region(vm, f->access ? refused : f->pc, found);
 	/* Outside of all regions only our own pages are. */
-	if (f->access && (found->size || refused >= VM_SYSTEM) && vm_lookup(vm, refused, &leaf))
+	if (f->access && (found->size || refused >= VM_SYSTEM) &&
+	    (vm_lookup(vm, refused, &leaf) || vm_lookup_object(vm, refused, &leaf)))
 		f->mapped = leaf.prot;
 }
 

@@ -102,7 +102,8 @@ u64 guest_peek(const struct vm *vm, gpa_t from, void *to, u64 bytes)
 		struct pgtable_leaf leaf;
 		u64 n;
 
-		if (!vm_lookup(vm, from + done, &leaf) ||
+		if ((!vm_lookup(vm, from + done, &leaf) &&
+		     !vm_lookup_object(vm, from + done, &leaf)) ||
 		    (leaf.prot & (VMM_FLAG_READ | VMM_FLAG_CACHE_MASK)) != VMM_FLAG_READ)
 			break;
 		n = min_u64(leaf.left, bytes - done);

@@ -51,11 +51,17 @@ u64 region_take_away(struct vm *vm, gpa_t base, u64 npages, bool release);
 /* Has another hart mapped a page there, and this one remembers that there was none? */
 enum vm_touch region_look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise);
 
+/* Gives up vm->list, if there is one: pages of its range go, which all do before the space does. */
+void region_drop_list(struct vm *vm);
+
 /*
- * First touch of a page that an object is mapped at: a hole of that reads as zero, and is only ever
- * mapped read-only.
+ * Maps what a region has of its memory object, or makes the tables for it, so that the first touch
+ * of a page can map it. False: no memory; the region has to go.
  */
-enum vm_touch region_touch_hole(struct vm *vm, const struct region *r, gpa_t gpa);
+bool region_map_object(struct vm *vm, const struct region *r);
+
+/* First touch of a page of such a region: of what is not mapped yet, or a hole. */
+enum vm_touch region_touch_object(struct vm *vm, const struct region *r, gpa_t gpa);
 
 /*
  * How many pages of a range, whose ends no large leaf crosses, are unmapped in one call: a leaf

@@ -49,7 +49,7 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return VM_TOUCH_REFUSED;
 	gpa = page_round_down(gpa);
 	if (r->mem)
-		return region_touch_hole(vm, r, gpa);
+		return region_touch_object(vm, r, gpa);
 	if (!(r->flags & REGION_COMMIT))
 		return VM_TOUCH_REFUSED;
 	if ((r->flags & REGION_GROW_DOWN) && !grows_here(vm, r, gpa))

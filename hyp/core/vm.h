@@ -42,6 +42,9 @@
 
 #define VM_REGIONS_MAX 1024
 
+/* Instead of a result: a portion was done, and the call is to be made again. Not a Retcode. */
+#define VM_AGAIN ((Retcode)INT32_MIN)
+
 /* What a guest may ask for has the bits of its VMM_FLAG_*. */
 enum {
 	REGION_COMMIT = VMM_FLAG_COMMIT, /* anonymous pages appear on first touch */
@@ -77,6 +80,8 @@ struct vm {
 	bool uncached;       /* has or had pages of its own that are not write-back */
 	u64 used, limit;     /* pages charged beside the tables, and how many may be */
 	struct list objects; /* memory objects that count here */
+	struct memobj *list; /* what is to be shared, as far as that was gone through, or NULL */
+	gpa_t list_base, list_end;
 	struct rng rng;      /* automatic addresses */
 	gpa_t window;        /* where they begin; 0: not chosen yet */
 	struct object space; /* of OBJECT_SPACE; it has a reference until vm_destroy() */
@@ -165,7 +170,9 @@ void vm_unmap_region(struct vm *vm, struct region *region);
 
 /*
  * An MDL of the committed pages of a range that lies in one region, or in
- * ROMFS. Anonymous pages become a memory object that the region then maps.
+ * ROMFS. Anonymous pages become a memory object that the region then maps, all in one step
+ * after the object's list of pages was made in portions (VM_AGAIN); whoever shares something
+ * else meanwhile first helps with that.
  * rcInvalidOperation: not committed, no such region, or the hypervisor's own.
  * rcNoCapability: prot is wider than what the region may be.
  */
@@ -174,9 +181,12 @@ Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **m
 /*
  * An MDL, read-only, of a whole region of a partition that does not run any
  * more; what was never touched reads as zero. *mdl is NULL where nothing was.
- * rcOutOfMemory.
+ * In portions as well. rcOutOfMemory.
  */
 Retcode vm_share_frozen(struct vm *vm, const struct region *r, struct mdl **mdl);
+
+/* How many pages of a region there are. */
+u64 vm_committed(const struct vm *vm, const struct region *r);
 
 /* The first region of the guest's own with a base above `after`, or NULL. */
 struct region *vm_next(const struct vm *vm, gpa_t after);
@@ -193,8 +203,11 @@ enum vm_touch {
 /* First touch of an anonymous page with an access of VMM_FLAG_*. */
 enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access);
 
-/* What is mapped at any address, the system window included. False: nothing. */
+/* What is mapped at any address, the system window included. False: nothing, or not yet. */
 bool vm_lookup(const struct vm *vm, gpa_t gpa, struct pgtable_leaf *leaf);
+
+/* In a region with a memory object: what is mapped there on its first touch. False: nothing. */
+bool vm_lookup_object(const struct vm *vm, gpa_t gpa, struct pgtable_leaf *leaf);
 
 /*
  * Host memory at a guest address for an access of VMM_FLAG_*, committing it

@@ -5,22 +5,6 @@
 #include "core/slab.h"
 #include "core/vm.h"
 
-/* Maps what a region has of its object; false: no memory for all tables. */
-static bool map_object(struct vm *vm, const struct region *r)
-{
-	bool ok = true;
-
-	for (u64 done = 0, n; ok && done < r->npages; done += n) {
-		const void *start = memobj_at(r->mem, r->mem_first + done, &n);
-
-		n = min_u64(n, r->npages - done);
-		if (start)
-			ok = pgtable_map(&vm->gs, r->base + (done << PAGE_SHIFT), start, n,
-					 r->prot);
-	}
-	return ok;
-}
-
 /*
  * Pages that a mapping of the object adds to what the partition is charged.
  * Objects with holes come from frozen partitions and count there alone.
@@ -55,7 +39,7 @@ static Retcode attach(struct vm *vm, struct region *r)
 	list_add_tail(&r->mem->mappings, &r->map_link);
 	if (r->prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed(&vm->tags, &vm->gs);
-	if (!map_object(vm, r)) {
+	if (!region_map_object(vm, r)) {
 		vm_unmap_region(vm, r);
 		return rcOutOfMemory;
 	}
@@ -120,6 +104,8 @@ u64 region_take_away(struct vm *vm, gpa_t base, u64 npages, bool release)
 {
 	u64 found;
 
+	if (base < vm->list_end && vm->list_base < base + (npages << PAGE_SHIFT))
+		region_drop_list(vm);
 	vmid_stop_others(&vm->tags, &vm->gs);
 	found = pgtable_unmap(&vm->gs, base, npages, release ? free_block : NULL, vm);
 	vmid_fence(&vm->tags, &vm->gs, base, npages);

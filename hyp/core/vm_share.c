@@ -1,46 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/region.h"
+#include "core/sched.h"
 #include "core/slab.h"
 #include "core/vm.h"
 
-/* Appends the pages of a range to an object, holes included; false: no memory for that. */
-static bool collect(const struct vm *vm, gpa_t base, u64 npages, struct memobj *mem)
+/* Pages of a list that are gone through at once; to begin a new extent takes as long as EXTENT. */
+#define PORTION 4096u
+#define EXTENT 16u
+
+void region_drop_list(struct vm *vm)
 {
-	bool ok = true;
-
-	for (u64 n; ok && npages; base += n << PAGE_SHIFT, npages -= n) {
-		void *page;
-
-		n = pgtable_run(&vm->gs, base, npages, &page);
-		ok = memobj_append(mem, page, n);
-	}
-	return ok;
+	if (!vm->list)
+		return;
+	/* The pages are not the object's yet. */
+	vm->list->owned = false;
+	memobj_put(vm->list);
+	vm->list = NULL;
 }
 
-/* Turns the anonymous pages of a range into a memory object with a view. */
-static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **mdl)
+/* Goes on with the list; rcOk: it is complete. */
+static Retcode go_on(struct vm *vm, bool holes)
 {
-	struct memobj *mem = memobj_create_empty();
-	Retcode rc = rcOutOfMemory;
-	struct region *r;
+	u64 left = PORTION, n;
 
-	*mdl = NULL;
-	if (!mem)
-		return rc;
-	if (collect(vm, base, npages, mem))
-		*mdl = mdl_create(mem, 0, npages, prot);
-	if (*mdl)
-		rc = region_isolate(vm, base, base + (npages << PAGE_SHIFT));
+	for (;;) {
+		gpa_t at = vm->list_base + (vm->list->npages << PAGE_SHIFT);
+		void *page;
+
+		if (at == vm->list_end)
+			return rcOk;
+		if (!left)
+			return VM_AGAIN;
+		n = pgtable_run(&vm->gs, at, (vm->list_end - at) >> PAGE_SHIFT, &page);
+		if (!page && !holes)
+			return rcInvalidOperation;
+		if (!memobj_append(vm->list, page, n))
+			return rcOutOfMemory;
+		left -= min_u64(left, n + EXTENT);
+	}
+}
+
+/* The pages of the complete list become an object, with a view if that is asked for. */
+static Retcode make_object(struct vm *vm, u32 prot, struct mdl **mdl)
+{
+	struct memobj *mem = vm->list;
+	struct region *r = vm_find(vm, vm->list_base);
+	Retcode rc;
+
+	if (!r || r->mem || region_end(r) < vm->list_end)
+		return rcInvalidOperation;
+	if (mdl && !(*mdl = mdl_create(mem, 0, mem->npages, prot)))
+		return rcOutOfMemory;
+	rc = region_isolate(vm, vm->list_base, vm->list_end);
 	if (rc != rcOk) {
-		/* The pages are not the object's yet. */
-		mem->owned = false;
-		if (*mdl)
+		if (mdl)
 			mdl_destroy(&(*mdl)->object);
-		memobj_put(mem);
 		return rc;
 	}
+	vm->list = NULL;
 	/* The reference of the creation becomes the region's. */
-	r = vm_find(vm, base);
+	r = vm_find(vm, vm->list_base);
 	r->mem = mem;
 	r->mem_first = 0;
 	mem->cache = (u16)(r->prot & VMM_FLAG_CACHE_MASK);
@@ -48,6 +67,38 @@ static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, 
 	list_add_tail(&mem->mappings, &r->map_link);
 	vm_own(vm, mem);
 	return rcOk;
+}
+
+/*
+ * Turns the anonymous pages of a range into a memory object with a view; holes: what is not
+ * there reads as zero, and without any page there is no view.
+ */
+static Retcode share_anonymous(struct vm *vm, gpa_t base, u64 npages, u32 prot, bool holes,
+			       struct mdl **mdl)
+{
+	gpa_t end = base + (npages << PAGE_SHIFT);
+	bool own;
+	Retcode rc;
+
+	*mdl = NULL;
+	if (!vm->list) {
+		vm->list = memobj_create_empty();
+		vm->list_base = base;
+		vm->list_end = end;
+	}
+	if (!vm->list)
+		return rcOutOfMemory;
+	own = vm->list_base == base && vm->list_end == end;
+	rc = go_on(vm, holes);
+	if (rc == rcOk && vm->list->committed)
+		rc = make_object(vm, prot, own ? mdl : NULL);
+	if (rc != VM_AGAIN)
+		region_drop_list(vm);
+	if (own && rc != VM_AGAIN)
+		return rc;
+	/* Interrupts have their turn before it is made again. */
+	sched_request(WORK_TIMER);
+	return VM_AGAIN;
 }
 
 static Retcode share_object(struct memobj *mem, u64 first, u64 npages, u32 prot, u32 ceiling,
@@ -59,52 +110,12 @@ static Retcode share_object(struct memobj *mem, u64 first, u64 npages, u32 prot,
 	return *mdl ? rcOk : rcOutOfMemory;
 }
 
-static Retcode share_region(struct vm *vm, const struct region *r, gpa_t base, u64 npages, u32 prot,
-			    u32 ceiling, struct mdl **mdl)
-{
-	u64 first = r->mem_first + ((base - r->base) >> PAGE_SHIFT);
-
-	if (!r->mem)
-		return share_anonymous(vm, base, npages, prot, mdl);
-	return share_object(r->mem, first, npages, prot, ceiling, mdl);
-}
-
 Retcode vm_share_frozen(struct vm *vm, const struct region *r, struct mdl **mdl)
 {
-	*mdl = NULL;
-	if (!pgtable_count(&vm->gs, r->base, r->npages))
-		return rcOk;
+	if (!r->mem)
+		return share_anonymous(vm, r->base, r->npages, VMM_FLAG_READ, true, mdl);
 	/* Whatever the process itself may do with it. */
-	return share_region(vm, r, r->base, r->npages, VMM_FLAG_READ, VMM_FLAG_RWX_MASK, mdl);
-}
-
-enum vm_touch region_look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwise)
-{
-	struct pgtable_leaf leaf;
-
-	if (!pgtable_lookup(&vm->gs, gpa, &leaf))
-		return otherwise;
-	vmid_fence(&vm->tags, &vm->gs, gpa, VMID_FENCE_ALL);
-	return VM_TOUCH_OK;
-}
-
-enum vm_touch region_touch_hole(struct vm *vm, const struct region *r, gpa_t gpa)
-{
-	u64 npages;
-
-	if (region_look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
-		return VM_TOUCH_OK;
-	if (memobj_at(r->mem, r->mem_first + ((gpa - r->base) >> PAGE_SHIFT), &npages))
-		return VM_TOUCH_REFUSED;
-	/* Its tables count, if not the page. */
-	if (vm_used(vm) >= vm->limit)
-		return VM_TOUCH_NO_MEMORY;
-	if (!pgtable_map_page(&vm->gs, gpa, vm_zero_page, r->prot & VMM_FLAG_RWX_MASK)) {
-		region_take_away(vm, gpa, 1, false);
-		return VM_TOUCH_NO_MEMORY;
-	}
-	vmid_fence(&vm->tags, &vm->gs, gpa, 1);
-	return VM_TOUCH_OK;
+	return share_object(r->mem, r->mem_first, r->npages, VMM_FLAG_READ, VMM_FLAG_RWX_MASK, mdl);
 }
 
 Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **mdl)
@@ -120,8 +131,9 @@ Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **m
 	r = vm_find(vm, base);
 	if (!r || region_end(r) < end || (r->flags & REGION_INTERNAL))
 		return rcInvalidOperation;
+	if (!r->mem)
+		return share_anonymous(vm, base, npages, prot, false, mdl);
 	/* Of an object every page is committed, but for holes, which read as zero. */
-	if (!r->mem && pgtable_count(&vm->gs, base, npages) != npages)
-		return rcInvalidOperation;
-	return share_region(vm, r, base, npages, prot, r->ceiling, mdl);
+	return share_object(r->mem, r->mem_first + ((base - r->base) >> PAGE_SHIFT), npages, prot,
+			    r->ceiling, mdl);
 }

@@ -7,13 +7,14 @@
 #include "core/page.h"
 #include "core/thread.h"
 #include "fake/fake.h"
-#include "support/space.h"
+#include "support/scattered.h"
 #include "support/world.h"
 
-#define PAGES 3u
+#define FEW 3u
 
 static struct hart other;
 static struct thread running;
+static gpa_t watched;   /* where something is mapped */
 static bool stopped;    /* the other hart is out of the space */
 static u64 mapped_then; /* pages there when it was asked to */
 static u64 nfree_then;  /* free pages then */
@@ -21,7 +22,7 @@ static struct memobj *object;
 
 static void put_down(void)
 {
-	mapped_then = pgtable_count(&vm.gs, BASE, PAGES);
+	mapped_then = pgtable_count(&vm.gs, watched, FEW);
 	nfree_then = page_count_free();
 	stopped = true;
 	fake_this_hart = &other;
@@ -32,6 +33,7 @@ static void put_down(void)
 static void run_other(void)
 {
 	stopped = false;
+	watched = BASE;
 	other.current = &running;
 	other.gstage = &vm.gs;
 	vm.tags.tag[1].generation = other.vmid_generation;
@@ -45,7 +47,7 @@ static int setup(void **state)
 	harts[1] = &other;
 	nharts = 2;
 	fake_cpu.asleep = put_down;
-	object = memobj_create(PAGES);
+	object = memobj_create(FEW);
 	assert_non_null(object);
 	return 0;
 }
@@ -61,7 +63,7 @@ static int teardown(void **state)
 
 static void map_view(u32 prot, Retcode expected)
 {
-	struct region q = { .base = BASE, .npages = PAGES, .prot = prot, .mem = object };
+	struct region q = { .base = BASE, .npages = FEW, .prot = prot, .mem = object };
 	struct region *r;
 
 	assert_rc(vm_map(&vm, &q, &r), expected);
@@ -84,16 +86,35 @@ static void test_nobody_fetches_where_code_comes(void **state)
 	run_other();
 	map_view(RX_, rcOk);
 	assert_stopped_before_code_came();
-	assert_rc(unmap_all(&vm, BASE, PAGES), rcOk);
-	must_map(BASE, PAGES, RX_, 0);
+	assert_rc(unmap_all(&vm, BASE, FEW), rcOk);
+	must_map(BASE, FEW, RX_, 0);
 	run_other();
-	assert_rc(vm_commit_now(&vm, BASE, PAGES, &done), rcOk);
+	assert_rc(vm_commit_now(&vm, BASE, FEW, &done), rcOk);
 	assert_stopped_before_code_came();
-	assert_rc(decommit_all(&vm, BASE, PAGES), rcOk);
-	assert_rc(vm_commit(&vm, BASE, PAGES, &done), rcOk);
+	assert_rc(decommit_all(&vm, BASE, FEW), rcOk);
+	assert_rc(vm_commit(&vm, BASE, FEW, &done), rcOk);
 	run_other();
 	assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_EXECUTE), VM_TOUCH_OK);
 	assert_stopped_before_code_came();
+}
+
+/* The same for what is mapped where it is touched. */
+static void test_nobody_fetches_where_code_is_touched(void **state)
+{
+	struct region q = { .base = VIEW, .npages = NPAGES, .prot = RX_ }, *r;
+	struct mdl *mdl;
+
+	(void)state;
+	scatter(BASE, NPAGES);
+	assert_rc(vm_protect(&vm, BASE, NPAGES, R_), rcOk);
+	share(BASE, NPAGES, rcOk, &mdl);
+	q.mem = mdl->mem;
+	assert_rc(vm_map(&vm, &q, &r), rcOk);
+	run_other();
+	watched = VIEW + PAGES(NPAGES - FEW);
+	assert_int_equal(vm_touch(&vm, watched, VMM_FLAG_EXECUTE), VM_TOUCH_OK);
+	assert_stopped_before_code_came();
+	drop(mdl);
 }
 
 /* Data that comes does not concern it: at worst it looks again. */
@@ -102,8 +123,8 @@ static void test_nobody_is_stopped_where_data_comes(void **state)
 	(void)state;
 	run_other();
 	map_view(RW_, rcOk);
-	must_map(BASE + (PAGES << PAGE_SHIFT), 1, RW_, REGION_COMMIT);
-	assert_int_equal(vm_touch(&vm, BASE + (PAGES << PAGE_SHIFT), VMM_FLAG_READ), VM_TOUCH_OK);
+	must_map(BASE + (FEW << PAGE_SHIFT), 1, RW_, REGION_COMMIT);
+	assert_int_equal(vm_touch(&vm, BASE + (FEW << PAGE_SHIFT), VMM_FLAG_READ), VM_TOUCH_OK);
 	assert_false(stopped);
 	assert_ptr_equal(other.gstage, &vm.gs);
 	assert_true(vm.tags.tag[1].generation != 0);
@@ -123,7 +144,7 @@ static void fail_to_map(enum way way)
 	if (way == BY_VIEW)
 		map_view(RW_, rcOutOfMemory);
 	else if (way == BY_COMMIT)
-		assert_rc(vm_commit_now(&vm, BASE, PAGES, &done), rcOutOfMemory);
+		assert_rc(vm_commit_now(&vm, BASE, FEW, &done), rcOutOfMemory);
 	else
 		assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_WRITE), VM_TOUCH_NO_MEMORY);
 }
@@ -139,7 +160,7 @@ static void test_nobody_knows_tables_that_were_in_vain(void **state)
 		u64 nfree, ntables = vm.gs.ntables;
 
 		if (way != BY_VIEW)
-			must_map(BASE, PAGES, RW_, way == BY_TOUCH ? REGION_COMMIT : 0);
+			must_map(BASE, FEW, RW_, way == BY_TOUCH ? REGION_COMMIT : 0);
 		nfree = page_count_free();
 		run_other();
 		/* One table of two, and before that what else is allocated. */
@@ -155,7 +176,7 @@ static void test_nobody_knows_tables_that_were_in_vain(void **state)
 		assert_null(other.gstage);
 		assert_int_equal(vm.tags.tag[1].generation, 0);
 		if (way != BY_VIEW)
-			assert_rc(unmap_all(&vm, BASE, PAGES), rcOk);
+			assert_rc(unmap_all(&vm, BASE, FEW), rcOk);
 	}
 }
 
@@ -165,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARTS_TEST(test_nobody_fetches_where_code_comes),
+		HARTS_TEST(test_nobody_fetches_where_code_is_touched),
 		HARTS_TEST(test_nobody_is_stopped_where_data_comes),
 		HARTS_TEST(test_nobody_knows_tables_that_were_in_vain),
 	};

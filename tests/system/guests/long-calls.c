@@ -141,19 +141,15 @@ static void memory(int touched)
 	}
 	LONG("KnVmUnmap", NEED(KnVmUnmap(p, MOST)));
 	p = KnVmAllocate(AT, MOST, RW | (touched ? ON_TOUCH : AT_ONCE));
-	if (touched)
-		touch_all(p, MOST);
-	if (touched)
-		LONGER("KnPmmMdlCreateFromVm", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
-	else
-		LONG("KnPmmMdlCreateFromVm", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
+	touch_all(p, MOST);
+	LONG("KnPmmMdlCreateFromVm", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
 	LONG("KnPmmMdlMap", NEED(KnPmmMdlMap(mdl, 0, MOST, VIEW, RW, &view)));
 	LONG("KnVmUnmap of a view", NEED(KnVmUnmap(view, MOST)));
 	NEED(KnVmUnmap(p, MOST));
 	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
 }
 
-/* Of pages no two of which lie one behind the other in the machine's memory. */
+/* No two pages lie one behind the other in the machine's memory. */
 static void scattered(void)
 {
 	char *p = KnVmAllocate(AT, MOST, RW | ON_TOUCH);
@@ -163,9 +159,10 @@ static void scattered(void)
 	for (rtl_size_t at = 0; at < MOST; at += 2 * PAGE)
 		p[at] = 1;
 	touch_all(p, MOST);
-	LONGER("KnPmmMdlCreateFromVm, scattered", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
+	LONG("KnPmmMdlCreateFromVm, scattered", NEED(KnPmmMdlCreateFromVm(p, MOST, RW, &mdl)));
 	NEED(KnVmUnmap(p, MOST));
-	LONGER("KnPmmMdlMap of that", NEED(KnPmmMdlMap(mdl, 0, MOST, VIEW, RW, &view)));
+	LONG("KnPmmMdlMap of that", NEED(KnPmmMdlMap(mdl, 0, MOST, VIEW, RW, &view)));
+	LONG("touching all of the view", touch_all(view, MOST));
 	LONG("KnVmUnmap of a view", NEED(KnVmUnmap(view, MOST)));
 	LONG("KnHandleClose of an MDL", NEED(KnHandleClose(mdl)));
 }
