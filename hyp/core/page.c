@@ -3,43 +3,18 @@
 
 #include "arch/cache.h"
 #include "arch/hart.h"
-#include "core/list.h"
 #include "core/lock.h"
 #include "core/object.h"
-
-#include <string.h>
+#include "core/page_pool.h"
 
 #define SMALL_ORDER 2 /* what there is nothing else for, as for a table */
 
 #define STOCK_MAX 8u /* blocks of an order */
 
-/* Blocks that are free and zero but for their first word, which leads to the next. */
-struct stock {
-	u64 *first;
-	u64 count;
-};
-
-static struct {
-	char *start;
-	u64 npages;
-	u64 *bits;                     /* pair bits of order 0, then of order 1, ... */
-	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
-	u64 nfree, nall;
-	struct list free[PAGE_MAX_ORDER + 1];
-	struct stock stock[PAGE_MAX_ORDER + 1];
-	char *next;    /* a block of PAGE_LARGE_ORDER that becomes one of its stock, or NULL */
-	u64 next_zero; /* bytes of it that are zero already */
-} pool;
-
-static u64 pair_count(u64 npages, unsigned int order)
-{
-	return (npages >> (order + 1)) + 1;
-}
-
 /* The pair bit of a block: set while exactly one of the two buddies is free. */
 static u64 pair_index(u64 page, unsigned int order)
 {
-	return pool.first_bit[order] + (page >> (order + 1));
+	return page_pool.first_bit[order] + (page >> (order + 1));
 }
 
 /* Flips the pair bit and returns its new value. */
@@ -48,48 +23,8 @@ static bool pair_toggle(u64 page, unsigned int order)
 	u64 index = pair_index(page, order);
 	u64 bit = (u64)1 << (index % 64);
 
-	pool.bits[index / 64] ^= bit;
-	return (pool.bits[index / 64] & bit) != 0;
-}
-
-static struct list *block_at(u64 page)
-{
-	return (struct list *)(void *)(pool.start + (page << PAGE_SHIFT));
-}
-
-static u64 page_index(const void *block)
-{
-	return (u64)((const char *)block - pool.start) >> PAGE_SHIFT;
-}
-
-__attribute__((cold)) size_t page_bitmap_bytes(const void *start, const void *end)
-{
-	/* Blocks are aligned by address, so count from an aligned start. */
-	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
-	u64 bits = 0;
-
-	for (unsigned int o = 0; o < PAGE_MAX_ORDER; o++)
-		bits += pair_count(span >> PAGE_SHIFT, o);
-	return (bits / 64 + 1) * sizeof(u64);
-}
-
-__attribute__((cold)) void page_init(void *start, void *end, void *bitmap)
-{
-	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1);
-
-	pool.start = (char *)start - skip;
-	pool.npages = (u64)((char *)end - pool.start) >> PAGE_SHIFT;
-	pool.bits = bitmap;
-	pool.nfree = 0;
-	pool.nall = 0;
-	pool.first_bit[0] = 0;
-	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
-		pool.first_bit[o] = pool.first_bit[o - 1] + pair_count(pool.npages, o - 1);
-	memset(pool.stock, 0, sizeof(pool.stock));
-	pool.next = NULL;
-	memset(bitmap, 0, page_bitmap_bytes(start, end));
-	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
-		list_init(&pool.free[o]);
+	page_pool.bits[index / 64] ^= bit;
+	return (page_pool.bits[index / 64] & bit) != 0;
 }
 
 void page_free(void *block, unsigned int order)
@@ -97,36 +32,19 @@ void page_free(void *block, unsigned int order)
 	u64 page = page_index(block);
 
 	lock_assert();
-	pool.nfree += (u64)1 << order;
+	page_pool.nfree += (u64)1 << order;
 	/* A bit that becomes clear says that the buddy is free as well: join. */
 	while (order < PAGE_MAX_ORDER && !pair_toggle(page, order)) {
 		list_del(block_at(page ^ ((u64)1 << order)));
 		page &= ~((u64)1 << order);
 		order++;
 	}
-	list_add_head(&pool.free[order], block_at(page));
-}
-
-__attribute__((cold)) void page_add_range(void *start, void *end)
-{
-	u64 page = page_index(start);
-	u64 last = page_index(end);
-
-	pool.nall += last - page;
-	while (page < last) {
-		unsigned int order = 0;
-
-		while (order < PAGE_MAX_ORDER && (page & ((u64)1 << order)) == 0 &&
-		       page + ((u64)2 << order) <= last)
-			order++;
-		page_free(block_at(page), order);
-		page += (u64)1 << order;
-	}
+	list_add_head(&page_pool.free[order], block_at(page));
 }
 
 void page_free_zero(void *block, unsigned int order)
 {
-	struct stock *stock = &pool.stock[order];
+	struct stock *stock = &page_pool.stock[order];
 
 	lock_assert();
 	if (stock->count == STOCK_MAX) {
@@ -136,12 +54,12 @@ void page_free_zero(void *block, unsigned int order)
 	*(u64 **)block = stock->first;
 	stock->first = block;
 	stock->count++;
-	pool.nfree += (u64)1 << order;
+	page_pool.nfree += (u64)1 << order;
 }
 
 static u64 *take_from_stock(unsigned int order)
 {
-	struct stock *stock = &pool.stock[order];
+	struct stock *stock = &page_pool.stock[order];
 	u64 *block = stock->first;
 
 	if (!block)
@@ -149,19 +67,19 @@ static u64 *take_from_stock(unsigned int order)
 	stock->first = *(u64 **)(void *)block;
 	stock->count--;
 	*block = 0;
-	pool.nfree -= (u64)1 << order;
+	page_pool.nfree -= (u64)1 << order;
 	return block;
 }
 
 /* What is kept apart joins the rest when that does not suffice. */
 __attribute__((cold, noinline)) static bool empty_stock(void)
 {
-	bool any = pool.next != NULL;
+	bool any = page_pool.next != NULL;
 
 	if (any) {
-		pool.nfree -= PAGE_LARGE;
-		page_free(pool.next, PAGE_LARGE_ORDER);
-		pool.next = NULL;
+		page_pool.nfree -= PAGE_LARGE;
+		page_free(page_pool.next, PAGE_LARGE_ORDER);
+		page_pool.next = NULL;
 	}
 	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++) {
 		for (u64 *block; (block = take_from_stock(o)); any = true)
@@ -176,23 +94,24 @@ void *page_alloc(unsigned int order)
 	struct list *block;
 
 	lock_assert();
-	while (from <= PAGE_MAX_ORDER && list_empty(&pool.free[from]))
+	while (from <= PAGE_MAX_ORDER && list_empty(&page_pool.free[from]))
 		from++;
 	if (from > PAGE_MAX_ORDER)
 		return empty_stock() || (order <= SMALL_ORDER && object_reap_memory())
 			       ? page_alloc(order)
 			       : NULL;
 
-	block = pool.free[from].next;
+	block = page_pool.free[from].next;
 	list_del(block);
 	if (from < PAGE_MAX_ORDER)
 		pair_toggle(page_index(block), from);
 	while (from > order) {
 		from--;
-		list_add_head(&pool.free[from], block_at(page_index(block) + ((u64)1 << from)));
+		list_add_head(&page_pool.free[from],
+			      block_at(page_index(block) + ((u64)1 << from)));
 		pair_toggle(page_index(block), from);
 	}
-	pool.nfree -= (u64)1 << order;
+	page_pool.nfree -= (u64)1 << order;
 	return block;
 }
 
@@ -226,40 +145,21 @@ void *page_alloc_zero(unsigned int order)
 
 u64 page_prepare_large(void)
 {
-	if (pool.stock[PAGE_LARGE_ORDER].count)
+	if (page_pool.stock[PAGE_LARGE_ORDER].count)
 		return PAGE_LARGE;
-	if (!pool.next) {
-		pool.next = page_alloc(PAGE_LARGE_ORDER);
-		if (!pool.next)
+	if (!page_pool.next) {
+		page_pool.next = page_alloc(PAGE_LARGE_ORDER);
+		if (!page_pool.next)
 			return PAGE_PORTION;
-		pool.nfree += PAGE_LARGE;
-		pool.next_zero = 0;
+		page_pool.nfree += PAGE_LARGE;
+		page_pool.next_zero = 0;
 	}
-	zero((u64 *)(void *)(pool.next + pool.next_zero), PAGE_PORTION << PAGE_SHIFT);
-	pool.next_zero += PAGE_PORTION << PAGE_SHIFT;
-	if (pool.next_zero == PAGE_LARGE << PAGE_SHIFT) {
-		pool.nfree -= PAGE_LARGE;
-		page_free_zero(pool.next, PAGE_LARGE_ORDER);
-		pool.next = NULL;
+	zero((u64 *)(void *)(page_pool.next + page_pool.next_zero), PAGE_PORTION << PAGE_SHIFT);
+	page_pool.next_zero += PAGE_PORTION << PAGE_SHIFT;
+	if (page_pool.next_zero == PAGE_LARGE << PAGE_SHIFT) {
+		page_pool.nfree -= PAGE_LARGE;
+		page_free_zero(page_pool.next, PAGE_LARGE_ORDER);
+		page_pool.next = NULL;
 	}
 	return 0;
-}
-
-unsigned int page_order(u64 bytes)
-{
-	unsigned int order = 0;
-
-	while ((PAGE_SIZE << order) < bytes)
-		order++;
-	return order;
-}
-
-u64 page_count_free(void)
-{
-	return pool.nfree;
-}
-
-u64 page_count_all(void)
-{
-	return pool.nall;
 }
