@@ -110,13 +110,13 @@ const char *probe_machine(const struct machine_tree *tree)
 	i64 vmid_max;
 
 	if (!has_csr(tree->extensions & EXT_H, hstatus))
-		return "the hypervisor extension (H) is missing: Floe runs every process as a "
-		       "guest of it, so choose a processor, or a model of one, that implements H";
+		return "the hypervisor extension (H) is missing: every process is a guest of it, "
+		       "so choose a processor, or a model of one, that implements H";
 	machine.gstage_levels = largest_vmid(3) < 0 ? 4 : 3;
 	vmid_max = largest_vmid(machine.gstage_levels);
 	if (vmid_max < 0)
 		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
-		       "translation with one of these modes";
+		       "translation in one of them";
 	machine.vmid_max = (u32)vmid_max;
 	machine.sstc = has_csr(tree->extensions & EXT_SSTC, stimecmp) && csr_probe(vstimecmp);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))

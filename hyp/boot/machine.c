@@ -267,8 +267,8 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 	*m = (struct machine_tree){ .extensions = ~0u };
 	r = (struct reader){ .m = m, .walk.take = read_node };
 	if (!tree || ((u64)tree & 7) || !is_readable(tree))
-		return "the firmware passed no device tree in a1; start Floe like a Linux kernel, "
-		       "with the hart id in a0 and the device tree's address in a1";
+		return "the firmware passed no device tree: start Floe like a Linux kernel, with "
+		       "the hart id in a0 and the tree's address in a1";
 	read_memory_reservations(tree, m);
 	tree_walk(tree, &r.walk);
 	choose_uarts(tree, &r);
