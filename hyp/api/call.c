@@ -12,23 +12,6 @@
 
 #include <floe/abi.h>
 
-Retcode give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
-{
-	guest_write(&c->self->vm, c->a[arg], result, bytes);
-	return rcOk;
-}
-
-Retcode give_u32(const struct call *c, unsigned int arg, u32 result)
-{
-	return give(c, arg, &result, sizeof(result));
-}
-
-/* (object, result *): a member of the object. */
-Retcode api_get_field(struct call *c)
-{
-	return give(c, 1, (const char *)c->object + c->rules->field, c->rules->out[0].size);
-}
-
 /*
  * Does the thread make the hypercall that it has waited in? What its interrupt
  * handlers call before it comes to that is another one.
@@ -69,7 +52,7 @@ static Retcode check_arguments(struct call *c, const struct api_rules *rules)
 		return rcInvalidArgument;
 	if (rules->buffered && c->a[rules->buffer.size] > rules->buffer.max)
 		return rcBufferTooLarge;
-	return rules->check ? rules->check(c) : rcOk;
+	return rules->check ? api_checks[rules->check](c) : rcOk;
 }
 
 /* What pointers point to, and room for a handle. */

@@ -3,12 +3,49 @@
 
 #include <floe/abi.h>
 
+/* The checks of several functions, and those of one. */
+enum {
+	CHECK_none,
+	CHECK_memory,
+	CHECK_new_mdl,
+	CHECK_sched_policy,
+	CHECK_priority,
+	CHECK_inspector,
+	CHECK_in_handler,
+#define PLAIN(number, function)
+#define ROW(number, function, ...)
+#define CHECKED(number, function, ...) CHECK_##function,
+#include "api/rows.h"
+#undef PLAIN
+#undef ROW
+#undef CHECKED
+	CHECKS
+};
+
+_Static_assert(CHECKS <= 1 << API_CHECK_BITS, "struct api_rules has room for the number");
+
+api_fn *const api_checks[] = {
+	[CHECK_memory] = api_memory_check,
+	[CHECK_new_mdl] = api_new_mdl_check,
+	[CHECK_sched_policy] = api_sched_policy_check,
+	[CHECK_priority] = api_priority_check,
+	[CHECK_inspector] = api_inspector_check,
+	[CHECK_in_handler] = api_in_handler_check,
+#define PLAIN(number, function)
+#define ROW(number, function, ...)
+#define CHECKED(number, function, ...) [CHECK_##function] = api_##function##_check,
+#include "api/rows.h"
+#undef PLAIN
+#undef ROW
+#undef CHECKED
+};
+
 #define PLAIN(number, function) [FloeFn##number] = { api_##function, { .any = false } },
 #define ROW(number, function, ...)                                                                 \
 	[FloeFn##number] = { api_##function, { .any = true, __VA_ARGS__ } },
 #define CHECKED(number, function, ...) ROW(number, function, CHECK(function), __VA_ARGS__)
 
-#define CHECK(name) .check = api_##name##_check
+#define CHECK(name) .check = CHECK_##name
 #define OBJECT(kind, right)                                                                        \
 	.type = OBJECT_##kind, .rights = OCAP_##kind##_##right >> API_RIGHTS_SHIFT
 #define TASK(right, when) OBJECT(TASK, right), .call = CALL_##when

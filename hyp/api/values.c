@@ -49,3 +49,20 @@ Retcode api_memory_check(struct call *c)
 		fits = fits && flags_are_valid(c->a[rules->memory.flags], rules->memory.allowed);
 	return fits ? rcOk : rcInvalidArgument;
 }
+
+Retcode give(const struct call *c, unsigned int arg, const void *result, u64 bytes)
+{
+	guest_write(&c->self->vm, c->a[arg], result, bytes);
+	return rcOk;
+}
+
+Retcode give_u32(const struct call *c, unsigned int arg, u32 result)
+{
+	return give(c, arg, &result, sizeof(result));
+}
+
+/* (object, result *): a member of the object. */
+Retcode api_get_field(struct call *c)
+{
+	return give(c, 1, (const char *)c->object + c->rules->field, c->rules->out[0].size);
+}
