@@ -13,6 +13,9 @@
 /* What harts that share a budget are granted at least, if there is as much. */
 #define SHARE_MIN_PER_SECOND 10000u
 
+static struct list
+	hungry; /* budgets, by their `hungry`; taken off where nobody is parked any more */
+
 static void refill(struct timer *timer);
 
 Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft)
@@ -31,6 +34,9 @@ Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft)
 			      .owner = task,
 			      .refill.expired = refill };
 	list_init(&b->parked);
+	list_init(&b->hungry);
+	if (!hungry.next)
+		list_init(&hungry);
 	task->budget = b;
 	return rcOk;
 }
@@ -53,16 +59,24 @@ void budget_drop(struct task *task)
 	if (!b || --b->users)
 		return;
 	timer_cancel(&b->refill);
+	list_del(&b->hungry);
 	mem_free(b, sizeof(*b));
 }
 
-/* Wakes up when some of it may be used; if all is granted, who gives back sees to it. */
-static void await(struct budget *b)
+/*
+ * Wakes up when the first piece behind `at` may be used; if all is granted, who gives back sees
+ * to it.
+ */
+static void await(struct budget *b, u64 at)
 {
+	u32 i = 0;
+
 	timer_cancel(&b->refill);
-	if (!b->npieces)
+	while (i < b->npieces && b->pieces[i].at <= at)
+		i++;
+	if (i == b->npieces)
 		return;
-	timer_arm(&this_hart()->rq.timers, &b->refill, b->pieces[0].at);
+	timer_arm(&this_hart()->rq.timers, &b->refill, b->pieces[i].at);
 	sched_request(WORK_TIMER);
 }
 
@@ -78,31 +92,6 @@ static void ask_holder(const struct thread *t)
 			return;
 		}
 	}
-}
-
-static void refill(struct timer *timer)
-{
-	struct budget *b = container_of(timer, struct budget, refill);
-	struct list all;
-
-	if (!b->soft && list_empty(&b->parked))
-		return;
-	if (!budget_is_left(b, cpu_time())) {
-		/* A less important one that was not parked may have come first. */
-		list_for_each(struct thread, t, &b->parked, ready)
-			ask_holder(t);
-		await(b);
-		return;
-	}
-	list_init(&all);
-	list_move_all(&all, &b->parked);
-	while (!list_empty(&all))
-		sched_requeue(list_first(&all, struct thread, ready));
-	if (!b->soft)
-		return;
-	list_for_each(struct thread, t, &b->owner->threads, task_link)
-		if (!t->reserved)
-			sched_requeue(t);
 }
 
 u64 budget_deadline(const struct thread *t)
@@ -128,6 +117,97 @@ struct thread *budget_best(const struct run_queue *rq, const struct hart *hart,
 		if (place_allows(t, hart) && (!best || budget_goes_before(t, best)))
 			best = t;
 	return best;
+}
+
+/* The best of those that are parked that may run on a hart, or NULL. */
+static struct thread *best_parked(const struct budget *b, const struct hart *hart)
+{
+	struct thread *best = NULL;
+
+	list_for_each(struct thread, t, &b->parked, ready)
+		if (place_allows(t, hart) && (!best || place_class(t) > place_class(best)))
+			best = t;
+	return best;
+}
+
+/* Does it go before all that wait there, equals of its budget too, whose turn comes first? */
+static bool goes_first(const struct thread *t, const struct run_queue *rq)
+{
+	list_for_each(const struct thread, other, &rq->reserved, ready)
+		if (!budget_goes_before(t, other))
+			return false;
+	return true;
+}
+
+void budget_bring(struct hart *hart)
+{
+	u64 now = cpu_time();
+
+	if (!hungry.next)
+		return;
+	list_for_each_safe(struct budget, b, next, &hungry, hungry) {
+		struct thread *best = budget_is_left(b, now) ? best_parked(b, hart) : NULL;
+
+		if (list_empty(&b->parked))
+			list_del(&b->hungry);
+		if (!best)
+			continue;
+		best->reserved = true;
+		if (!goes_first(best, &hart->rq))
+			continue;
+		list_del(&best->ready);
+		sched_send(hart, best);
+	}
+}
+
+/*
+ * Some of it is left: as many as there are harts go where they run best, and harts that still do
+ * something less important are to look.
+ */
+static void wake_best(const struct budget *b)
+{
+	struct thread *best;
+
+	for (unsigned int i = 0; i < nharts; i++) {
+		best = best_parked(b, harts[i]);
+		if (best)
+			sched_requeue(best);
+	}
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct thread *running = harts[i]->rq.running;
+
+		best = best_parked(b, harts[i]);
+		if (!best)
+			continue;
+		best->reserved = true;
+		/* WORK_PLACE: not by the short way, which brings nobody. */
+		if (!running || budget_goes_before(best, running))
+			sched_request_of(harts[i], WORK_RESCHEDULE | WORK_TIMER | WORK_PLACE);
+	}
+}
+
+static void refill(struct timer *timer)
+{
+	struct budget *b = container_of(timer, struct budget, refill);
+	u64 now = cpu_time();
+	bool left = budget_is_left(b, now);
+
+	if (!b->soft && list_empty(&b->parked))
+		return;
+	if (left) {
+		wake_best(b);
+	} else {
+		/* A less important one that was not parked may have come first. */
+		list_for_each(struct thread, t, &b->parked, ready)
+			ask_holder(t);
+	}
+	if (!left || !list_empty(&b->parked))
+		await(b, now);
+	if (!left || !b->soft)
+		return;
+	list_for_each(struct thread, t, &b->owner->threads, task_link)
+		if (!t->reserved)
+			sched_requeue(t);
 }
 
 /* From now on it wants to run. What nobody wanted until now is to be used within a period. */
@@ -162,11 +242,16 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 	join(t, now);
 	t->reserved = budget_is_left(b, now);
 	if (!t->reserved) {
-		await(b);
+		await(b, now);
 		if (b->soft)
 			return false;
 		t->state = THREAD_PARKED;
-		list_add_tail(&b->parked, &t->ready);
+		if (first)
+			list_add_head(&b->parked, &t->ready);
+		else
+			list_add_tail(&b->parked, &t->ready);
+		if (list_empty(&b->hungry))
+			list_add_tail(&hungry, &b->hungry);
 		ask_holder(t);
 		return true;
 	}
@@ -198,6 +283,10 @@ u64 budget_put_on(struct thread *t, u64 now)
 	t->grant = budget_is_left(b, now) ? budget_take(b, now, most) : 0;
 	t->deadline = b->deadline;
 	budget_is_left(b, now);
+	/* What is not taken of a piece may come later than it would have. If it is due now, it is.
+	 */
+	if (!list_empty(&b->parked) && !(b->refill.queue && b->refill.at <= now))
+		await(b, now);
 	trace_at(now, FloeTraceGrant, t->task->pid, t->grant);
 	t->slice_cut = t->slice_left > t->grant ? t->slice_left - t->grant : 0;
 	return t->slice_left - t->slice_cut;
@@ -209,11 +298,8 @@ u64 budget_put_on(struct thread *t, u64 now)
  */
 static void bring_best(const struct thread *t, struct hart *hart)
 {
-	struct thread *best = NULL;
+	struct thread *best = best_parked(t->budget, hart);
 
-	list_for_each(struct thread, other, &t->budget->parked, ready)
-		if (place_allows(other, hart) && (!best || place_class(other) > place_class(best)))
-			best = other;
 	if (!best || place_class(best) < place_class(t) + (t->slice_left != 0))
 		return;
 	list_del(&best->ready);
@@ -242,5 +328,5 @@ void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 		bring_best(t, container_of(rq, struct hart, rq));
 	/* Others may have what is left then, wherever they are. */
 	if (b->soft ? b->wanting > 1 : !list_empty(&b->parked))
-		await(b);
+		await(b, 0);
 }

@@ -10,8 +10,11 @@
  * themselves those go first whose deadline is earliest: a period after the piece could be
  * used and somebody wanted it. Within a budget class and priority decide, and equals
  * take turns by their slices. When it is used up, a hard budget's threads
- * are parked until the next piece comes; those of a soft one, which is a guarantee without
- * a limit, compete by class.
+ * are parked; those of a soft one, which is a guarantee without a limit, compete by class.
+ *
+ * When the next piece comes, as many of them are queued as there are harts, and a hart queues
+ * the best of the others that may run there whenever it looks for what to do. So a piece
+ * costs little, however many wait for it.
  *
  * A hart that puts a thread on is granted pieces of one deadline that follow one another
  * without a gap, and gives back what the thread has not used. What a hart was late to take
@@ -49,6 +52,7 @@ struct budget {
 	u32 wanting;         /* threads that run, or would */
 	struct task *owner;  /* of a soft one: its only task */
 	struct list parked;  /* threads, by thread.ready */
+	struct list hungry;  /* among the budgets for which threads are parked */
 	struct timer refill; /* armed while somebody waits for a piece */
 };
 
@@ -69,6 +73,12 @@ void budget_drop(struct task *task);
 bool budget_queue(struct run_queue *rq, struct thread *thread, bool first);
 u64 budget_put_on(struct thread *thread, u64 now);
 void budget_put_down(struct run_queue *rq, struct thread *thread, u64 used);
+
+/*
+ * For core/sched.c, where that hart looks for what to do: of each budget of which some is left
+ * the best thread that is parked is queued, if it goes before all that wait there.
+ */
+void budget_bring(struct hart *hart);
 
 /* A thread does not want to run any more, or may not by its windows. */
 void budget_leave(struct thread *thread);

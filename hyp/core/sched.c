@@ -207,6 +207,7 @@ static struct thread *take_best(struct hart *hart)
 	const struct list *queue = &rq->active;
 	struct thread *t = NULL;
 
+	budget_bring(hart);
 	if (place_waited & ~rq->bit)
 		t = place_to_take(hart, place_waiting(rq));
 	/* Who makes way for it may have a place elsewhere. */

@@ -30,6 +30,19 @@ void sched_put_down_guarded(struct run_queue *rq, struct thread *t, u64 now)
 	sched_count_turn(t);
 }
 
+/* Nothing is left for the others of t's budget either: not one by one, each the best of all. */
+static void send_others(struct hart *hart, const struct thread *t)
+{
+	list_for_each_safe(struct thread, other, next, &hart->rq.reserved, ready) {
+		if (other->budget != t->budget)
+			continue;
+		sched_requeue(other);
+		/* Some has come meanwhile. */
+		if (other->reserved)
+			break;
+	}
+}
+
 bool sched_put_on_guarded(struct hart *hart, struct thread *t, u64 *slice)
 {
 	struct run_queue *rq = &hart->rq;
@@ -41,6 +54,8 @@ bool sched_put_on_guarded(struct hart *hart, struct thread *t, u64 *slice)
 		return true;
 	}
 	sched_send(hart, t);
+	if (t->budget && !t->reserved)
+		send_others(hart, t);
 	/* As late as the look at its budget that it was queued with. */
 	rq->run_since = cpu_time();
 	return false;

@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "arch/this_hart.h"
+#include "core/place.h"
 #include "core/timer.h"
 #include "core/trace.h"
 
@@ -26,17 +27,15 @@ static void clear(struct list *queue, const struct hart *hart)
 static void change_threads(struct hart *hart)
 {
 	struct run_queue *rq = &hart->rq;
-	struct list all;
 
 	for (unsigned int p = 0; p < RT_PRIORITIES; p++)
 		clear(&rq->rt[p], hart);
 	clear(&rq->active, hart);
 	clear(&rq->expired, hart);
 	clear(&rq->reserved, hart);
-	list_init(&all);
-	list_move_all(&all, &parked);
-	while (!list_empty(&all))
-		sched_requeue(list_first(&all, struct thread, ready));
+	list_for_each_safe(struct thread, t, next, &parked, ready)
+		if (place_allows(t, hart))
+			sched_requeue(t);
 	sched_request(WORK_RESCHEDULE | WORK_TIMER);
 }
 

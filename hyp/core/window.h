@@ -5,8 +5,8 @@
  *
  * Once there are windows, every thread is asked whether its window is open when it is
  * queued; one whose window is closed on all harts that it may run on is parked. When
- * a window begins or ends, its hart queues again who may not run there any more, and all
- * who are parked: constant for each of those, and the only work that there is.
+ * a window begins or ends, its hart queues again who may not run there any more, and those
+ * who are parked and now may: constant for each of these, and the only work that there is.
  *
  * All with the lock held.
  */

@@ -30,12 +30,13 @@ static const struct {
 	{ { 30 * MS, 3 * MS, 40 * MS }, { 100 * MS, 10 * MS, 100 * MS } },
 };
 
-/* Nothing is forgotten: there is none, or it is granted, or a timer runs that brings it. */
-static void check_parked(const struct budget *b, unsigned int granted)
+/* Nothing of a soft one is forgotten: there is none, or it is granted, or a timer runs that brings
+ * it. */
+static void check_wanted(const struct budget *b, unsigned int granted)
 {
-	bool wanted = !list_empty(&b->parked);
+	bool wanted = false;
 
-	for (unsigned int i = 0; i < THREADS && b->soft; i++)
+	for (unsigned int i = 0; i < THREADS; i++)
 		wanted |= sim_thread(i)->budget == b && !sim_thread(i)->reserved &&
 			  (sim_thread(i)->state == THREAD_READY ||
 			   sim_thread(i)->state == THREAD_RUNNING);
@@ -66,7 +67,7 @@ static bool is_closed(const struct thread *t)
 	return false;
 }
 
-static void check_budget(const struct budget *b)
+static void check_budget(struct budget *b)
 {
 	unsigned int wanting = 0, waiting = 0, waiting_there = 0, granted = 0;
 
@@ -85,7 +86,10 @@ static void check_budget(const struct budget *b)
 		waiting_there += t->state == THREAD_PARKED;
 	assert_int_equal(b->wanting, wanting);
 	assert_int_equal(waiting, waiting_there);
-	check_parked(b, granted);
+	if (b->soft)
+		check_wanted(b, granted);
+	else
+		queues_check_parked(b);
 }
 
 /*

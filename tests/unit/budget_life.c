@@ -88,7 +88,7 @@ static void check_places(void)
 	}
 }
 
-static void check_budget(const struct budget *b)
+static void check_budget(struct budget *b)
 {
 	u64 sum = 0;
 
@@ -98,9 +98,7 @@ static void check_budget(const struct budget *b)
 		if (lives[i] && sim_threads[i].budget == b)
 			sum += sim_threads[i].grant;
 	assert_int_equal(sum, b->amount);
-	/* Who waits is woken, by time or by who has it all. */
-	if (!list_empty(&b->parked) && b->npieces)
-		assert_non_null(b->refill.queue);
+	queues_check_parked(b);
 }
 
 static u64 ran(unsigned int task)

@@ -5,6 +5,7 @@
 #include "arch/this_hart.h"
 #include "core/budget.h"
 #include "fake/fake.h"
+#include "support/queues.h"
 #include "support/simulation.h"
 
 #include <stdlib.h>
@@ -57,19 +58,6 @@ static void note(void)
 		e->ran[task] = sim_ran(task);
 }
 
-/* Nobody waits for what is there, and nobody for what nobody would wake him for. */
-static void check_parked(const struct budget *b)
-{
-	if (list_empty(&b->parked))
-		return;
-	assert_true(!b->npieces || b->pieces[0].at > fake_cpu.time);
-	for (unsigned int i = 0; i < nharts; i++)
-		if (harts[i]->rq.running && harts[i]->rq.running->budget == b &&
-		    harts[i]->rq.running->grant)
-			return;
-	assert_true(b->npieces && b->refill.queue);
-}
-
 static void run_noting_until(u64 end)
 {
 	for (;;) {
@@ -77,9 +65,9 @@ static void run_noting_until(u64 end)
 
 		sim_settle();
 		note();
-		check_parked(sim_tasks[1].budget);
+		queues_check_parked(sim_tasks[1].budget);
 		if (sim_tasks[2].budget)
-			check_parked(sim_tasks[2].budget);
+			queues_check_parked(sim_tasks[2].budget);
 		for (unsigned int i = 0; i < nharts; i++)
 			next = min_u64(next, harts[i]->timer_at);
 		if (fake_cpu.time >= end)

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "core/budget.h"
+#include "core/budget_piece.h"
 #include "core/place.h"
 #include "fake/fake.h"
 #include "support/simulation.h"
@@ -117,4 +117,61 @@ void queues_change(struct thread *t, const struct thread *stays)
 		break;
 	}
 	sim_be(0);
+}
+
+/* Has a thread been granted some of it? */
+static bool is_granted(const struct budget *b)
+{
+	for (unsigned int i = 0; i < nharts; i++)
+		if (harts[i]->rq.running && harts[i]->rq.running->grant &&
+		    harts[i]->rq.running->budget == b)
+			return true;
+	return false;
+}
+
+static bool is_any_late(void)
+{
+	for (unsigned int i = 0; i < nharts; i++)
+		if (sim_late[i] > fake_cpu.time)
+			return true;
+	return false;
+}
+
+static void check_first(const struct budget *b, const struct thread *t)
+{
+	for (unsigned int i = 0; i < nharts; i++) {
+		const struct thread *running = harts[i]->rq.running;
+
+		/* One that is late looks for what to do when it comes. */
+		if (harts[i]->rq.work || !place_allows(t, harts[i]))
+			continue;
+		assert_non_null(running);
+		assert_true(running->reserved);
+		assert_true(running->budget != b || place_class(t) <= place_class(running));
+	}
+}
+
+void queues_check_parked(struct budget *b)
+{
+	bool left = budget_is_left(b, fake_cpu.time);
+	unsigned int i = 0;
+
+	if (list_empty(&b->parked))
+		return;
+	/* The timer is due on a hart that is late. */
+	if (b->refill.queue && b->refill.at <= fake_cpu.time) {
+		assert_true(is_any_late());
+		return;
+	}
+	if (left)
+		list_for_each(const struct thread, t, &b->parked, ready)
+			check_first(b, t);
+	while (i < b->npieces && b->pieces[i].at <= fake_cpu.time)
+		i++;
+	if (i == b->npieces) {
+		assert_true(left || is_granted(b));
+		return;
+	}
+	assert_non_null(b->refill.queue);
+	assert_in_range(b->refill.at, fake_cpu.time + 1, b->pieces[i].at);
 }

@@ -22,4 +22,10 @@ void queues_change(struct thread *t, const struct thread *stays);
 /* Some harts, at least one. */
 u64 queues_some_harts(void);
 
+/*
+ * Nobody is parked for what is there of a hard budget while a hart that he may run on does
+ * something less important, and nobody for what will not wake him: a timer, or who has it all.
+ */
+void queues_check_parked(struct budget *budget);
+
 #endif
