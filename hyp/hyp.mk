@@ -22,9 +22,11 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c api/call.c arch/copy.c \
 	$(patsubst %,core/%.c,fault sched thread timer turn vm)
-# Without what makes gcc's small code larger.
-HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants -fno-thread-jumps \
-	-fno-shrink-wrap -fno-tree-tail-merge -fno-ssa-phiopt -fno-partial-inlining
+# Without what makes gcc's small code larger, which of jump threading only that of gcc 12 does.
+hyp_gcc := $(shell $(CROSS_COMPILE)gcc -dumpversion)
+HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants -fno-shrink-wrap \
+	-fno-tree-tail-merge -fno-ssa-phiopt -fno-partial-inlining \
+	$(if $(filter 12.%,$(hyp_gcc)),-fno-thread-jumps)
 # Whole-program optimization for what is compiled to be small.
 HYP_LTO := -flto
 HYP_CFLAGS = $(if $(filter-out 0,$(ASSERT)),-DFLOE_ASSERT) -std=gnu11 $(HYP_OPT) -g -ffreestanding -fno-pic -fno-common -fno-strict-aliasing \
