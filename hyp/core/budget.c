@@ -13,6 +13,10 @@
 /* What harts that share a budget are granted at least, if there is as much. */
 #define SHARE_MIN_PER_SECOND 10000u
 
+/* Pieces so long that come so much later are joined at once, if no more of the budget is lost. */
+#define JOIN_PER_SECOND 100000u
+#define JOIN_LOSS 1024u
+
 static struct list
 	hungry; /* budgets, by their `hungry`; taken off where nobody is parked any more */
 
@@ -21,6 +25,7 @@ static void refill(struct timer *timer);
 Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft)
 {
 	struct budget *b = mem_alloc(sizeof(*b));
+	u64 grain = machine.timebase / JOIN_PER_SECOND;
 
 	if (!b)
 		return rcOutOfMemory;
@@ -28,6 +33,7 @@ Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft)
 	*b = (struct budget){ .amount = amount,
 			      .period = period,
 			      .pieces[0].amount = amount,
+			      .join_below = min_u64(grain * grain, amount * period / JOIN_LOSS),
 			      .npieces = 1,
 			      .soft = soft,
 			      .users = 1,
@@ -122,12 +128,10 @@ struct thread *budget_best(const struct run_queue *rq, const struct hart *hart,
 /* The best of those that are parked that may run on a hart, or NULL. */
 static struct thread *best_parked(const struct budget *b, const struct hart *hart)
 {
-	struct thread *best = NULL;
-
 	list_for_each(struct thread, t, &b->parked, ready)
-		if (place_allows(t, hart) && (!best || place_class(t) > place_class(best)))
-			best = t;
-	return best;
+		if (place_allows(t, hart))
+			return t;
+	return NULL;
 }
 
 /* Does it go before all that wait there, equals of its budget too, whose turn comes first? */
@@ -234,6 +238,26 @@ void budget_leave(struct thread *t)
 		timer_cancel(&b->refill);
 }
 
+static u32 class_at(struct list *ready)
+{
+	return place_class(container_of(ready, struct thread, ready));
+}
+
+/* Before those of its class, or behind them: next to many of them without a look at each. */
+static void park(struct budget *b, struct thread *t, bool first)
+{
+	struct list *behind = first ? b->parked.next : &b->parked;
+
+	while (first && behind != &b->parked && class_at(behind) > place_class(t))
+		behind = behind->next;
+	while (!first && behind->prev != &b->parked && class_at(behind->prev) < place_class(t))
+		behind = behind->prev;
+	list_add_tail(behind, &t->ready);
+	t->state = THREAD_PARKED;
+	if (list_empty(&b->hungry))
+		list_add_tail(&hungry, &b->hungry);
+}
+
 bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 {
 	struct budget *b = t->budget;
@@ -245,13 +269,7 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 		await(b, now);
 		if (b->soft)
 			return false;
-		t->state = THREAD_PARKED;
-		if (first)
-			list_add_head(&b->parked, &t->ready);
-		else
-			list_add_tail(&b->parked, &t->ready);
-		if (list_empty(&b->hungry))
-			list_add_tail(&hungry, &b->hungry);
+		park(b, t, first);
 		ask_holder(t);
 		return true;
 	}

@@ -46,12 +46,13 @@ struct budget {
 	u64 deadline;       /* of what may be used first */
 	struct budget_piece
 		pieces[BUDGET_PIECES]; /* neither used nor granted; those to come by time */
+	u64 join_below; /* pieces are joined at once if that costs less, ticks squared */
 	u32 npieces;
 	bool soft;
 	u32 users;           /* tasks */
 	u32 wanting;         /* threads that run, or would */
 	struct task *owner;  /* of a soft one: its only task */
-	struct list parked;  /* threads, by thread.ready */
+	struct list parked;  /* threads, by thread.ready: by class, then in their order */
 	struct list hungry;  /* among the budgets for which threads are parked */
 	struct timer refill; /* armed while somebody waits for a piece */
 };

@@ -16,15 +16,21 @@ static i64 gap(const struct budget_piece *p)
 	return (i64)(p[1].at - p[0].at - p[0].amount);
 }
 
-/* What it costs to join a piece with the next: how much comes later, times how much later. */
+/* The first, or the second if it is below 0, loses so many ticks by being joined. */
+static u64 loss(const struct budget_piece *p, i64 ticks)
+{
+	return ticks < 0 ? (u64)-ticks * p[1].amount : (u64)ticks * p[0].amount;
+}
+
+/* What it costs to join a piece with the next: what comes later, or was wanted longer than that. */
 static u64 cost(const struct budget_piece *p)
 {
-	return gap(p) < 0 ? (u64)-gap(p) * p[1].amount : (u64)gap(p) * p[0].amount;
+	return loss(p, gap(p)) + loss(p, (i64)(p[1].since - p[0].since - p[1].at + p[0].at));
 }
 
 /*
- * Joins the two neighbours that lose least by it. No part may be used sooner than before, nor
- * goes before others' more.
+ * Joins the two neighbours that lose least by it, if that is little or they are too many. No
+ * part may be used sooner than before, nor goes before others' more.
  */
 static void join_cheapest(struct budget *b)
 {
@@ -33,11 +39,13 @@ static void join_cheapest(struct budget *b)
 	for (u32 i = 1; i + 1 < b->npieces; i++)
 		if (cost(&b->pieces[i]) < cost(best))
 			best = &b->pieces[i];
+	if (b->npieces < BUDGET_PIECES && cost(best) > b->join_below)
+		return;
 	/* The first begins later where there is a gap, the second where they overlap. */
 	if (gap(best) > 0)
 		best->at = best[1].at - best->amount;
-	best->amount += best[1].amount;
 	best->since = max_u64(best->since, best[1].since);
+	best->amount += best[1].amount;
 	remove_piece(b, (u32)(best + 1 - b->pieces));
 }
 
@@ -58,7 +66,7 @@ void budget_add_piece(struct budget *b, u64 at, u64 amount, u64 since)
 	for (; i && b->pieces[i - 1].at > at; i--)
 		b->pieces[i] = b->pieces[i - 1];
 	b->pieces[i] = (struct budget_piece){ at, amount, since };
-	if (++b->npieces == BUDGET_PIECES)
+	if (++b->npieces > 1)
 		join_cheapest(b);
 }
 

@@ -158,6 +158,32 @@ static void test_many_pieces(void **state)
 	sim_end(NULL);
 }
 
+/* Harts are always a bit late: what that cuts off does not come by itself for ever. */
+static void test_small_pieces(void **state)
+{
+	unsigned int interrupts = 0;
+	u64 before, end;
+
+	(void)state;
+	srand(1);
+	sim_begin(1);
+	assert_int_equal(budget_set(&sim_tasks[1], MS / 20, MS / 2, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyOther, 0);
+	for (unsigned int i = 0; i < 3; i++)
+		sim_start(SIM_SPINNERS + i, 1, ThreadSchedPolicyRR, 1);
+	sim_run_until(fake_cpu.time + PERIOD);
+	before = sim_ran(1);
+	end = fake_cpu.time + 1000 * MS / 2;
+	for (; fake_cpu.time < end; interrupts++) {
+		sim_settle();
+		fake_cpu.time = harts[0]->timer_at + (u64)rand() % 4;
+	}
+	assert_in_range(sim_ran(1) - before, 1000 * MS / 20 * 97 / 100, 1001 * MS / 20);
+	assert_in_range(interrupts, 2000, 4000);
+
+	sim_end(NULL);
+}
+
 /* Who sleeps up to the end of a period has no more in the next one for that. */
 static void test_late_in_the_period(void **state)
 {
@@ -183,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_never_more),
 		cmocka_unit_test(test_many_pieces),
+		cmocka_unit_test(test_small_pieces),
 		cmocka_unit_test(test_late_in_the_period),
 	};
 
