@@ -76,8 +76,10 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 		      .fileOffset = f->fileOffset,
 		      .buildId = f->buildId,
 		      .buildIdSize = f->buildIdSize };
+	bool small = f->bufSize <= FLOE_SEG_BUF_PORTION;
 	bool fits = page_aligned(f->loadAddr | f->size) && f->size && f->offset <= f->size &&
 		    f->bufSize <= f->size - f->offset && (f->buf || !f->bufSize) &&
+		    (small ? !f->checked : f->checked < f->bufSize) &&
 		    (f->buildId || !f->buildIdSize);
 	struct mdl *mdl;
 	Retcode rc;
@@ -86,13 +88,12 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 		return rcInvalidArgument;
 	rc = check_rwx(c->self, f->flags);
 	if (rc == rcOk)
-		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf,
-				      min_u64(f->bufSize, FLOE_SEG_BUF_PORTION));
+		rc = guest_check_read(&c->self->vm, (gpa_t)f->buf + f->checked,
+				      min_u64(f->bufSize - f->checked, FLOE_SEG_BUF_PORTION));
 	if (rc == rcOk)
 		rc = handle_reserve(&c->self->handles);
 	if (rc == rcOk)
-		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags,
-			      f->bufSize <= FLOE_SEG_BUF_PORTION, &mdl);
+		rc = make_mdl(c->self, f->size >> PAGE_SHIFT, f->flags, small, &mdl);
 	if (rc != rcOk)
 		return rc;
 	guest_read_object(&c->self->vm, (gpa_t)f->buf, mdl->mem, f->offset, f->bufSize);

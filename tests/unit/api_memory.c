@@ -135,32 +135,40 @@ static void test_segment_of_own_memory(void **state)
 	assert_int_equal(seg.flags, RX_);
 }
 
+#define LARGE (16 * PAGE_SIZE)
+
 static void test_segment_of_a_buffer(void **state)
 {
 	static const struct {
 		FloeSegFromBuf f;
 		Retcode rc;
 	} cases[] = {
-		{ { 1, 0, PAGE_SIZE, R_, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE - 1, R_, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, 0, R_, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, 0, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, VMM_FLAG_EXECUTE, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, R_ | VMM_FLAG_LOCKED, 0, NULL, 0, NULL, 0 },
+		{ { 1, 0, PAGE_SIZE, R_, 0, NULL, 0, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE - 1, R_, 0, NULL, 0, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 0, 0, R_, 0, NULL, 0, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, 0, 0, NULL, 0, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, VMM_FLAG_EXECUTE, 0, NULL, 0, NULL, 0, 0 },
 		  rcInvalidArgument },
-		{ { 0, PAGE_SIZE + 1, PAGE_SIZE, R_, 0, NULL, 0, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 1, PAGE_SIZE, R_, 0, NULL, 0, (void *)BUFFER_AT, PAGE_SIZE },
+		{ { 0, 0, PAGE_SIZE, R_ | VMM_FLAG_LOCKED, 0, NULL, 0, NULL, 0, 0 },
 		  rcInvalidArgument },
-		{ { 0, 1, PAGE_SIZE, R_, 0, NULL, 0, (void *)BUFFER_AT, ~(u64)0 },
+		{ { 0, PAGE_SIZE + 1, PAGE_SIZE, R_, 0, NULL, 0, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 1, PAGE_SIZE, R_, 0, NULL, 0, (void *)BUFFER_AT, PAGE_SIZE, 0 },
 		  rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 0, NULL, 1 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 1, NULL, 0 }, rcInvalidArgument },
-		{ { 0, 0, PAGE_SIZE, RWX_, 0, NULL, 0, NULL, 0 }, rcSecurityDisallow },
-		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 0, (void *)UNMAPPED, 1 }, rcSourceFault },
-		{ { 0, 0, 2 * PAGE_SIZE, R_, 0, NULL, 0, (void *)(RO_BASE), PAGE_SIZE + 1 },
+		{ { 0, 1, PAGE_SIZE, R_, 0, NULL, 0, (void *)BUFFER_AT, ~(u64)0, 0 },
+		  rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 0, NULL, 1, 0 }, rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 1, NULL, 0, 0 }, rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 0, (void *)UNMAPPED, 1, 1 }, rcInvalidArgument },
+		{ { 0, 0, LARGE, R_, 0, NULL, 0, (void *)BUFFER_AT, LARGE, LARGE },
+		  rcInvalidArgument },
+		{ { 0, 0, PAGE_SIZE, RWX_, 0, NULL, 0, NULL, 0, 0 }, rcSecurityDisallow },
+		{ { 0, 0, PAGE_SIZE, R_, 0, NULL, 0, (void *)UNMAPPED, 1, 0 }, rcSourceFault },
+		{ { 0, 0, 2 * PAGE_SIZE, R_, 0, NULL, 0, (void *)(RO_BASE), PAGE_SIZE + 1, 0 },
 		  rcSourceFault },
-		{ { 0, 0, 2990 * PAGE_SIZE, R_, 0, NULL, 0, NULL, 0 }, rcQuotaExceeded },
-		{ { 0, 0, ~PAGE_MASK, R_, 0, NULL, 0, NULL, 0 }, rcQuotaExceeded },
+		{ { 0, 0, LARGE, R_, 0, NULL, 0, (void *)UNMAPPED, LARGE, PAGE_SIZE },
+		  rcSourceFault },
+		{ { 0, 0, 2990 * PAGE_SIZE, R_, 0, NULL, 0, NULL, 0, 0 }, rcQuotaExceeded },
+		{ { 0, 0, ~PAGE_MASK, R_, 0, NULL, 0, NULL, 0, 0 }, rcQuotaExceeded },
 	};
 	static const struct test_case pointers[] = {
 		{ FloeFnVmSegInitFromBuf, { 0, IN_AT }, rcInvalidArgument },

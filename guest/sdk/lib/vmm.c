@@ -108,18 +108,14 @@ Retcode KnVmSegInitFromBuf(VmSeg *seg, rtl_uintptr_t loadAddr, rtl_size_t offset
 		.buf = buf,
 		.bufSize = bufSize,
 	};
-
-	rtl_size_t done = 0;
 	Retcode rc;
 	void *p;
 
-	/* Also says whether the part of the buffer that it begins with can be read. */
+	/* Of a large buffer it says whether the portion that begins there can be read. */
 	do {
-		from.buf = (const char *)buf + done;
-		from.bufSize = bufSize - done;
 		rc = FLOE_RC(FloeFnVmSegInitFromBuf, FLOE_ARG(seg), FLOE_ARG(&from));
-		done += FLOE_SEG_BUF_PORTION;
-	} while (rc == rcBufferTooLarge && done < bufSize);
+		from.checked += FLOE_SEG_BUF_PORTION;
+	} while (rc == rcBufferTooLarge && from.checked < bufSize);
 	if (rc != rcBufferTooLarge)
 		return rc;
 	rc = zeroed(size, &p);

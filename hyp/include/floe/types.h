@@ -186,6 +186,7 @@ typedef struct {
 	rtl_size_t buildIdSize;
 	const void *buf;
 	rtl_size_t bufSize;
+	rtl_size_t checked; /* the next portion begins there, if it is too large for one */
 } FloeSegFromBuf;
 
 /* Registers of a thread at an exception or where it was halted. x[0] is 0. */

@@ -8,6 +8,7 @@
 
 #define AT 0x20000000ul
 #define WORD 0x1234567
+#define MOST 100ul /* pages of the largest buffer */
 
 /* Exits with the word at 0x20000000. */
 CHILD_CODE(give_word, "li t0, 0x20000000\nlw a0, 0(t0)\n" CHILD_CALL(18));
@@ -116,32 +117,58 @@ static void fields(void)
 static void contents(void)
 {
 	static const struct {
-		rtl_size_t offset, bytes;
+		rtl_size_t pages, offset, bytes;
 	} cases[] = {
-		{ 0, 0 },        { 0, 1 },        { 1, PAGE },         { PAGE - 1, 2 },
-		{ 0, 3 * PAGE }, { 3 * PAGE, 0 }, { 3 * PAGE - 5, 5 },
+		{ 3, 0, 0 },
+		{ 3, 0, 1 },
+		{ 3, 1, PAGE },
+		{ 3, PAGE - 1, 2 },
+		{ 3, 0, 3 * PAGE },
+		{ 3, 3 * PAGE, 0 },
+		{ 3, 3 * PAGE - 5, 5 },
+		/* What the hypervisor copies at most, and what its caller copies. */
+		{ 9, 7, 8 * PAGE },
+		{ 9, 7, 8 * PAGE + 1 },
+		{ 64, 100, 60000 },
+		{ 64, 1, 64 * PAGE - 1 },
+		{ MOST, 3, (MOST - 1) * PAGE },
 	};
-	unsigned char *data = malloc(3 * PAGE);
+	unsigned char *data = malloc(MOST * PAGE);
 
-	for (size_t i = 0; i < 3 * PAGE; i++)
+	for (size_t i = 0; i < MOST * PAGE; i++)
 		data[i] = (unsigned char)(i % 251 + 1);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		rtl_size_t o = cases[i].offset, n = cases[i].bytes, wrong = 0;
+		rtl_size_t size = cases[i].pages * PAGE;
 		const unsigned char *view;
 		void *at;
 
-		CHECK_RC(rcOk,
-			 KnVmSegInitFromBuf(&seg, 0, o, 3 * PAGE, RW, 0, RTL_NULL, 0, data, n));
-		NEED(KnPmmMdlMap(seg.h, 0, 3 * PAGE, RTL_NULL, RW, &at));
+		CHECK_RC(rcOk, KnVmSegInitFromBuf(&seg, 0, o, size, RW, 0, RTL_NULL, 0, data, n));
+		NEED(KnPmmMdlMap(seg.h, 0, size, RTL_NULL, RW, &at));
 		NEED(KnHandleClose(seg.h));
 		view = at;
-		for (rtl_size_t b = 0; b < 3 * PAGE; b++)
+		for (rtl_size_t b = 0; b < size; b++)
 			wrong += view[b] != (b >= o && b - o < n ? data[b - o] : 0);
 		CHECK_EQUAL(0, wrong);
-		memset(at, 0xff, 3 * PAGE);
-		NEED(KnVmUnmap(at, 3 * PAGE));
+		memset(at, 0xff, size);
+		NEED(KnVmUnmap(at, size));
 	}
 	free(data);
+}
+
+/* Of a large buffer as well all of it has to be there. */
+static void part_of_a_buffer(void)
+{
+	for (rtl_size_t gone = 0; gone < MOST; gone += 11) {
+		char *p = KnVmAllocate(RTL_NULL, (MOST + 1) * PAGE, RW | ON_TOUCH);
+
+		NEED(KnVmUnmap(p + gone * PAGE, PAGE));
+		FAILS(rcSourceFault, KnVmSegInitFromBuf(&seg, 0, 0, MOST * PAGE, RW, 0, RTL_NULL, 0,
+							p, MOST * PAGE));
+		if (gone)
+			NEED(KnVmUnmap(p, gone * PAGE));
+		NEED(KnVmUnmap(p + (gone + 1) * PAGE, (MOST - gone) * PAGE));
+	}
 }
 
 /* A buffer's memory is there at once, and counts for who made it until it goes. */
@@ -224,6 +251,7 @@ int main(void)
 	from_buf_errors();
 	fields();
 	contents();
+	part_of_a_buffer();
 	memory();
 	lifetimes(R, CHILD(give_word), WORD);
 	lifetimes(RW, CHILD(add_one), WORD + 1);

@@ -197,7 +197,8 @@ static FloeSegFromBuf a_buffer(void)
 				 .size = FLOE_PAGE_SIZE * below(16),
 				 .flags = (uint32_t)below(8),
 				 .buf = (void *)(below(4) ? (uint64_t)in_scratch() : an_address()),
-				 .bufSize = below(16384) };
+				 .bufSize = below(below(2) ? 16384 : 65536),
+				 .checked = below(2) ? 0 : an_address() };
 }
 
 static uint64_t wanted_argument(char kind)
