@@ -70,6 +70,12 @@ static inline void cpu_hfence_gvma_page(gpa_t gpa, u64 vmid)
 	__asm__ volatile(".insn r 0x73, 0, 0x31, x0, %0, %1" ::"r"(gpa >> 2), "r"(vmid) : "memory");
 }
 
+/* All translations of the first stage that belong to the VMID in hgatp. */
+static inline void cpu_hfence_vvma(void)
+{
+	__asm__ volatile(".insn r 0x73, 0, 0x11, x0, x0, x0" ::: "memory");
+}
+
 /* The same with Svinval: the invalidations between the two fences may overlap. */
 static inline void cpu_hinval_gvma_page(gpa_t gpa, u64 vmid)
 {

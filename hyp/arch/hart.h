@@ -19,6 +19,8 @@ enum {
 	SWITCH_F_HELD = 4,     /* the f registers hold something but zeros */
 	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
 	SWITCH_V_HELD = 16,    /* the v registers hold something but zeros */
+	SWITCH_PAGING = 32,    /* the current vCPU has had a first stage */
+	SWITCH_MOVED = 64,     /* of a vCPU: it was on another hart since it was on this one */
 };
 
 struct hart {

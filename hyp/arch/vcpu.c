@@ -72,7 +72,7 @@ static void load_registers(const struct vcpu *v)
 		csr_set(sstatus, SSTATUS_VS);
 		vector_restore(v->vector);
 	}
-	hart->switch_plain &= (u8) ~(SWITCH_F_HELD | SWITCH_V_HELD);
+	hart->switch_plain &= (u8) ~(SWITCH_F_HELD | SWITCH_V_HELD | SWITCH_PAGING);
 	hart->switch_plain |= v->used;
 }
 
@@ -101,6 +101,10 @@ void vcpu_save(struct vcpu *v)
 	save_registers(v);
 	EACH_CSR(SAVE);
 	SAVE(vsatp, vsatp);
+	if (v->vsatp) {
+		v->used |= SWITCH_PAGING;
+		this_hart()->switch_plain |= SWITCH_PAGING;
+	}
 	if (machine.senvcfg)
 		SAVE(senvcfg, senvcfg);
 	if (machine.sstc)
@@ -118,26 +122,47 @@ static void load(const struct vcpu *v)
 		LOAD(vstimecmp, vstimecmp);
 }
 
-/* vcpu_save() and load() in one, for vCPUs that leave f and v registers alone, with Sstc and
- * senvcfg. */
+/*
+ * vcpu_save() and load() in one, for vCPUs that leave f and v registers and vsatp alone, with
+ * Sstc and senvcfg.
+ */
 static inline void exchange(struct vcpu *old, const struct vcpu *new)
 {
 	EACH_CSR(EXCHANGE);
-	/* Where most vCPUs agree and a write may cost a flush of translations. */
-	old->vsatp = csr_read(vsatp);
-	if (old->vsatp != new->vsatp)
-		csr_write(vsatp, new->vsatp);
 	EXCHANGE(senvcfg, senvcfg);
 	EXCHANGE(vstimecmp, vstimecmp);
+}
+
+/*
+ * SFENCE.VMA and FENCE.I of a vCPU reach the hart that it is on only, and address space
+ * identifiers are a vCPU's own. So what a hart knows from before goes where a vCPU comes from
+ * another hart, and translations where another one of the partition has had its own there.
+ */
+static void fence_own(struct vcpu *v, struct vmid_tag *tag)
+{
+	bool moved = v->used & SWITCH_MOVED;
+
+	v->used &= (u8)~SWITCH_MOVED;
+	if (moved)
+		cpu_fence_i();
+	if (moved || tag->paging != v)
+		cpu_hfence_vvma();
+	if (v->used & SWITCH_PAGING)
+		tag->paging = v;
 }
 
 __attribute__((cold)) void vcpu_switch(struct thread *next)
 {
 	struct hart *hart = this_hart();
+	struct vm *vm = &next->task->vm;
 
 	if (hart->current)
 		vcpu_save(&hart->current->vcpu);
-	vmid_activate(&next->task->vm.tags, &next->task->vm.gs);
+	/* Else the hart could go through the old one's first stage for the new VMID. */
+	csr_write(vsatp, 0);
+	vmid_activate(&vm->tags, &vm->gs);
+	if (next->vcpu.used & (SWITCH_MOVED | SWITCH_PAGING))
+		fence_own(&next->vcpu, &vm->tags.tag[hart->index]);
 	load(&next->vcpu);
 	next->vcpu.x[0] = (u64)hart;
 	hart->current = next;
@@ -154,7 +179,7 @@ static inline bool switch_short(struct thread *next)
 
 	/* SD stands for dirty f or v registers. */
 	if (hart->switch_plain || !vmid_is_valid(tag) || next->vcpu.used ||
-	    (csr_read(sstatus) & SSTATUS_SD))
+	    (csr_read(sstatus) & SSTATUS_SD) || csr_read(vsatp))
 		return false;
 	vmid_use(tag, &vm->gs);
 	exchange(&old->vcpu, &next->vcpu);

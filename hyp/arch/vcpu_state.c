@@ -56,7 +56,7 @@ void vcpu_restore_registers(struct vcpu *v, const struct vcpu *then)
 {
 	memcpy(v->x, then->x, sizeof(v->x));
 	v->pc = then->pc;
-	v->used = then->used;
+	v->used = then->used | (v->used & (SWITCH_MOVED | SWITCH_PAGING));
 	v->fcsr = then->fcsr;
 	memcpy(v->f, then->f, sizeof(v->f));
 	if (v->vector)

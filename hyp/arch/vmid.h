@@ -18,6 +18,7 @@
 #include "core/types.h"
 
 struct pgtable;
+struct vcpu;
 
 /* Any number of pages, with what leads to them. */
 #define VMID_FENCE_ALL (~(u64)0)
@@ -26,6 +27,7 @@ struct pgtable;
 struct vmid_tag {
 	u64 generation;
 	u64 hgatp;
+	const struct vcpu *paging; /* the last one with a first stage: translations are its own */
 };
 
 /* Zeroed to begin with. */

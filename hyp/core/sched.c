@@ -118,6 +118,7 @@ static void move(struct thread *t, struct hart *to)
 	if (t->hart == to)
 		return;
 	thread_put_down(t);
+	t->vcpu.used |= SWITCH_MOVED;
 	t->hart = to;
 	sched_give_turns(t, to->rq.rotation);
 }

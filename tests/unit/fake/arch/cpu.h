@@ -13,7 +13,7 @@ struct fake_cpu {
 	u64 time;
 	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
 	u64 (*cycle)(void);
-	unsigned int fence_i, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
+	unsigned int fence_i, fence_first, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
 	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
@@ -71,6 +71,11 @@ static inline void cpu_hfence_gvma_vmid(u64 vmid)
 {
 	fake_cpu.fence_vmid++;
 	fake_cpu.last_vmid = vmid;
+}
+
+static inline void cpu_hfence_vvma(void)
+{
+	fake_cpu.fence_first++;
 }
 
 static inline void cpu_hfence_gvma_page(gpa_t gpa, u64 vmid)
