@@ -148,18 +148,18 @@ static void test_short_way(void **state)
 	vcpu_turn(b, TIME_NEVER);
 	assert_int_equal(csr_read(vsatp), 0);
 	assert_int_equal(a->vcpu.vsatp, ONE);
-	/* Seen while it was on, and off when it is taken off. */
 	lock_take();
 	vcpu_turn(a, TIME_NEVER);
 	assert_int_equal(csr_read(vsatp), ONE);
-	vcpu_save(&a->vcpu);
-	csr_write(vsatp, 0);
 	lock_take();
 	vcpu_turn(c, TIME_NEVER);
-	assert_int_equal(a->vcpu.vsatp, 0);
+	/* Seen while it was on, and off when it is taken off. */
+	csr_write(vsatp, TWO);
+	vcpu_save(&c->vcpu);
+	csr_write(vsatp, 0);
 	lock_take();
 	vcpu_turn(b, TIME_NEVER);
-	assert_ptr_equal(this_hart()->current, b);
+	assert_int_equal(c->vcpu.vsatp, 0);
 }
 
 int main(void)
