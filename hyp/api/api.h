@@ -15,9 +15,6 @@
 
 #include "core/guest_copy.h"
 #include "core/task.h"
-#include "core/types.h"
-
-struct thread;
 
 /* A call whose arguments have passed their row. */
 struct call {
@@ -136,9 +133,6 @@ void api_sbi(struct thread *thread);
 #define ROW(number, function, ...) PLAIN(number, function)
 #define CHECKED(number, function, ...) api_fn api_##function, api_##function##_check;
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
 
 /*
  * Checks of several functions: the row's rule for memory, and that the caller may make an

@@ -7,7 +7,6 @@
 #include "arch/this_hart.h"
 #include "core/lock.h"
 #include "core/notice.h"
-#include "core/thread.h"
 #include "core/trace.h"
 
 #include <floe/abi.h>

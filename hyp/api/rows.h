@@ -2,7 +2,7 @@
 /*
  * The functions of the hypercall ABI, a row each, in the order of <floe/abi.h>'s
  * services: its number's name, its name here, and the rules that table.c turns into
- * struct api_rules. Whoever includes this defines the three kinds:
+ * struct api_rules. Whoever includes this defines the three kinds, which end with it:
  *
  *	ROW      with rules, be there any or not
  *	CHECKED  the same, with a check of its own, api_NAME_check()
@@ -104,3 +104,7 @@ ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),
     OUT({ 2, sizeof(TaskRegionInfo) }))
 ROW(ConsoleSetMode, console_set_mode)
 ROW(RandomGenerate, random_generate)
+
+#undef PLAIN
+#undef ROW
+#undef CHECKED

@@ -7,8 +7,6 @@
 
 #include "api/api.h"
 #include "console/line.h"
-#include "core/guest_copy.h"
-#include "core/thread.h"
 
 #include <floe/abi.h>
 

@@ -16,9 +16,6 @@ enum {
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) CHECK_##function,
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
 	CHECKS
 };
 
@@ -35,9 +32,6 @@ api_fn *const api_checks[] = {
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) [CHECK_##function] = api_##function##_check,
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
 };
 
 #define PLAIN(number, function) [FloeFn##number] = { api_##function, { .any = false } },

@@ -8,8 +8,6 @@
 
 #include "boot/machine.h"
 
-struct hart;
-
 /* From arch/entry.S, on the boot stack: mhartid and the device tree, from the firmware. */
 _Noreturn void boot_main(u64 hart_id, const void *device_tree);
 

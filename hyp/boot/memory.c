@@ -2,7 +2,6 @@
 #include "boot/boot.h"
 
 #include "arch/csr.h"
-#include "arch/hart.h"
 #include "arch/image.h"
 #include "arch/layout.h"
 #include "arch/pgtable.h"

@@ -4,17 +4,14 @@
 #include "lib/text.h"
 
 #include <libfdt.h>
-#include <string.h>
 
 /* One behind the other, and where each begins. No pointers: they would need relocations. */
 static const struct names {
 #define PROPERTY(id, name) char id[sizeof(name)];
 #include "boot/properties.h"
-#undef PROPERTY
 } names = {
 #define PROPERTY(id, name) name,
 #include "boot/properties.h"
-#undef PROPERTY
 };
 static const u16 name_at[PROPERTIES] = {
 #define PROPERTY(id, name) offsetof(struct names, id),

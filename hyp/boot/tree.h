@@ -14,7 +14,6 @@
 enum property_id {
 #define PROPERTY(id, name) id,
 #include "boot/properties.h"
-#undef PROPERTY
 	PROPERTIES,
 };
 

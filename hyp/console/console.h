@@ -10,7 +10,6 @@
 #define CONSOLE_CONSOLE_H
 
 #include "core/list.h"
-#include "core/types.h"
 
 #define CONSOLE_RING 16384u
 #define CONSOLE_RESERVE 6144u /* that guests leave free */
