@@ -128,20 +128,17 @@ bool call_make(struct thread *thread);
 /* SBI calls other than ours. Sets the caller's registers. */
 void api_sbi(struct thread *thread);
 
-/* The functions, and their checks. */
+/*
+ * The functions, and their checks. Those of several functions: the row's rule for memory, and
+ * that the caller may make an MDL with those flags; policy, priority and parameter in a1, a2
+ * and a3, or a priority in a1, as far as can be seen from them; that the caller may inspect;
+ * that it runs in an exception handler.
+ */
+#define SHARED(name) api_fn api_##name##_check;
 #define PLAIN(number, function) api_fn api_##function;
 #define ROW(number, function, ...) PLAIN(number, function)
 #define CHECKED(number, function, ...) api_fn api_##function, api_##function##_check;
 #include "api/rows.h"
-
-/*
- * Checks of several functions: the row's rule for memory, and that the caller may make an
- * MDL with those flags; policy, priority and parameter in a1, a2 and a3, or a priority in
- * a1, as far as can be seen from them; that the caller may inspect; that it runs in an
- * exception handler.
- */
-api_fn api_memory_check, api_new_mdl_check, api_sched_policy_check, api_priority_check;
-api_fn api_inspector_check, api_in_handler_check;
 
 /* The largest stack, in bytes. */
 #define STACK_MAX ((u64)1 << 38)

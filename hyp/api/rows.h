@@ -2,13 +2,21 @@
 /*
  * The functions of the hypercall ABI, a row each, in the order of <floe/abi.h>'s
  * services: its number's name, its name here, and the rules that table.c turns into
- * struct api_rules. Whoever includes this defines the three kinds, which end with it:
+ * struct api_rules. Whoever includes this defines the kinds, which end with it:
  *
  *	ROW      with rules, be there any or not
  *	CHECKED  the same, with a check of its own, api_NAME_check()
  *	PLAIN    without rules: it asks for something of the caller's own, or ends
  *	         or blocks the caller
+ *	SHARED   no row: a check of several, api_NAME_check()
  */
+SHARED(memory)
+SHARED(new_mdl)
+SHARED(sched_policy)
+SHARED(priority)
+SHARED(inspector)
+SHARED(in_handler)
+
 PLAIN(AbiVersion, abi_version)
 CHECKED(TaskCreate, task_create, OUT({ 5, 4 }))
 ROW(TaskReseedAslr, task_reseed_aslr, TASK(LOAD, LOAD), BUFFER(1, 2, FLOE_SEED_MAX))
@@ -105,6 +113,7 @@ ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),
 ROW(ConsoleSetMode, console_set_mode)
 ROW(RandomGenerate, random_generate)
 
+#undef SHARED
 #undef PLAIN
 #undef ROW
 #undef CHECKED

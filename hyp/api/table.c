@@ -6,12 +6,7 @@
 /* The checks of several functions, and those of one. */
 enum {
 	CHECK_none,
-	CHECK_memory,
-	CHECK_new_mdl,
-	CHECK_sched_policy,
-	CHECK_priority,
-	CHECK_inspector,
-	CHECK_in_handler,
+#define SHARED(name) CHECK_##name,
 #define PLAIN(number, function)
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) CHECK_##function,
@@ -22,18 +17,14 @@ enum {
 _Static_assert(CHECKS <= 1 << API_CHECK_BITS, "struct api_rules has room for the number");
 
 api_fn *const api_checks[] = {
-	[CHECK_memory] = api_memory_check,
-	[CHECK_new_mdl] = api_new_mdl_check,
-	[CHECK_sched_policy] = api_sched_policy_check,
-	[CHECK_priority] = api_priority_check,
-	[CHECK_inspector] = api_inspector_check,
-	[CHECK_in_handler] = api_in_handler_check,
+#define SHARED(name) [CHECK_##name] = api_##name##_check,
 #define PLAIN(number, function)
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) [CHECK_##function] = api_##function##_check,
 #include "api/rows.h"
 };
 
+#define SHARED(name)
 #define PLAIN(number, function) [FloeFn##number] = { api_##function, { .any = false } },
 #define ROW(number, function, ...)                                                                 \
 	[FloeFn##number] = { api_##function, { .any = true, __VA_ARGS__ } },
