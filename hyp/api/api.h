@@ -73,6 +73,7 @@ struct pointer_rule {
 enum memory_range {
 	RANGE_NONE,
 	RANGE_ANY,   /* anywhere behind page 0 */
+	RANGE_SIZE,  /* there is no base */
 	RANGE_PLACE, /* where a guest may choose, or, with base 0, has the place chosen */
 };
 
@@ -106,6 +107,7 @@ struct api_rules {
 		struct {                                   /* for api_memory_check() */
 			u32 range : 2;                     /* enum memory_range */
 			u32 base : 3, size : 3, flags : 3; /* arguments */
+			u32 pages : 3;                     /* another page multiple; 0: none */
 			u32 allowed : 12; /* as flags_are_valid() says; 0: no rule */
 		} memory;
 	};

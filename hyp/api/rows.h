@@ -64,12 +64,13 @@ ROW(VmCommit, vm_commit, CHECK(memory), RANGE(0, 1), FLAGS(2, VMM_FLAG_COMMIT | 
 ROW(VmDecommit, vm_decommit, CHECK(memory), RANGE(0, 1))
 ROW(VmProtect, vm_protect, CHECK(memory), RANGE(0, 1), FLAGS(2, RWX))
 ROW(VmUnmap, vm_unmap, CHECK(memory), RANGE(0, 1))
-CHECKED(VmSegInitFromVm, vm_seg_init_from_vm, RANGE(2, 3), FLAGS(4, RWX), .opens = true,
-	OUT({ 0, sizeof(VmSeg) }))
+ROW(VmSegInitFromVm, vm_seg_init_from_vm, CHECK(new_mdl), RANGE(2, 3), FLAGS(4, RWX), PAGES(1),
+    .opens = true, OUT({ 0, sizeof(VmSeg) }))
 ROW(VmSegInitFromBuf, vm_seg_init_from_buf, IN(1, FloeSegFromBuf), OUT({ 0, sizeof(VmSeg) }))
-CHECKED(MdlCreate, mdl_create, FLAGS(1, RWX), OPENS(2))
+ROW(MdlCreate, mdl_create, CHECK(new_mdl), SIZE(0), FLAGS(1, RWX), OPENS(2))
 ROW(MdlCreateFromVm, mdl_create_from_vm, CHECK(new_mdl), RANGE(0, 1), FLAGS(2, RWX), OPENS(3))
-CHECKED(MdlMap, mdl_map, OBJECT(MDL, MAP), PLACE(3, 2), FLAGS(4, RWX), OUT({ 5, 8 }))
+ROW(MdlMap, mdl_map, OBJECT(MDL, MAP), CHECK(memory), PLACE(3, 2), FLAGS(4, RWX), PAGES(1),
+    OUT({ 5, 8 }))
 ROW(MdlGetSize, mdl_get_size, .type = OBJECT_MDL, OUT({ 1, 8 }))
 
 PLAIN(HandleClose, handle_close)

@@ -41,6 +41,8 @@ api_fn *const api_checks[] = {
 #define BUFFER(pointer, size, max) .buffered = true, .buffer = { pointer, size, max }
 #define RANGE(a, b) .memory.range = RANGE_ANY, .memory.base = a, .memory.size = b
 #define PLACE(a, b) .memory.range = RANGE_PLACE, .memory.base = a, .memory.size = b
+#define SIZE(a) .memory.range = RANGE_SIZE, .memory.base = a, .memory.size = a
+#define PAGES(arg) .memory.pages = arg
 #define FLAGS(arg, mask) .memory.flags = arg, .memory.allowed = mask
 #define RWX VMM_FLAG_RWX_MASK
 #define FIELD(object, member)                                                                      \
