@@ -20,8 +20,7 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static const struct console_device *device;
-const struct console_device *console_second;
+const struct console_device *console_first, *console_second;
 struct list console_waiters = { &console_waiters, &console_waiters };
 /* The next turn beside running guests, on the hart that had the last one, if something waits. */
 static struct timer turn;
@@ -34,16 +33,11 @@ static void turn_is_due(struct timer *timer)
 	sched_request(WORK_CONSOLE);
 }
 
-void console_init(const struct console_device *d, const struct console_device *s)
+void console_init(const struct console_device *first, const struct console_device *second)
 {
-	console_second = s;
-	device = d;
+	console_first = first;
+	console_second = second;
 	turn = (struct timer){ .expired = turn_is_due };
-}
-
-int console_read_byte(void)
-{
-	return device ? device->read(device->registers) : -1;
 }
 
 static u64 room(void)
@@ -68,8 +62,8 @@ static bool write_chunk(void)
 	u32 at = tail % CONSOLE_RING;
 	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
 
-	if (device && n)
-		n = device->write(device->registers, &ring[at], n);
+	if (console_first && n)
+		n = console_first->write(console_first->registers, &ring[at], n);
 	tail += (u32)n;
 	return n != 0;
 }
@@ -77,7 +71,7 @@ static bool write_chunk(void)
 /* Then lines end with the CR that terminals want. */
 static bool has_clean_device(void)
 {
-	return device && device->clean;
+	return console_first && console_first->clean;
 }
 
 static void put(char c)
@@ -132,23 +126,16 @@ void console_line(const char *name, const char *text, u64 bytes)
 	put(']');
 	put(' ');
 	put_escaped(text, bytes, '\n');
-	console_text("\n", 1);
+	console_write("\n", 1, true);
 }
 
-void console_text(const char *text, u64 bytes)
+void console_write(const char *data, u64 bytes, bool is_text)
 {
-	for (; bytes; bytes--, text++) {
-		if (*text == '\n' && has_clean_device())
+	for (; bytes; bytes--, data++) {
+		if (is_text && *data == '\n' && has_clean_device())
 			put('\r');
-		put(*text);
+		put(*data);
 	}
-	sched_request(WORK_CONSOLE);
-}
-
-void console_raw(const char *data, u64 bytes)
-{
-	for (; bytes; bytes--)
-		put(*data++);
 	sched_request(WORK_CONSOLE);
 }
 

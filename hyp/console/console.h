@@ -24,10 +24,10 @@ struct console_device {
 	bool clean; /* bytes go out as they are; else LF is given a CR by the device */
 };
 
-/* A line beside the console for protocols that want one of their own, or NULL. */
-extern const struct console_device *console_second;
+/* The console, and a line beside it for protocols that want one of their own, or NULL. */
+extern const struct console_device *console_first, *console_second;
 
-void console_init(const struct console_device *device, const struct console_device *second);
+void console_init(const struct console_device *first, const struct console_device *second);
 
 /* Room for a line of that many bytes, for a guest or for the hypervisor? */
 bool console_has_room(u64 bytes, bool guest);
@@ -39,8 +39,7 @@ bool console_has_room(u64 bytes, bool guest);
 void console_line(const char *name, const char *text, u64 bytes);
 
 /* Text, or bytes as they are, for which there is room. */
-void console_text(const char *text, u64 bytes);
-void console_raw(const char *data, u64 bytes);
+void console_write(const char *data, u64 bytes, bool is_text);
 
 /* How many bytes of text or others a guest may write now. */
 u64 console_guest_room(void);
@@ -63,9 +62,6 @@ void console_pump(void);
 
 /* Writes all of it. */
 void console_flush(void);
-
-/* A byte of input, or -1. */
-int console_read_byte(void);
 
 /* Threads that wait for room. */
 extern struct list console_waiters;
