@@ -89,32 +89,30 @@ static bool is_shown(char c, char end)
 	return c != end && (byte == '\t' || (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0);
 }
 
-static void put_escaped(const char *text, u64 bytes, char end)
+/* Puts text in the ring as it is shown, or only counts; returns how many bytes that are. */
+static u64 escape(const char *text, u64 bytes, char end, bool puts)
 {
+	u64 size = 0;
+
 	for (; bytes; bytes--, text++) {
-		if (is_shown(*text, end)) {
+		bool shown = is_shown(*text, end);
+
+		size += shown ? 1 : 4;
+		if (puts && !shown) {
+			put('\\');
+			put('x');
+			put(format_digit[(u8)*text >> 4]);
+			put(format_digit[(u8)*text & 15]);
+		} else if (puts) {
 			put(*text);
-			continue;
 		}
-		put('\\');
-		put('x');
-		put(format_digit[(u8)*text >> 4]);
-		put(format_digit[(u8)*text & 15]);
 	}
-}
-
-static u64 escaped_size(const char *text, u64 bytes, char end)
-{
-	u64 size = bytes;
-
-	for (; bytes; bytes--, text++)
-		size += is_shown(*text, end) ? 0 : 3;
 	return size;
 }
 
 u64 console_line_size(const char *name, const char *text, u64 bytes)
 {
-	return escaped_size(name, strlen(name), ']') + escaped_size(text, bytes, '\n') + 4 +
+	return escape(name, strlen(name), ']', false) + escape(text, bytes, '\n', false) + 4 +
 	       has_clean_device();
 }
 
@@ -122,10 +120,10 @@ void console_line(const char *name, const char *text, u64 bytes)
 {
 	line_interrupt();
 	put('[');
-	put_escaped(name, strlen(name), ']');
+	escape(name, strlen(name), ']', true);
 	put(']');
 	put(' ');
-	put_escaped(text, bytes, '\n');
+	escape(text, bytes, '\n', true);
 	console_write("\n", 1, true);
 }
 

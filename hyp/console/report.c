@@ -74,18 +74,13 @@ static void write_end(struct writer *w)
 	const struct task *t = w->task;
 	char text[DESCRIPTION];
 
-	switch (t->exit_status) {
-	case TaskExitNormal:
+	if (t->exit_status == TaskExitNormal)
 		emit(w, "ended: %s (pid %u): exit code %d", t->name, t->pid, t->exit_code);
-		break;
-	case TaskExitTerminated:
+	else if (t->exit_status == TaskExitTerminated)
 		emit(w, "ended: %s (pid %u): terminated", t->name, t->pid);
-		break;
-	case TaskExitUnexpected:
+	else
 		emit(w, "ended: %s (pid %u): %s at 0x%lx", t->name, t->pid,
 		     describe(&t->fault.fault, text), t->fault.fault.pc);
-		break;
-	}
 }
 
 static void write_region(struct writer *w, const char *what, u64 address, const TaskFaultRegion *r)
