@@ -238,15 +238,10 @@ static void choose_uarts(const void *tree, struct reader *r)
 			m->second_uart = r->uart[i].registers;
 }
 
-static void read_memory_reservations(const void *tree, struct machine_tree *m)
+void machine_reserve(struct machine_tree *m, u64 start, u64 end)
 {
-	for (int i = 0; i < fdt_num_mem_rsv(tree) && m->nreserved < MAX_RESERVED; i++) {
-		u64 start, size;
-
-		if (!fdt_get_mem_rsv(tree, i, &start, &size) && size)
-			m->reserved[m->nreserved++] = (struct memory_range){ start, start + size,
-									     false };
-	}
+	if (start < end && m->nreserved < MAX_RESERVED)
+		m->reserved[m->nreserved++] = (struct memory_range){ start, end, false };
 }
 
 /*
@@ -263,13 +258,15 @@ static bool is_readable(const void *tree)
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
 	static struct reader r BOOT_ONLY(0);
+	u64 start, size;
 
 	*m = (struct machine_tree){ .extensions = ~0u };
 	r = (struct reader){ .m = m, .walk.take = read_node };
 	if (!tree || ((u64)tree & 7) || !is_readable(tree))
 		return "the firmware passed no device tree: start Floe like a Linux kernel, with "
 		       "the hart id in a0 and the tree's address in a1";
-	read_memory_reservations(tree, m);
+	for (int i = 0; !fdt_get_mem_rsv(tree, i, &start, &size) && size; i++)
+		machine_reserve(m, start, start + size);
 	tree_walk(tree, &r.walk);
 	choose_uarts(tree, &r);
 	if (!m->nmemory)

@@ -54,4 +54,7 @@ struct machine_tree {
 /* Reads the tree; NULL, or what is wrong in one sentence. */
 const char *machine_read(const void *tree, struct machine_tree *m);
 
+/* That memory is nobody's to give away; with MAX_RESERVED ranges there may be more. */
+void machine_reserve(struct machine_tree *m, u64 start, u64 end);
+
 #endif

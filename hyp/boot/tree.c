@@ -118,12 +118,6 @@ static void enter_node(struct walk *w, int offset, const struct fdt_node_header 
 		w->aliases = offset;
 }
 
-static void take_node(struct walk *w)
-{
-	w->node[w->depth].done = true;
-	w->take(w);
-}
-
 void tree_walk(const void *tree, struct walk *w)
 {
 	const char *structure = (const char *)tree + fdt_off_dt_struct(tree);
@@ -137,8 +131,10 @@ void tree_walk(const void *tree, struct walk *w)
 		tag = fdt_next_tag(tree, offset, &next);
 		/* With the first child, or at its end, a node is complete. */
 		if ((tag == FDT_BEGIN_NODE || tag == FDT_END_NODE) && w->depth > 0 &&
-		    w->depth < TREE_DEPTH && !w->node[w->depth].done)
-			take_node(w);
+		    w->depth < TREE_DEPTH && !w->node[w->depth].done) {
+			w->node[w->depth].done = true;
+			w->take(w);
+		}
 		if (tag == FDT_BEGIN_NODE)
 			enter_node(w, offset, (const void *)(structure + offset));
 		else if (tag == FDT_END_NODE)
