@@ -10,6 +10,7 @@
 
 #define MAX_UARTS 8
 #define FDT_VERSION 17
+#define NO_HART (~(u64)0)
 
 struct uart {
 	const char *name;
@@ -31,10 +32,9 @@ static void add_ranges(const struct node *n, const struct node *parent, struct m
 {
 	const struct property *p = tree_property(n, REG);
 	const u32 *reg = p->value;
-	u64 address = 2, size = 1; /* where the parent does not say */
+	/* Where the parent does not say, 2 and 1. */
+	u64 address = tree_u64(parent, ADDRESS_CELLS, 2), size = tree_u64(parent, SIZE_CELLS, 1);
 
-	tree_u64(parent, ADDRESS_CELLS, &address);
-	tree_u64(parent, SIZE_CELLS, &size);
 	if (!reg || address < 1 || address > 2 || size < 1 || size > 2)
 		return;
 	for (u64 left = (u64)p->bytes / 4; left >= address + size && *count < max;
@@ -69,37 +69,25 @@ static u32 extension_bit(const char *name, size_t length)
 	return 0;
 }
 
-/* What says the extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
-static const struct property *extensions_of(const struct node *n)
+/*
+ * As EXT_*; ~0: the tree does not say. The list riscv,isa-extensions has names with a NUL
+ * behind each; the string riscv,isa has rv64, names of one letter, and others behind a _ each.
+ */
+static u32 read_extensions(const struct property *p, bool is_list)
 {
-	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-
-	return list->value ? list : tree_property(n, ISA);
-}
-
-/* As EXT_*; ~0: the tree does not say. */
-static u32 read_extensions(const struct node *n)
-{
-	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-	const char *at = list->value, *isa;
+	const char *at = p->value, *end = at + p->bytes;
 	u32 found = 0;
 	size_t length;
 
-	if (at) {
-		for (const char *end = at + list->bytes; at < end; at += length + 1) {
-			length = strnlen(at, (size_t)(end - at));
-			found |= extension_bit(at, length);
-		}
-		return found;
-	}
-	isa = tree_string(n, ISA);
-	if (strlen(isa) < 4)
+	if (!is_list && (p->bytes < 5 || end[-1]))
 		return ~0u; /* the probe will */
-	for (isa += 4; *isa && *isa != '_'; isa++)
-		found |= extension_bit(isa, 1);
-	for (; *isa++; isa += length) {
-		length = strcspn(isa, "_");
-		found |= extension_bit(isa, length);
+	for (at += is_list ? 0 : 4; !is_list && *at && *at != '_'; at++)
+		found |= extension_bit(at, 1);
+	for (; at < end; at += length + 1) {
+		length = 0;
+		while (at + length < end && at[length] && at[length] != '_')
+			length++;
+		found |= extension_bit(at, length);
 	}
 	return found;
 }
@@ -110,10 +98,11 @@ static void read_caches(const struct node *n, GsiCaches *caches)
 	u32 *field = &caches->cbomBlockSize;
 	u64 value;
 
-	for (unsigned int i = 0; i < sizeof(*caches) / sizeof(*field); i++)
-		if (tree_u64(n, CBOM_BLOCK_SIZE + i, &value) && value &&
-		    (!field[i] || value < field[i]))
+	for (unsigned int i = 0; i < sizeof(*caches) / sizeof(*field); i++) {
+		value = tree_u64(n, CBOM_BLOCK_SIZE + i, 0);
+		if (value && (!field[i] || value < field[i]))
 			field[i] = (u32)value;
+	}
 }
 
 static bool same_property(const struct property *a, const struct property *b)
@@ -123,12 +112,13 @@ static bool same_property(const struct property *a, const struct property *b)
 
 static void read_hart(struct reader *r, const struct node *n)
 {
-	const struct property *extensions = extensions_of(n);
+	const struct property *list = tree_property(n, ISA_EXTENSIONS);
+	const struct property *extensions = list->value ? list : tree_property(n, ISA);
 	struct machine_tree *m = r->m;
-	u64 id;
+	u64 id = tree_u64(n, REG, NO_HART);
 
 	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
-	    m->nharts == MAX_HARTS || !tree_u64(n, REG, &id))
+	    m->nharts == MAX_HARTS || id == NO_HART)
 		return;
 	m->hart_id[m->nharts++] = id;
 	read_caches(n, &m->caches);
@@ -136,7 +126,7 @@ static void read_hart(struct reader *r, const struct node *n)
 	if (m->nharts > 1 && same_property(&r->extensions, extensions))
 		return;
 	r->extensions = *extensions;
-	m->extensions &= read_extensions(n);
+	m->extensions &= read_extensions(extensions, list->value);
 }
 
 static void read_chosen(struct reader *r, const struct node *n)
@@ -144,8 +134,9 @@ static void read_chosen(struct reader *r, const struct node *n)
 	const struct property *seed = tree_property(n, RNG_SEED);
 	struct machine_tree *m = r->m;
 
-	if (!tree_u64(n, INITRD_START, &m->initrd_start) ||
-	    !tree_u64(n, INITRD_END, &m->initrd_end) || m->initrd_end < m->initrd_start)
+	m->initrd_start = tree_u64(n, INITRD_START, ~(u64)0);
+	m->initrd_end = tree_u64(n, INITRD_END, 0);
+	if (m->initrd_end < m->initrd_start)
 		m->initrd_start = m->initrd_end = 0;
 	m->bootargs = tree_string(n, BOOTARGS);
 	m->seed = seed->value;
@@ -155,25 +146,19 @@ static void read_chosen(struct reader *r, const struct node *n)
 
 static struct device_registers registers_of(const struct node *n, const struct node *parent)
 {
-	struct device_registers r = { .width = 1 };
-	struct memory_range range;
+	u64 shift = tree_u64(n, REG_SHIFT, 0);
+	struct memory_range range = { 0 };
 	unsigned int count = 0;
-	u64 value;
 
 	add_ranges(n, parent, &range, &count, 1);
-	if (!count)
-		return r;
-	r.base = range.start;
-	r.size = range.end - range.start;
-	if (tree_u64(n, REG_SHIFT, &value) && value < 4)
-		r.shift = (u32)value;
-	if (tree_u64(n, REG_IO_WIDTH, &value) && value == 4)
-		r.width = 4;
-	if (tree_u64(n, CLOCK_FREQUENCY, &value))
-		r.clock = (u32)value;
-	if (tree_u64(n, CURRENT_SPEED, &value))
-		r.speed = (u32)value;
-	return r;
+	return (struct device_registers){
+		.base = range.start,
+		.size = range.end - range.start,
+		.shift = shift < 4 ? (u32)shift : 0,
+		.width = tree_u64(n, REG_IO_WIDTH, 1) == 4 ? 4 : 1,
+		.clock = (u32)tree_u64(n, CLOCK_FREQUENCY, 0),
+		.speed = (u32)tree_u64(n, CURRENT_SPEED, 0),
+	};
 }
 
 static void read_device(struct reader *r, const struct node *n, const struct node *parent)
@@ -196,7 +181,7 @@ static void read_node(struct walk *w)
 	bool top = w->depth == 1;
 
 	if (top && text_is(n->name, "cpus"))
-		tree_u64(n, TIMEBASE, &m->timebase);
+		m->timebase = tree_u64(n, TIMEBASE, 0);
 	else if (top && text_is(n->name, "chosen"))
 		read_chosen(r, n);
 	else if (top && text_is(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
@@ -215,7 +200,7 @@ static void read_node(struct walk *w)
  */
 static void choose_uarts(const void *tree, struct reader *r)
 {
-	const char *path = r->stdout_path ? r->stdout_path : "";
+	const char *path = r->stdout_path;
 	size_t length = strcspn(path, ":");
 	const char *alias = NULL, *last;
 	struct machine_tree *m = r->m;
@@ -261,7 +246,7 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 	u64 start, size;
 
 	*m = (struct machine_tree){ .extensions = ~0u };
-	r = (struct reader){ .m = m, .walk.take = read_node };
+	r = (struct reader){ .m = m, .walk.take = read_node, .stdout_path = "" };
 	if (!tree || ((u64)tree & 7) || !is_readable(tree))
 		return "the firmware passed no device tree: start Floe like a Linux kernel, with "
 		       "the hart id in a0 and the tree's address in a1";

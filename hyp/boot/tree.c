@@ -34,14 +34,12 @@ u64 tree_cells(const u32 *cell, int count)
 	return value;
 }
 
-bool tree_u64(const struct node *n, enum property_id id, u64 *value)
+u64 tree_u64(const struct node *n, enum property_id id, u64 otherwise)
 {
 	const struct property *p = tree_property(n, id);
+	bool fits = p->value && (p->bytes == 4 || p->bytes == 8);
 
-	if (!p->value || (p->bytes != 4 && p->bytes != 8))
-		return false;
-	*value = tree_cells(p->value, p->bytes / 4);
-	return true;
+	return fits ? tree_cells(p->value, p->bytes / 4) : otherwise;
 }
 
 const char *tree_string(const struct node *n, enum property_id id)
