@@ -79,7 +79,8 @@ static u64 dbcn_write(const struct device_registers *none, const char *data, u64
 
 static int dbcn_read(const struct device_registers *none)
 {
-	u8 byte;
+	/* Not on the stack, which the firmware does not find: most harts' is mapped elsewhere. */
+	static u8 byte;
 	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, (u64)&byte, 0);
 
 	(void)none;
