@@ -10,7 +10,6 @@
 #include "core/sched.h"
 #include "core/thread.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* What goes to the device in one go, how long a turn may take, and how often there is one. */
@@ -137,16 +136,24 @@ void console_write(const char *data, u64 bytes, bool is_text)
 	sched_request(WORK_CONSOLE);
 }
 
-void console_printf(const char *format, ...)
+bool console_own_line(bool wait, const char *format, va_list args)
 {
 	char line[CONSOLE_LINE];
+	u64 n = format_text(line, sizeof(line), format, args);
+
+	if (!wait && !console_has_room(console_line_size("floe", line, n), false))
+		return false;
+	console_line("floe", line, n);
+	return true;
+}
+
+void console_printf(const char *format, ...)
+{
 	va_list args;
-	u64 n;
 
 	va_start(args, format);
-	n = format_text(line, sizeof(line), format, args);
+	console_own_line(true, format, args);
 	va_end(args);
-	console_line("floe", line, n);
 }
 
 /* Reports wait, and not for an inspector. */

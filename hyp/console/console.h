@@ -11,6 +11,8 @@
 
 #include "core/list.h"
 
+#include <stdarg.h>
+
 #define CONSOLE_RING 16384u
 #define CONSOLE_RESERVE 6144u /* that guests leave free */
 
@@ -47,8 +49,12 @@ u64 console_guest_room(void);
 /* Bytes that the line will take. */
 u64 console_line_size(const char *name, const char *text, u64 bytes);
 
-/* A line of the hypervisor's own. At most CONSOLE_LINE bytes of it are shown. */
-#define CONSOLE_LINE 512
+/*
+ * A line of the hypervisor's own, of which at most CONSOLE_LINE bytes are shown; several names
+ * fit. Without room the device is waited for, or nothing is shown: false.
+ */
+#define CONSOLE_LINE (512 + 4 * FLOE_NAME_MAX)
+bool console_own_line(bool wait, const char *format, va_list args);
 void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Is output waiting? */

@@ -7,8 +7,6 @@
 #include "console/line.h"
 #include "core/task.h"
 
-#include <stdarg.h>
-
 #define DESCRIPTION 128
 
 /* With more reports than this nobody starts another process. */
@@ -26,21 +24,15 @@ struct writer {
 
 __attribute__((format(printf, 2, 3))) static void emit(struct writer *w, const char *format, ...)
 {
-	char text[CONSOLE_LINE + 4 * FLOE_NAME_MAX];
 	va_list args;
-	u64 n;
 
 	if (w->full || w->line++ < w->task->report_step)
 		return;
 	va_start(args, format);
-	n = format_text(text, sizeof(text), format, args);
+	w->full = !console_own_line(false, format, args);
 	va_end(args);
-	if (!console_has_room(console_line_size("floe", text, n), false)) {
-		w->full = true;
-		return;
-	}
-	console_line("floe", text, n);
-	w->task->report_step++;
+	if (!w->full)
+		w->task->report_step++;
 }
 
 static const char *access_text(u32 prot)
