@@ -2,7 +2,6 @@
 /* Inspection: what the SDK's <coresrv/task/inspect_api.h> promises. */
 #include "api/api.h"
 #include "arch/hart.h"
-#include "console/line.h"
 
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #include "arch/sbi.h"
 
 #include "api/api.h"
-#include "console/line.h"
 
 #include <floe/abi.h>
 

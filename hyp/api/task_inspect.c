@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a process and what can be learned of it: api.md, section 3. */
 #include "api/api.h"
-#include "console/line.h"
 #include "console/report.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
 /* What may still be set before a process starts, and its start: api.md, section 2. */
 #include "api/api.h"
 #include "arch/hart.h"
-#include "console/line.h"
 #include "console/report.h"
 #include "core/budget.h"
 #include "core/slab.h"

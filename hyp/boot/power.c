@@ -4,7 +4,6 @@
 #include "arch/cpu.h"
 #include "arch/sbi.h"
 #include "console/console.h"
-#include "core/sched.h"
 #include "core/system.h"
 #include "core/task.h"
 

@@ -7,7 +7,6 @@
 #include "console/format.h"
 #include "console/line.h"
 #include "console/report.h"
-#include "core/sched.h"
 #include "core/thread.h"
 
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "console/backtrace.h"
 #include "console/console.h"
 #include "console/format.h"
-#include "console/line.h"
 #include "core/task.h"
 
 #define DESCRIPTION 128
