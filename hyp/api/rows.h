@@ -31,7 +31,7 @@ ROW(TaskSetInitialPolicy, set_policy, TASK(CONTROL, SCHEDULE), CHECK(sched_polic
 ROW(TaskSetInitialThreadPriority, set_priority, TASK(CONTROL, SCHEDULE), CHECK(priority))
 ROW(TaskGetInitialThreadPriority, get_field, TASK(QUERY, ANY), FIELD(task, priority))
 ROW(TaskResume, task_resume, TASK(CONTROL, RESUME))
-CHECKED(TaskSetPath, task_set_path, TASK(LOAD, CONFIGURE))
+ROW(TaskSetPath, task_set_path, TASK(LOAD, CONFIGURE), IN(1, char))
 ROW(TaskSetLimits, task_set_limits, TASK(LOAD, CONFIGURE), IN(1, TaskLimits))
 CHECKED(TaskSetCpuBudget, task_set_cpu_budget, TASK(LOAD, ANY))
 PLAIN(SchedAddWindow, sched_add_window)

@@ -44,11 +44,6 @@ Retcode api_task_resume(struct call *c)
 }
 
 /* (task, path) */
-Retcode api_task_set_path_check(struct call *c)
-{
-	return c->a[1] ? rcOk : rcInvalidArgument;
-}
-
 Retcode api_task_set_path(struct call *c)
 {
 	char path[FLOE_NAME_MAX];
