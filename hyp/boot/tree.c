@@ -5,16 +5,9 @@
 
 #include <libfdt.h>
 
-/* One behind the other, and where each begins. No pointers: they would need relocations. */
-static const struct names {
-#define PROPERTY(id, name) char id[sizeof(name)];
-#include "boot/properties.h"
-} names = {
+/* No pointers: they would need relocations. */
+static const char names[PROPERTIES][22] = {
 #define PROPERTY(id, name) name,
-#include "boot/properties.h"
-};
-static const u16 name_at[PROPERTIES] = {
-#define PROPERTY(id, name) offsetof(struct names, id),
 #include "boot/properties.h"
 };
 
@@ -68,13 +61,9 @@ static enum property_id find_property(const char *wanted)
 {
 	enum property_id id = 0;
 
-	for (; id < PROPERTIES; id++) {
-		const char *name = (const char *)&names + name_at[id];
-
-		/* Mostly the first letter tells. */
-		if (*name == *wanted && text_is(wanted, name))
-			break;
-	}
+	/* Mostly the first letter tells. */
+	while (id < PROPERTIES && (*names[id] != *wanted || !text_is(wanted, names[id])))
+		id++;
 	return id;
 }
 
