@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/tree.h"
 
-#include "lib/text.h"
-
 #include <libfdt.h>
+#include <string.h>
 
 /* No pointers: they would need relocations. */
 static const char names[PROPERTIES][22] = {
@@ -47,7 +46,7 @@ bool tree_is_enabled(const struct node *n)
 {
 	const char *status = tree_string(n, STATUS);
 
-	return !*status || text_is(status, "okay") || text_is(status, "ok");
+	return !*status || !strcmp(status, "okay") || !strcmp(status, "ok");
 }
 
 bool tree_is_compatible(const struct node *n, const char *name)
@@ -62,7 +61,7 @@ static enum property_id find_property(const char *wanted)
 	enum property_id id = 0;
 
 	/* Mostly the first letter tells. */
-	while (id < PROPERTIES && (*names[id] != *wanted || !text_is(wanted, names[id])))
+	while (id < PROPERTIES && (*names[id] != *wanted || strcmp(wanted, names[id])))
 		id++;
 	return id;
 }
@@ -101,7 +100,7 @@ static void enter_node(struct walk *w, int offset, const struct fdt_node_header 
 	n->name = header->name;
 	n->present = 0;
 	n->done = false;
-	if (w->depth == 1 && text_is(n->name, "aliases"))
+	if (w->depth == 1 && !strcmp(n->name, "aliases"))
 		w->aliases = offset;
 }
 

@@ -8,7 +8,6 @@
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
-#include "lib/text.h"
 
 #include <string.h>
 
@@ -36,11 +35,11 @@ static bool name_is_taken(const char *name)
 {
 	struct list *bucket = name_bucket(name);
 
-	if (text_is(name, "floe"))
+	if (!strcmp(name, "floe"))
 		return true;
 
 	list_for_each(const struct task, t, bucket, name_link)
-		if (text_is(t->name, name))
+		if (!strcmp(t->name, name))
 			return true;
 	return false;
 }
