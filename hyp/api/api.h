@@ -83,19 +83,16 @@ enum thread_call {
 	THREAD_JOIN,   /* made to be waited for, another one, and not ended with its process */
 };
 
-#define API_CHECK_BITS 5
-
 /* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
-	u32 any : 1;      /* 0: a PLAIN row: nothing is spent on rules */
-	u32 type : 3;     /* of the object in a0; neither type nor rights: it is none */
-	u32 call : 7;     /* enum task_call, of a task: what its state has to allow */
-	u32 thread : 1;   /* enum thread_call, of a thread, likewise */
-	u32 rights : 4;   /* that the handle in a0 needs, of those for its type */
-	u32 opens : 1;    /* a handle: one is reserved when the function runs */
-	u32 buffered : 1; /* buffer has a rule */
-	u32 check
-	    : API_CHECK_BITS;   /* of flags and ranges; 0: any, or its function checks them first */
+	u32 any : 1;            /* 0: a PLAIN row: nothing is spent on rules */
+	u32 type : 3;           /* of the object in a0; neither type nor rights: it is none */
+	u32 call : 7;           /* enum task_call, of a task: what its state has to allow */
+	u32 thread : 1;         /* enum thread_call, of a thread, likewise */
+	u32 rights : 4;         /* that the handle in a0 needs, of those for its type */
+	u32 opens : 1;          /* a handle: one is reserved when the function runs */
+	u32 buffered : 1;       /* buffer has a rule */
+	u32 check : 5;          /* of flags and ranges; 0: any, or its function checks them first */
 	struct pointer_rule in; /* copied to call.in */
 	struct pointer_rule out[API_OUTS]; /* writable when the function runs; ends with no rule */
 	union {
