@@ -30,22 +30,20 @@ static void add_ranges(const struct node *n, const struct node *parent, struct m
 		       unsigned int *count, unsigned int max)
 {
 	const struct property *p = tree_property(n, REG);
-	const u32 *reg = p->value;
+	const u32 *reg = p->value, *end = reg + p->bytes / 4;
 	/* Where the parent does not say, 2 and 1. */
 	u64 address = tree_u64(parent, ADDRESS_CELLS, 2), size = tree_u64(parent, SIZE_CELLS, 1);
 
-	if (!reg || address < 1 || address > 2 || size < 1 || size > 2)
+	if (address < 1 || address > 2 || size < 1 || size > 2)
 		return;
-	for (u64 left = (u64)p->bytes / 4; left >= address + size && *count < max;
-	     left -= address + size) {
-		u64 start = tree_cells(reg, (int)address),
-		    length = tree_cells(reg + address, (int)size);
+	for (; (u64)(end - reg) >= address + size && *count < max; reg += address + size) {
+		u64 start = tree_cells(reg, (int)address);
+		u64 length = tree_cells(reg + address, (int)size);
 
 		if (length && start + length > start)
 			to[(*count)++] = (struct memory_range){
 				start, start + length, tree_property(n, NO_MAP)->value != NULL
 			};
-		reg += address + size;
 	}
 }
 

@@ -54,22 +54,16 @@ u64 console_guest_room(void)
 	return room() > CONSOLE_RESERVE ? (room() - CONSOLE_RESERVE) / 2 : 0;
 }
 
-/* Writes one chunk; false: the device takes none now. Without a device output is lost. */
+/* Writes one chunk; false: the device takes none now. */
 static bool write_chunk(void)
 {
 	u32 at = tail % CONSOLE_RING;
 	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
 
-	if (console_first && n)
+	if (n)
 		n = console_first->write(console_first->registers, &ring[at], n);
 	tail += (u32)n;
 	return n != 0;
-}
-
-/* Then lines end with the CR that terminals want. */
-static bool has_clean_device(void)
-{
-	return console_first && console_first->clean;
 }
 
 static void put(char c)
@@ -111,7 +105,7 @@ static u64 escape(const char *text, u64 bytes, char end, bool puts)
 u64 console_line_size(const char *name, const char *text, u64 bytes)
 {
 	return escape(name, strlen(name), ']', false) + escape(text, bytes, '\n', false) + 4 +
-	       has_clean_device();
+	       console_first->clean;
 }
 
 void console_line(const char *name, const char *text, u64 bytes)
@@ -128,7 +122,8 @@ void console_line(const char *name, const char *text, u64 bytes)
 void console_write(const char *data, u64 bytes, bool is_text)
 {
 	for (; bytes; bytes--, data++) {
-		if (is_text && *data == '\n' && has_clean_device())
+		/* Lines end with the CR that terminals want. */
+		if (is_text && *data == '\n' && console_first->clean)
 			put('\r');
 		put(*data);
 	}

@@ -21,12 +21,12 @@ struct device_registers;
 /* A console device. write takes as many bytes as it can at once, maybe none. */
 struct console_device {
 	u64 (*write)(const struct device_registers *registers, const char *data, u64 bytes);
-	int (*read)(const struct device_registers *registers); /* a byte, or -1: none there */
+	int (*read)(const struct device_registers *registers); /* a byte; negative: none there */
 	const struct device_registers *registers;              /* for both */
 	bool clean; /* bytes go out as they are; else LF is given a CR by the device */
 };
 
-/* The console, and a line beside it for protocols that want one of their own, or NULL. */
+/* The console; a line beside it for protocols that want one of their own, or NULL. */
 extern const struct console_device *console_first, *console_second;
 
 void console_init(const struct console_device *first, const struct console_device *second);

@@ -113,9 +113,8 @@ const struct console_device *device_find(const struct device_registers *r)
 		uart.registers = r;
 		return &uart;
 	}
-	if (sbi_has(SBI_EXT_DBCN))
-		return &dbcn;
-	return sbi_has(SBI_LEGACY_PUTCHAR) ? &legacy : NULL;
+	/* What has neither loses its output by legacy calls that fail. */
+	return sbi_has(SBI_EXT_DBCN) ? &dbcn : &legacy;
 }
 
 const struct console_device *device_find_second(const struct device_registers *r)

@@ -9,7 +9,7 @@
 #include "console/console.h"
 
 /*
- * The best console that is there, or NULL. uart: of a 16550, size 0 for none;
+ * The best console that is there. uart: of a 16550, size 0 for none;
  * the structure is kept, and the device accessed at its identity-mapped address.
  */
 const struct console_device *device_find(const struct device_registers *uart);

@@ -158,7 +158,7 @@ int line_read_byte(const struct task *task)
 {
 	const struct console_device *d = apart && task == owner ? console_second : console_first;
 
-	return d ? d->read(d->registers) : -1;
+	return d->read(d->registers);
 }
 
 void line_let_go(struct task *task)
