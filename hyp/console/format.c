@@ -14,7 +14,7 @@ struct output {
 };
 
 struct spec {
-	bool zeros, is_long;
+	bool is_long;
 	unsigned int width;
 };
 
@@ -34,7 +34,7 @@ static void put_number(struct output *o, u64 value, unsigned int base, const str
 		value /= base;
 	} while (value);
 	for (unsigned int i = n; i < spec->width; i++)
-		put(o, spec->zeros ? '0' : ' ');
+		put(o, '0');
 	while (n)
 		put(o, digits[--n]);
 }
@@ -42,8 +42,6 @@ static void put_number(struct output *o, u64 value, unsigned int base, const str
 static const char *parse_spec(const char *f, struct spec *spec)
 {
 	*spec = (struct spec){ 0 };
-	for (; *f == '0'; f++)
-		spec->zeros = true;
 	for (; *f >= '0' && *f <= '9'; f++)
 		spec->width = spec->width * 10 + (unsigned int)(*f - '0');
 	for (; *f == 'l'; f++)

@@ -191,11 +191,6 @@ bool report_pending(void)
 	return !list_empty(&queue);
 }
 
-bool report_waits(const struct task *task)
-{
-	return !list_empty(&task->report_link);
-}
-
 bool report_behind(void)
 {
 	return queued > BACKLOG;

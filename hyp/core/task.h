@@ -106,7 +106,7 @@ struct task {
 
 	/* console/ */
 	struct line_buffer line;
-	struct list report_link;
+	struct list report_link; /* empty: no report of it waits */
 	u32 report_step;
 	bool report_holds; /* the report has a reference: it needs more than the record */
 	bool gone;         /* the object is; only the report's last line needs what is left */
