@@ -71,7 +71,6 @@ struct pointer_rule {
 
 /* What a base and a size, in bytes, have to be: whole pages, not none, and */
 enum memory_range {
-	RANGE_NONE,
 	RANGE_ANY,   /* anywhere behind page 0 */
 	RANGE_SIZE,  /* there is no base */
 	RANGE_PLACE, /* where a guest may choose, or, with base 0, has the place chosen */

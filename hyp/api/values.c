@@ -41,9 +41,8 @@ bool range_is_valid(enum memory_range range, u64 base, u64 size)
 Retcode api_memory_check(struct call *c)
 {
 	const struct api_rules *rules = c->rules;
-	enum memory_range range = (enum memory_range)rules->memory.range;
-	bool fits = range == RANGE_NONE ||
-		    range_is_valid(range, c->a[rules->memory.base], c->a[rules->memory.size]);
+	bool fits = range_is_valid((enum memory_range)rules->memory.range, c->a[rules->memory.base],
+				   c->a[rules->memory.size]);
 
 	if (rules->memory.pages)
 		fits = fits && page_aligned(c->a[rules->memory.pages]);
