@@ -12,7 +12,6 @@
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
-#include "console/device.h"
 #include "core/entropy.h"
 #include "core/lock.h"
 #include "core/page.h"

@@ -18,13 +18,31 @@
 
 struct device_registers;
 
-/* A console device. write takes as many bytes as it can at once, maybe none. */
+/*
+ * A console device: the firmware's debug console (SBI DBCN), its legacy calls, or a 16550 named in
+ * the device tree. write takes as many bytes as it can at once, maybe none.
+ */
 struct console_device {
 	u64 (*write)(const struct device_registers *registers, const char *data, u64 bytes);
 	int (*read)(const struct device_registers *registers); /* a byte; negative: none there */
 	const struct device_registers *registers;              /* for both */
 	bool clean; /* bytes go out as they are; else LF is given a CR by the device */
 };
+
+/*
+ * The best console that is there. uart: of a 16550, size 0 for none;
+ * the structure is kept, and the device accessed at its identity-mapped address.
+ */
+const struct console_device *device_find(const struct device_registers *uart);
+
+/*
+ * The same for a second line beside the console, which firmware may not have set
+ * up; NULL: there is none.
+ */
+const struct console_device *device_find_second(const struct device_registers *uart);
+
+/* One character, whatever has been set up. */
+void device_panic_putc(char c);
 
 /* The console; a line beside it for protocols that want one of their own, or NULL. */
 extern const struct console_device *console_first, *console_second;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "console/device.h"
+#include "console/console.h"
 
 #include "arch/sbi.h"
 #include "boot/machine.h"
