@@ -37,7 +37,7 @@ Retcode api_task_get_info(struct call *c)
 		.handles = t->handles.count,
 		.cpuMask = t->limits.cpuMask,
 		/* What others still hold has stayed in its count. */
-		.memory = t->state == TASK_ENDED ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
+		.memory = t->state == TaskStateEnded ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
 		.memoryLimit = t->limits.memoryLimit,
 		.stackSize = t->stack_size,
 		.entryAddr = t->initial.entryAddr,

@@ -193,7 +193,7 @@ static Retcode load(struct program *p)
 	if (rc == rcOk)
 		rc = task_set_path(p->task, image_name);
 	p->task->initial = (TaskInitialState){ h.e_entry + p->load_offset, p->load_offset };
-	p->task->state = TASK_ENTRY_SET;
+	p->task->state = TaskStateEntrySet;
 	return rc == rcOk ? task_start(p->task) : rc;
 }
 

@@ -42,7 +42,7 @@ void system_power_off(bool ok)
 
 void system_end(const struct task *init)
 {
-	success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
+	success = init->state == TaskStateEnded && init->exit_status == TaskExitNormal &&
 		  init->exit_code == 0;
 	sched_request(WORK_END);
 }

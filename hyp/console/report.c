@@ -177,7 +177,7 @@ void report_enqueue(struct task *task)
 		queued++;
 	}
 	/* A frozen process stays until its block is out; an end needs the record only. */
-	if (task->state == TASK_FROZEN) {
+	if (task->state == TaskStateFrozen) {
 		task->report_holds = true;
 		object_get(&task->object);
 	} else {
@@ -203,7 +203,7 @@ void report_pump(void)
 
 		if (!line_flush(w.task))
 			return;
-		if (w.task->state == TASK_FROZEN)
+		if (w.task->state == TaskStateFrozen)
 			write_freeze(&w);
 		else
 			write_end(&w);

@@ -20,26 +20,18 @@
 #include "core/types.h"
 #include "core/vm.h"
 
-enum task_state {
-	TASK_EMPTY,
-	TASK_ENTRY_SET,
-	TASK_RUNNING,
-	TASK_FROZEN,
-	TASK_ENDED,
-};
-
 /*
- * In which states which calls are legal (api.md): a bit for each state, in the order of enum
- * task_state; what has ended has one for each TaskExitStatus.
+ * In which states which calls are legal (api.md): a bit for each TaskState; what has ended
+ * has one for each TaskExitStatus.
  */
 enum task_call {
-	WHEN_EMPTY = 1u << TASK_EMPTY,
-	WHEN_ENTRY_SET = 1u << TASK_ENTRY_SET,
-	WHEN_RUNNING = 1u << TASK_RUNNING,
-	WHEN_FROZEN = 1u << TASK_FROZEN,
-	WHEN_CRASHED = 1u << (TASK_ENDED + TaskExitUnexpected),
-	WHEN_EXITED = 1u << (TASK_ENDED + TaskExitNormal),
-	WHEN_TERMINATED = 1u << (TASK_ENDED + TaskExitTerminated),
+	WHEN_EMPTY = 1u << TaskStateEmpty,
+	WHEN_ENTRY_SET = 1u << TaskStateEntrySet,
+	WHEN_RUNNING = 1u << TaskStateRunning,
+	WHEN_FROZEN = 1u << TaskStateFrozen,
+	WHEN_CRASHED = 1u << (TaskStateEnded + TaskExitUnexpected),
+	WHEN_EXITED = 1u << (TaskStateEnded + TaskExitNormal),
+	WHEN_TERMINATED = 1u << (TaskStateEnded + TaskExitTerminated),
 	WHEN_ENDED = WHEN_CRASHED | WHEN_EXITED | WHEN_TERMINATED,
 
 	CALL_CONFIGURE = WHEN_EMPTY | WHEN_ENTRY_SET, /* SetPath, SetLimits */
@@ -61,7 +53,7 @@ struct task {
 	struct list all_link;  /* all tasks, by pid */
 	struct list name_link; /* those whose names hash alike */
 	Pid pid, root;         /* of the first one's child that it comes from, or is */
-	enum task_state state;
+	TaskState state;
 	u32 flags; /* Task* of KnTaskCreateEx */
 	bool started;
 

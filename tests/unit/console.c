@@ -149,7 +149,7 @@ static void test_long_lines(void **state)
 
 static void test_two_partitions_never_mix(void **state)
 {
-	Handle h = world_task("other", TASK_EMPTY);
+	Handle h = world_task("other", TaskStateEmpty);
 	struct task *other = world_task_of(h);
 
 	(void)state;
