@@ -66,12 +66,6 @@ Retcode api_task_get_string(struct call *c)
 	return give_string(c, 2, strings[c->a[1]]);
 }
 
-_Static_assert((u32)THREAD_STOPPED == TaskThreadHalted && (u32)THREAD_READY == TaskThreadReady &&
-		       (u32)THREAD_PARKED == TaskThreadHeld &&
-		       (u32)THREAD_RUNNING == TaskThreadRunning &&
-		       (u32)THREAD_BLOCKED == TaskThreadBlocked,
-	       "core/sched.h has the same states");
-
 /* (task, after, TaskThreadInfo *) */
 Retcode api_task_get_thread_info(struct call *c)
 {

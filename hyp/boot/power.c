@@ -9,8 +9,7 @@
 
 /* sifive,test0 and test1: a write ends the machine with a code. */
 #define FINISHER_PASS 0x5555u
-#define FINISHER_FAIL 0x3333u
-#define FINISHER_CODE(code) ((u32)(code) << 16)
+#define FINISHER_FAIL (0x3333u | 1u << 16) /* with code 1 */
 
 #define FINISHER_SPINS 100000000u
 
@@ -30,7 +29,7 @@ void power_init(const struct device_registers *registers)
 void system_power_off(bool ok)
 {
 	if (finisher) {
-		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL | FINISHER_CODE(1);
+		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL;
 		/* It may take a moment, in which the firmware would end with a code of its own. */
 		for (u32 i = 0; i < FINISHER_SPINS; i++)
 			__asm__ volatile("");
