@@ -11,16 +11,11 @@
 #define FDT_VERSION 17
 #define NO_HART (~(u64)0)
 
-struct uart {
-	const char *name;
-	struct device_registers registers;
-};
-
 struct reader {
 	struct walk walk;
 	struct machine_tree *m;
 	const char *stdout_path;
-	struct uart uart[MAX_UARTS];
+	struct device_registers uart[MAX_UARTS];
 	unsigned int nuarts;
 	struct property extensions; /* of the last hart whose were new */
 };
@@ -149,6 +144,7 @@ static struct device_registers registers_of(const struct node *n, const struct n
 
 	add_ranges(n, parent, &range, &count, 1);
 	return (struct device_registers){
+		.node = n->name,
 		.base = range.start,
 		.size = range.end - range.start,
 		.shift = shift < 4 ? (u32)shift : 0,
@@ -167,7 +163,7 @@ static void read_device(struct reader *r, const struct node *n, const struct nod
 	else if (r->nuarts < MAX_UARTS &&
 		 (tree_is_compatible(n, "ns16550a") || tree_is_compatible(n, "ns16550") ||
 		  tree_is_compatible(n, "snps,dw-apb-uart")))
-		r->uart[r->nuarts++] = (struct uart){ n->name, registers_of(n, parent) };
+		r->uart[r->nuarts++] = registers_of(n, parent);
 }
 
 static void read_node(struct walk *w)
@@ -211,13 +207,13 @@ static void choose_uarts(const void *tree, struct reader *r)
 	for (last = path + length; last > path && last[-1] != '/'; last--)
 		;
 	length = (size_t)(path + length - last);
-	m->uart = r->uart[0].registers;
+	m->uart = r->uart[0];
 	for (unsigned int i = 0; i < r->nuarts; i++)
-		if (strlen(r->uart[i].name) == length && !memcmp(r->uart[i].name, last, length))
-			m->uart = r->uart[i].registers;
+		if (strlen(r->uart[i].node) == length && !memcmp(r->uart[i].node, last, length))
+			m->uart = r->uart[i];
 	for (unsigned int i = r->nuarts; i--;)
-		if (r->uart[i].registers.base != m->uart.base)
-			m->second_uart = r->uart[i].registers;
+		if (r->uart[i].base != m->uart.base)
+			m->second_uart = r->uart[i];
 }
 
 void machine_reserve(struct machine_tree *m, u64 start, u64 end)

@@ -17,11 +17,12 @@ struct memory_range {
 };
 
 struct device_registers {
-	u64 base, size; /* size 0: there is no such device */
-	u32 shift;      /* registers are 2^shift bytes apart */
-	u32 width;      /* bytes of one access */
-	u32 clock;      /* of a UART, Hz; 0: not known */
-	u32 speed;      /* and its bits per second; 0: not said */
+	const char *node; /* its name in the tree */
+	u64 base, size;   /* size 0: there is no such device */
+	u32 shift;        /* registers are 2^shift bytes apart */
+	u32 width;        /* bytes of one access */
+	u32 clock;        /* of a UART, Hz; 0: not known */
+	u32 speed;        /* and its bits per second; 0: not said */
 };
 
 enum {
