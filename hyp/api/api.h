@@ -15,9 +15,6 @@
 
 #include "core/guest_copy.h"
 #include "core/task.h"
-#include "core/types.h"
-
-struct thread;
 
 /* A call whose arguments have passed their row. */
 struct call {
@@ -74,8 +71,8 @@ struct pointer_rule {
 
 /* What a base and a size, in bytes, have to be: whole pages, not none, and */
 enum memory_range {
-	RANGE_NONE,
 	RANGE_ANY,   /* anywhere behind page 0 */
+	RANGE_SIZE,  /* there is no base */
 	RANGE_PLACE, /* where a guest may choose, or, with base 0, has the place chosen */
 };
 
@@ -85,30 +82,28 @@ enum thread_call {
 	THREAD_JOIN,   /* made to be waited for, another one, and not ended with its process */
 };
 
-#define API_CHECK_BITS 5
-
 /* What has to be right before a function runs. Small: there are many. */
 struct api_rules {
-	u32 any : 1;      /* 0: a PLAIN row: nothing is spent on rules */
-	u32 type : 3;     /* of the object in a0; neither type nor rights: it is none */
-	u32 call : 4;     /* enum task_call, of a task: what its state has to allow */
-	u32 thread : 1;   /* enum thread_call, of a thread, likewise */
-	u32 rights : 4;   /* that the handle in a0 needs, of those for its type */
-	u32 opens : 1;    /* a handle: one is reserved when the function runs */
-	u32 buffered : 1; /* buffer has a rule */
-	u32 field : 12;   /* offset in the object, for api_get_field() */
-	u32 check
-	    : API_CHECK_BITS;   /* of flags and ranges; 0: any, or its function checks them first */
+	u32 any : 1;            /* 0: a PLAIN row: nothing is spent on rules */
+	u32 type : 3;           /* of the object in a0; neither type nor rights: it is none */
+	u32 call : 7;           /* enum task_call, of a task: what its state has to allow */
+	u32 thread : 1;         /* enum thread_call, of a thread, likewise */
+	u32 rights : 4;         /* that the handle in a0 needs, of those for its type */
+	u32 opens : 1;          /* a handle: one is reserved when the function runs */
+	u32 buffered : 1;       /* buffer has a rule */
+	u32 check : 5;          /* of flags and ranges; 0: any, or its function checks them first */
 	struct pointer_rule in; /* copied to call.in */
 	struct pointer_rule out[API_OUTS]; /* writable when the function runs; ends with no rule */
 	union {
-		struct { /* readable when the function runs, not empty, at most max bytes */
+		u32 field; /* offset in the object, for api_get_field() */
+		struct {   /* readable when the function runs, not empty, at most max bytes */
 			u32 pointer : 3, size : 3; /* arguments */
 			u32 max : 26;
 		} buffer;
 		struct {                                   /* for api_memory_check() */
 			u32 range : 2;                     /* enum memory_range */
 			u32 base : 3, size : 3, flags : 3; /* arguments */
+			u32 pages : 3;                     /* another page multiple; 0: none */
 			u32 allowed : 12; /* as flags_are_valid() says; 0: no rule */
 		} memory;
 	};
@@ -131,23 +126,17 @@ bool call_make(struct thread *thread);
 /* SBI calls other than ours. Sets the caller's registers. */
 void api_sbi(struct thread *thread);
 
-/* The functions, and their checks. */
+/*
+ * The functions, and their checks. Those of several functions: the row's rule for memory, and
+ * that the caller may make an MDL with those flags; policy, priority and parameter in a1, a2
+ * and a3, or a priority in a1, as far as can be seen from them; that the caller may inspect;
+ * that it runs in an exception handler.
+ */
+#define SHARED(name) api_fn api_##name##_check;
 #define PLAIN(number, function) api_fn api_##function;
 #define ROW(number, function, ...) PLAIN(number, function)
 #define CHECKED(number, function, ...) api_fn api_##function, api_##function##_check;
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
-
-/*
- * Checks of several functions: the row's rule for memory, and that the caller may make an
- * MDL with those flags; policy, priority and parameter in a1, a2 and a3, or a priority in
- * a1, as far as can be seen from them; that the caller may inspect; that it runs in an
- * exception handler.
- */
-api_fn api_memory_check, api_new_mdl_check, api_sched_policy_check, api_priority_check;
-api_fn api_inspector_check, api_in_handler_check;
 
 /* The largest stack, in bytes. */
 #define STACK_MAX ((u64)1 << 38)

@@ -7,7 +7,6 @@
 #include "arch/this_hart.h"
 #include "core/lock.h"
 #include "core/notice.h"
-#include "core/thread.h"
 #include "core/trace.h"
 
 #include <floe/abi.h>
@@ -73,7 +72,7 @@ static Retcode check_memory(struct call *c, const struct api_rules *rules)
 static bool thread_allows(const struct thread *t, enum thread_call call)
 {
 	if (call == THREAD_LIVING)
-		return t->living && t->task->state == TASK_RUNNING;
+		return t->living && t->task->state == TaskStateRunning;
 	return t->waitable && t != thread_current() && (t->living || t->exited);
 }
 

@@ -2,7 +2,6 @@
 /* Inspection: what the SDK's <coresrv/task/inspect_api.h> promises. */
 #include "api/api.h"
 #include "arch/hart.h"
-#include "console/line.h"
 
 #include <string.h>
 
@@ -38,7 +37,7 @@ Retcode api_task_get_info(struct call *c)
 		.handles = t->handles.count,
 		.cpuMask = t->limits.cpuMask,
 		/* What others still hold has stayed in its count. */
-		.memory = t->state == TASK_ENDED ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
+		.memory = t->state == TaskStateEnded ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
 		.memoryLimit = t->limits.memoryLimit,
 		.stackSize = t->stack_size,
 		.entryAddr = t->initial.entryAddr,
@@ -66,12 +65,6 @@ Retcode api_task_get_string(struct call *c)
 
 	return give_string(c, 2, strings[c->a[1]]);
 }
-
-_Static_assert((u32)THREAD_STOPPED == TaskThreadHalted && (u32)THREAD_READY == TaskThreadReady &&
-		       (u32)THREAD_PARKED == TaskThreadHeld &&
-		       (u32)THREAD_RUNNING == TaskThreadRunning &&
-		       (u32)THREAD_BLOCKED == TaskThreadBlocked,
-	       "core/sched.h has the same states");
 
 /* (task, after, TaskThreadInfo *) */
 Retcode api_task_get_thread_info(struct call *c)

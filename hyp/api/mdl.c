@@ -26,11 +26,6 @@ static Retcode give_segment(const struct call *c, struct mdl *mdl, VmSeg *seg)
 }
 
 /* (VmSeg *, loadAddr, addr, size, flags) */
-Retcode api_vm_seg_init_from_vm_check(struct call *c)
-{
-	return page_aligned(c->a[1]) ? api_new_mdl_check(c) : rcInvalidArgument;
-}
-
 Retcode api_vm_seg_init_from_vm(struct call *c)
 {
 	VmSeg seg = { .loadAddr = c->a[1], .flags = (u32)c->a[4] };
@@ -101,11 +96,6 @@ Retcode api_vm_seg_init_from_buf(struct call *c)
 }
 
 /* (size, prot, Handle *) */
-Retcode api_mdl_create_check(struct call *c)
-{
-	return page_aligned(c->a[0]) && c->a[0] ? api_new_mdl_check(c) : rcInvalidArgument;
-}
-
 Retcode api_mdl_create(struct call *c)
 {
 	struct mdl *mdl;
@@ -124,11 +114,6 @@ Retcode api_mdl_create_from_vm(struct call *c)
 }
 
 /* (mdl, offset, length, hint, prot, void **) */
-Retcode api_mdl_map_check(struct call *c)
-{
-	return page_aligned(c->a[1]) ? api_memory_check(c) : rcInvalidArgument;
-}
-
 Retcode api_mdl_map(struct call *c)
 {
 	struct region *region;

@@ -3,7 +3,6 @@
 #include "core/notice.h"
 
 #include "api/api.h"
-#include "core/thread.h"
 
 #include <floe/abi.h>
 #include <string.h>

@@ -2,13 +2,21 @@
 /*
  * The functions of the hypercall ABI, a row each, in the order of <floe/abi.h>'s
  * services: its number's name, its name here, and the rules that table.c turns into
- * struct api_rules. Whoever includes this defines the three kinds:
+ * struct api_rules. Whoever includes this defines the kinds, which end with it:
  *
  *	ROW      with rules, be there any or not
  *	CHECKED  the same, with a check of its own, api_NAME_check()
  *	PLAIN    without rules: it asks for something of the caller's own, or ends
  *	         or blocks the caller
+ *	SHARED   no row: a check of several, api_NAME_check()
  */
+SHARED(memory)
+SHARED(new_mdl)
+SHARED(sched_policy)
+SHARED(priority)
+SHARED(inspector)
+SHARED(in_handler)
+
 PLAIN(AbiVersion, abi_version)
 CHECKED(TaskCreate, task_create, OUT({ 5, 4 }))
 ROW(TaskReseedAslr, task_reseed_aslr, TASK(LOAD, LOAD), BUFFER(1, 2, FLOE_SEED_MAX))
@@ -23,7 +31,7 @@ ROW(TaskSetInitialPolicy, set_policy, TASK(CONTROL, SCHEDULE), CHECK(sched_polic
 ROW(TaskSetInitialThreadPriority, set_priority, TASK(CONTROL, SCHEDULE), CHECK(priority))
 ROW(TaskGetInitialThreadPriority, get_field, TASK(QUERY, ANY), FIELD(task, priority))
 ROW(TaskResume, task_resume, TASK(CONTROL, RESUME))
-CHECKED(TaskSetPath, task_set_path, TASK(LOAD, CONFIGURE))
+ROW(TaskSetPath, task_set_path, TASK(LOAD, CONFIGURE), IN(1, char))
 ROW(TaskSetLimits, task_set_limits, TASK(LOAD, CONFIGURE), IN(1, TaskLimits))
 CHECKED(TaskSetCpuBudget, task_set_cpu_budget, TASK(LOAD, ANY))
 PLAIN(SchedAddWindow, sched_add_window)
@@ -56,12 +64,13 @@ ROW(VmCommit, vm_commit, CHECK(memory), RANGE(0, 1), FLAGS(2, VMM_FLAG_COMMIT | 
 ROW(VmDecommit, vm_decommit, CHECK(memory), RANGE(0, 1))
 ROW(VmProtect, vm_protect, CHECK(memory), RANGE(0, 1), FLAGS(2, RWX))
 ROW(VmUnmap, vm_unmap, CHECK(memory), RANGE(0, 1))
-CHECKED(VmSegInitFromVm, vm_seg_init_from_vm, RANGE(2, 3), FLAGS(4, RWX), .opens = true,
-	OUT({ 0, sizeof(VmSeg) }))
+ROW(VmSegInitFromVm, vm_seg_init_from_vm, CHECK(new_mdl), RANGE(2, 3), FLAGS(4, RWX), PAGES(1),
+    .opens = true, OUT({ 0, sizeof(VmSeg) }))
 ROW(VmSegInitFromBuf, vm_seg_init_from_buf, IN(1, FloeSegFromBuf), OUT({ 0, sizeof(VmSeg) }))
-CHECKED(MdlCreate, mdl_create, FLAGS(1, RWX), OPENS(2))
+ROW(MdlCreate, mdl_create, CHECK(new_mdl), SIZE(0), FLAGS(1, RWX), OPENS(2))
 ROW(MdlCreateFromVm, mdl_create_from_vm, CHECK(new_mdl), RANGE(0, 1), FLAGS(2, RWX), OPENS(3))
-CHECKED(MdlMap, mdl_map, OBJECT(MDL, MAP), PLACE(3, 2), FLAGS(4, RWX), OUT({ 5, 8 }))
+ROW(MdlMap, mdl_map, OBJECT(MDL, MAP), CHECK(memory), PLACE(3, 2), FLAGS(4, RWX), PAGES(1),
+    OUT({ 5, 8 }))
 ROW(MdlGetSize, mdl_get_size, .type = OBJECT_MDL, OUT({ 1, 8 }))
 
 PLAIN(HandleClose, handle_close)
@@ -104,3 +113,8 @@ ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),
     OUT({ 2, sizeof(TaskRegionInfo) }))
 ROW(ConsoleSetMode, console_set_mode)
 ROW(RandomGenerate, random_generate)
+
+#undef SHARED
+#undef PLAIN
+#undef ROW
+#undef CHECKED

@@ -6,9 +6,6 @@
 #include "arch/sbi.h"
 
 #include "api/api.h"
-#include "console/line.h"
-#include "core/guest_copy.h"
-#include "core/thread.h"
 
 #include <floe/abi.h>
 

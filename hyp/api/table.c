@@ -6,40 +6,22 @@
 /* The checks of several functions, and those of one. */
 enum {
 	CHECK_none,
-	CHECK_memory,
-	CHECK_new_mdl,
-	CHECK_sched_policy,
-	CHECK_priority,
-	CHECK_inspector,
-	CHECK_in_handler,
+#define SHARED(name) CHECK_##name,
 #define PLAIN(number, function)
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) CHECK_##function,
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
-	CHECKS
 };
 
-_Static_assert(CHECKS <= 1 << API_CHECK_BITS, "struct api_rules has room for the number");
-
 api_fn *const api_checks[] = {
-	[CHECK_memory] = api_memory_check,
-	[CHECK_new_mdl] = api_new_mdl_check,
-	[CHECK_sched_policy] = api_sched_policy_check,
-	[CHECK_priority] = api_priority_check,
-	[CHECK_inspector] = api_inspector_check,
-	[CHECK_in_handler] = api_in_handler_check,
+#define SHARED(name) [CHECK_##name] = api_##name##_check,
 #define PLAIN(number, function)
 #define ROW(number, function, ...)
 #define CHECKED(number, function, ...) [CHECK_##function] = api_##function##_check,
 #include "api/rows.h"
-#undef PLAIN
-#undef ROW
-#undef CHECKED
 };
 
+#define SHARED(name)
 #define PLAIN(number, function) [FloeFn##number] = { api_##function, { .any = false } },
 #define ROW(number, function, ...)                                                                 \
 	[FloeFn##number] = { api_##function, { .any = true, __VA_ARGS__ } },
@@ -56,6 +38,8 @@ api_fn *const api_checks[] = {
 #define BUFFER(pointer, size, max) .buffered = true, .buffer = { pointer, size, max }
 #define RANGE(a, b) .memory.range = RANGE_ANY, .memory.base = a, .memory.size = b
 #define PLACE(a, b) .memory.range = RANGE_PLACE, .memory.base = a, .memory.size = b
+#define SIZE(a) .memory.range = RANGE_SIZE, .memory.base = a, .memory.size = a
+#define PAGES(arg) .memory.pages = arg
 #define FLAGS(arg, mask) .memory.flags = arg, .memory.allowed = mask
 #define RWX VMM_FLAG_RWX_MASK
 #define FIELD(object, member)                                                                      \

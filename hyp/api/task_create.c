@@ -160,6 +160,6 @@ Retcode api_task_set_initial_state(struct call *c)
 	if (c->in.state.entryAddr & 1)
 		return rcInvalidArgument;
 	c->task->initial = c->in.state;
-	c->task->state = TASK_ENTRY_SET;
+	c->task->state = TaskStateEntrySet;
 	return rcOk;
 }

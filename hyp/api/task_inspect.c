@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a process and what can be learned of it: api.md, section 3. */
 #include "api/api.h"
-#include "console/line.h"
-#include "console/report.h"
 
 #include <string.h>
 
@@ -26,7 +24,7 @@ Retcode api_task_terminate(struct call *c)
  */
 Retcode api_task_terminate_after_freezing(struct call *c)
 {
-	if (report_waits(c->task) && !line_is_exclusive()) {
+	if (!list_empty(&c->task->report_link) && !line_is_exclusive()) {
 		line_wait();
 		return API_RETRY;
 	}

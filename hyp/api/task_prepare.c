@@ -2,7 +2,6 @@
 /* What may still be set before a process starts, and its start: api.md, section 2. */
 #include "api/api.h"
 #include "arch/hart.h"
-#include "console/line.h"
 #include "console/report.h"
 #include "core/budget.h"
 #include "core/slab.h"
@@ -45,11 +44,6 @@ Retcode api_task_resume(struct call *c)
 }
 
 /* (task, path) */
-Retcode api_task_set_path_check(struct call *c)
-{
-	return c->a[1] ? rcOk : rcInvalidArgument;
-}
-
 Retcode api_task_set_path(struct call *c)
 {
 	char path[FLOE_NAME_MAX];

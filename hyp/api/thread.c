@@ -116,7 +116,7 @@ static Retcode set_policy(struct call *c, u64 policy, u64 priority, u64 interval
 		thread_set_policy(t, (ThreadSchedPolicy)policy, (ThreadPriority)priority, interval);
 		return rcOk;
 	}
-	if (c->task->state == TASK_RUNNING)
+	if (c->task->state == TaskStateRunning)
 		return rcInvalidOperation;
 	c->task->policy = (ThreadSchedPolicy)policy;
 	c->task->priority = (ThreadPriority)priority;

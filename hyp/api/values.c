@@ -34,17 +34,18 @@ bool range_is_valid(enum memory_range range, u64 base, u64 size)
 
 	if (range == RANGE_PLACE && !base)
 		base = VM_USER_MIN;
-	return page_aligned(base | size) && size && base >= VM_USER_MIN && base < end &&
-	       size <= end - base;
+	return page_aligned(base | size) && size &&
+	       (range == RANGE_SIZE || (base >= VM_USER_MIN && base < end && size <= end - base));
 }
 
 Retcode api_memory_check(struct call *c)
 {
 	const struct api_rules *rules = c->rules;
-	enum memory_range range = (enum memory_range)rules->memory.range;
-	bool fits = range == RANGE_NONE ||
-		    range_is_valid(range, c->a[rules->memory.base], c->a[rules->memory.size]);
+	bool fits = range_is_valid((enum memory_range)rules->memory.range, c->a[rules->memory.base],
+				   c->a[rules->memory.size]);
 
+	if (rules->memory.pages)
+		fits = fits && page_aligned(c->a[rules->memory.pages]);
 	if (rules->memory.allowed)
 		fits = fits && flags_are_valid(c->a[rules->memory.flags], rules->memory.allowed);
 	return fits ? rcOk : rcInvalidArgument;

@@ -2,7 +2,7 @@
 #include "arch/csr.h"
 #include "arch/exit.h"
 #include "arch/image.h"
-#include "console/device.h"
+#include "console/console.h"
 #include "console/format.h"
 #include "core/lock.h"
 #include "core/system.h"

@@ -8,8 +8,6 @@
 
 #include "boot/machine.h"
 
-struct hart;
-
 /* From arch/entry.S, on the boot stack: mhartid and the device tree, from the firmware. */
 _Noreturn void boot_main(u64 hart_id, const void *device_tree);
 
@@ -28,9 +26,9 @@ const char *memory_init(struct machine_tree *m, const void *tree);
 /*
  * Makes the hypervisor's own page tables, and switches to them: memory readable and
  * writable, its text read-only and executable, its constants read-only, the registers of
- * the console and the finisher. False: out of memory.
+ * the console and the finisher. NULL, or what is wrong.
  */
-bool memory_map_own(const struct machine_tree *m);
+const char *memory_map_own(const struct machine_tree *m);
 
 /* What satp is then, for arch/entry.S. */
 extern u64 boot_satp;

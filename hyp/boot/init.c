@@ -6,12 +6,11 @@
 #include "core/page.h"
 #include "core/task.h"
 #include "lib/romfs.h"
-#include "lib/text.h"
 
 #include <string.h>
 
 #define INIT_DEFAULT "init.elf"
-#define INIT_OPTION "init="
+#define INIT_OPTION "init"
 
 /* The name of the first program's file. */
 static char image_name[64] = INIT_DEFAULT;
@@ -194,7 +193,7 @@ static Retcode load(struct program *p)
 	if (rc == rcOk)
 		rc = task_set_path(p->task, image_name);
 	p->task->initial = (TaskInitialState){ h.e_entry + p->load_offset, p->load_offset };
-	p->task->state = TASK_ENTRY_SET;
+	p->task->state = TaskStateEntrySet;
 	return rc == rcOk ? task_start(p->task) : rc;
 }
 
@@ -202,10 +201,10 @@ static Retcode load(struct program *p)
 static bool choose_image(const char *word)
 {
 	for (; word && *word; word += strcspn(word, " "), word += strspn(word, " ")) {
-		const char *name = text_after(word, INIT_OPTION);
-		size_t length;
+		size_t length = strlen(INIT_OPTION);
+		const char *name = word + length + 1;
 
-		if (!name)
+		if (strcspn(word, "=") != length || memcmp(word, INIT_OPTION, length))
 			continue;
 		length = strcspn(name, " ");
 		if (!length || length >= sizeof(image_name))

@@ -3,24 +3,19 @@
 
 #include "arch/image.h"
 #include "boot/tree.h"
-#include "lib/text.h"
 
 #include <libfdt.h>
 #include <string.h>
 
 #define MAX_UARTS 8
 #define FDT_VERSION 17
-
-struct uart {
-	const char *name;
-	struct device_registers registers;
-};
+#define NO_HART (~(u64)0)
 
 struct reader {
 	struct walk walk;
 	struct machine_tree *m;
 	const char *stdout_path;
-	struct uart uart[MAX_UARTS];
+	struct device_registers uart[MAX_UARTS];
 	unsigned int nuarts;
 	struct property extensions; /* of the last hart whose were new */
 };
@@ -30,23 +25,20 @@ static void add_ranges(const struct node *n, const struct node *parent, struct m
 		       unsigned int *count, unsigned int max)
 {
 	const struct property *p = tree_property(n, REG);
-	const u32 *reg = p->value;
-	u64 address = 2, size = 1; /* where the parent does not say */
+	const u32 *reg = p->value, *end = reg + p->bytes / 4;
+	/* Where the parent does not say, 2 and 1. */
+	u64 address = tree_u64(parent, ADDRESS_CELLS, 2), size = tree_u64(parent, SIZE_CELLS, 1);
 
-	tree_u64(parent, ADDRESS_CELLS, &address);
-	tree_u64(parent, SIZE_CELLS, &size);
-	if (!reg || address < 1 || address > 2 || size < 1 || size > 2)
+	if (address < 1 || address > 2 || size < 1 || size > 2)
 		return;
-	for (u64 left = (u64)p->bytes / 4; left >= address + size && *count < max;
-	     left -= address + size) {
-		u64 start = tree_cells(reg, (int)address),
-		    length = tree_cells(reg + address, (int)size);
+	for (; (u64)(end - reg) >= address + size && *count < max; reg += address + size) {
+		u64 start = tree_cells(reg, (int)address);
+		u64 length = tree_cells(reg + address, (int)size);
 
 		if (length && start + length > start)
 			to[(*count)++] = (struct memory_range){
 				start, start + length, tree_property(n, NO_MAP)->value != NULL
 			};
-		reg += address + size;
 	}
 }
 
@@ -69,37 +61,25 @@ static u32 extension_bit(const char *name, size_t length)
 	return 0;
 }
 
-/* What says the extensions of a hart: riscv,isa-extensions, or the string riscv,isa. */
-static const struct property *extensions_of(const struct node *n)
+/*
+ * As EXT_*; ~0: the tree does not say. The list riscv,isa-extensions has names with a NUL
+ * behind each; the string riscv,isa has rv64, names of one letter, and others behind a _ each.
+ */
+static u32 read_extensions(const struct property *p, bool is_list)
 {
-	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-
-	return list->value ? list : tree_property(n, ISA);
-}
-
-/* As EXT_*; ~0: the tree does not say. */
-static u32 read_extensions(const struct node *n)
-{
-	const struct property *list = tree_property(n, ISA_EXTENSIONS);
-	const char *at = list->value, *isa;
+	const char *at = p->value, *end = at + p->bytes;
 	u32 found = 0;
 	size_t length;
 
-	if (at) {
-		for (const char *end = at + list->bytes; at < end; at += length + 1) {
-			length = strnlen(at, (size_t)(end - at));
-			found |= extension_bit(at, length);
-		}
-		return found;
-	}
-	isa = tree_string(n, ISA);
-	if (strlen(isa) < 4)
+	if (!is_list && (p->bytes < 5 || end[-1]))
 		return ~0u; /* the probe will */
-	for (isa += 4; *isa && *isa != '_'; isa++)
-		found |= extension_bit(isa, 1);
-	for (; *isa++; isa += length) {
-		length = strcspn(isa, "_");
-		found |= extension_bit(isa, length);
+	for (at += is_list ? 0 : 4; !is_list && *at && *at != '_'; at++)
+		found |= extension_bit(at, 1);
+	for (; at < end; at += length + 1) {
+		length = 0;
+		while (at + length < end && at[length] && at[length] != '_')
+			length++;
+		found |= extension_bit(at, length);
 	}
 	return found;
 }
@@ -110,10 +90,11 @@ static void read_caches(const struct node *n, GsiCaches *caches)
 	u32 *field = &caches->cbomBlockSize;
 	u64 value;
 
-	for (unsigned int i = 0; i < sizeof(*caches) / sizeof(*field); i++)
-		if (tree_u64(n, CBOM_BLOCK_SIZE + i, &value) && value &&
-		    (!field[i] || value < field[i]))
+	for (unsigned int i = 0; i < sizeof(*caches) / sizeof(*field); i++) {
+		value = tree_u64(n, CBOM_BLOCK_SIZE + i, 0);
+		if (value && (!field[i] || value < field[i]))
 			field[i] = (u32)value;
+	}
 }
 
 static bool same_property(const struct property *a, const struct property *b)
@@ -123,12 +104,13 @@ static bool same_property(const struct property *a, const struct property *b)
 
 static void read_hart(struct reader *r, const struct node *n)
 {
-	const struct property *extensions = extensions_of(n);
+	const struct property *list = tree_property(n, ISA_EXTENSIONS);
+	const struct property *extensions = list->value ? list : tree_property(n, ISA);
 	struct machine_tree *m = r->m;
-	u64 id;
+	u64 id = tree_u64(n, REG, NO_HART);
 
-	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
-	    m->nharts == MAX_HARTS || !tree_u64(n, REG, &id))
+	if (strcmp(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
+	    m->nharts == MAX_HARTS || id == NO_HART)
 		return;
 	m->hart_id[m->nharts++] = id;
 	read_caches(n, &m->caches);
@@ -136,7 +118,7 @@ static void read_hart(struct reader *r, const struct node *n)
 	if (m->nharts > 1 && same_property(&r->extensions, extensions))
 		return;
 	r->extensions = *extensions;
-	m->extensions &= read_extensions(n);
+	m->extensions &= read_extensions(extensions, list->value);
 }
 
 static void read_chosen(struct reader *r, const struct node *n)
@@ -144,8 +126,9 @@ static void read_chosen(struct reader *r, const struct node *n)
 	const struct property *seed = tree_property(n, RNG_SEED);
 	struct machine_tree *m = r->m;
 
-	if (!tree_u64(n, INITRD_START, &m->initrd_start) ||
-	    !tree_u64(n, INITRD_END, &m->initrd_end) || m->initrd_end < m->initrd_start)
+	m->initrd_start = tree_u64(n, INITRD_START, ~(u64)0);
+	m->initrd_end = tree_u64(n, INITRD_END, 0);
+	if (m->initrd_end < m->initrd_start)
 		m->initrd_start = m->initrd_end = 0;
 	m->bootargs = tree_string(n, BOOTARGS);
 	m->seed = seed->value;
@@ -155,25 +138,20 @@ static void read_chosen(struct reader *r, const struct node *n)
 
 static struct device_registers registers_of(const struct node *n, const struct node *parent)
 {
-	struct device_registers r = { .width = 1 };
-	struct memory_range range;
+	u64 shift = tree_u64(n, REG_SHIFT, 0);
+	struct memory_range range = { 0 };
 	unsigned int count = 0;
-	u64 value;
 
 	add_ranges(n, parent, &range, &count, 1);
-	if (!count)
-		return r;
-	r.base = range.start;
-	r.size = range.end - range.start;
-	if (tree_u64(n, REG_SHIFT, &value) && value < 4)
-		r.shift = (u32)value;
-	if (tree_u64(n, REG_IO_WIDTH, &value) && value == 4)
-		r.width = 4;
-	if (tree_u64(n, CLOCK_FREQUENCY, &value))
-		r.clock = (u32)value;
-	if (tree_u64(n, CURRENT_SPEED, &value))
-		r.speed = (u32)value;
-	return r;
+	return (struct device_registers){
+		.node = n->name,
+		.base = range.start,
+		.size = range.end - range.start,
+		.shift = shift < 4 ? (u32)shift : 0,
+		.width = tree_u64(n, REG_IO_WIDTH, 1) == 4 ? 4 : 1,
+		.clock = (u32)tree_u64(n, CLOCK_FREQUENCY, 0),
+		.speed = (u32)tree_u64(n, CURRENT_SPEED, 0),
+	};
 }
 
 static void read_device(struct reader *r, const struct node *n, const struct node *parent)
@@ -185,7 +163,7 @@ static void read_device(struct reader *r, const struct node *n, const struct nod
 	else if (r->nuarts < MAX_UARTS &&
 		 (tree_is_compatible(n, "ns16550a") || tree_is_compatible(n, "ns16550") ||
 		  tree_is_compatible(n, "snps,dw-apb-uart")))
-		r->uart[r->nuarts++] = (struct uart){ n->name, registers_of(n, parent) };
+		r->uart[r->nuarts++] = registers_of(n, parent);
 }
 
 static void read_node(struct walk *w)
@@ -195,15 +173,15 @@ static void read_node(struct walk *w)
 	struct machine_tree *m = r->m;
 	bool top = w->depth == 1;
 
-	if (top && text_is(n->name, "cpus"))
-		tree_u64(n, TIMEBASE, &m->timebase);
-	else if (top && text_is(n->name, "chosen"))
+	if (top && !strcmp(n->name, "cpus"))
+		m->timebase = tree_u64(n, TIMEBASE, 0);
+	else if (top && !strcmp(n->name, "chosen"))
 		read_chosen(r, n);
-	else if (top && text_is(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
+	else if (top && !strcmp(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
 		add_ranges(n, parent, m->memory, &m->nmemory, MAX_RANGES);
-	else if (w->depth == 2 && text_is(parent->name, "cpus"))
+	else if (w->depth == 2 && !strcmp(parent->name, "cpus"))
 		read_hart(r, n);
-	else if (w->depth == 2 && text_is(parent->name, "reserved-memory"))
+	else if (w->depth == 2 && !strcmp(parent->name, "reserved-memory"))
 		add_ranges(n, parent, m->reserved, &m->nreserved, MAX_RESERVED);
 	else
 		read_device(r, n, parent);
@@ -215,7 +193,7 @@ static void read_node(struct walk *w)
  */
 static void choose_uarts(const void *tree, struct reader *r)
 {
-	const char *path = r->stdout_path ? r->stdout_path : "";
+	const char *path = r->stdout_path;
 	size_t length = strcspn(path, ":");
 	const char *alias = NULL, *last;
 	struct machine_tree *m = r->m;
@@ -229,24 +207,19 @@ static void choose_uarts(const void *tree, struct reader *r)
 	for (last = path + length; last > path && last[-1] != '/'; last--)
 		;
 	length = (size_t)(path + length - last);
-	m->uart = r->uart[0].registers;
+	m->uart = r->uart[0];
 	for (unsigned int i = 0; i < r->nuarts; i++)
-		if (strlen(r->uart[i].name) == length && !memcmp(r->uart[i].name, last, length))
-			m->uart = r->uart[i].registers;
+		if (strlen(r->uart[i].node) == length && !memcmp(r->uart[i].node, last, length))
+			m->uart = r->uart[i];
 	for (unsigned int i = r->nuarts; i--;)
-		if (r->uart[i].registers.base != m->uart.base)
-			m->second_uart = r->uart[i].registers;
+		if (r->uart[i].base != m->uart.base)
+			m->second_uart = r->uart[i];
 }
 
-static void read_memory_reservations(const void *tree, struct machine_tree *m)
+void machine_reserve(struct machine_tree *m, u64 start, u64 end)
 {
-	for (int i = 0; i < fdt_num_mem_rsv(tree) && m->nreserved < MAX_RESERVED; i++) {
-		u64 start, size;
-
-		if (!fdt_get_mem_rsv(tree, i, &start, &size) && size)
-			m->reserved[m->nreserved++] = (struct memory_range){ start, start + size,
-									     false };
-	}
+	if (start < end && m->nreserved < MAX_RESERVED)
+		m->reserved[m->nreserved++] = (struct memory_range){ start, end, false };
 }
 
 /*
@@ -263,13 +236,15 @@ static bool is_readable(const void *tree)
 const char *machine_read(const void *tree, struct machine_tree *m)
 {
 	static struct reader r BOOT_ONLY(0);
+	u64 start, size;
 
 	*m = (struct machine_tree){ .extensions = ~0u };
-	r = (struct reader){ .m = m, .walk.take = read_node };
+	r = (struct reader){ .m = m, .walk.take = read_node, .stdout_path = "" };
 	if (!tree || ((u64)tree & 7) || !is_readable(tree))
 		return "the firmware passed no device tree: start Floe like a Linux kernel, with "
 		       "the hart id in a0 and the tree's address in a1";
-	read_memory_reservations(tree, m);
+	for (int i = 0; !fdt_get_mem_rsv(tree, i, &start, &size) && size; i++)
+		machine_reserve(m, start, start + size);
 	tree_walk(tree, &r.walk);
 	choose_uarts(tree, &r);
 	if (!m->nmemory)

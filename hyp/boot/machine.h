@@ -17,11 +17,12 @@ struct memory_range {
 };
 
 struct device_registers {
-	u64 base, size; /* size 0: there is no such device */
-	u32 shift;      /* registers are 2^shift bytes apart */
-	u32 width;      /* bytes of one access */
-	u32 clock;      /* of a UART, Hz; 0: not known */
-	u32 speed;      /* and its bits per second; 0: not said */
+	const char *node; /* its name in the tree */
+	u64 base, size;   /* size 0: there is no such device */
+	u32 shift;        /* registers are 2^shift bytes apart */
+	u32 width;        /* bytes of one access */
+	u32 clock;        /* of a UART, Hz; 0: not known */
+	u32 speed;        /* and its bits per second; 0: not said */
 };
 
 enum {
@@ -53,5 +54,8 @@ struct machine_tree {
 
 /* Reads the tree; NULL, or what is wrong in one sentence. */
 const char *machine_read(const void *tree, struct machine_tree *m);
+
+/* That memory is nobody's to give away; with MAX_RESERVED ranges there may be more. */
+void machine_reserve(struct machine_tree *m, u64 start, u64 end);
 
 #endif

@@ -12,7 +12,6 @@
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
-#include "console/device.h"
 #include "core/entropy.h"
 #include "core/lock.h"
 #include "core/page.h"
@@ -157,8 +156,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	require(problem);
 	require(probe_machine(&tree));
 	require(memory_init(&tree, device_tree));
-	if (!memory_map_own(&tree))
-		give_up(init_no_memory);
+	require(memory_map_own(&tree));
 	make_harts(hart_id);
 	probe_zeroing(&tree);
 	hart_setup();

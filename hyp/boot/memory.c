@@ -2,7 +2,6 @@
 #include "boot/boot.h"
 
 #include "arch/csr.h"
-#include "arch/hart.h"
 #include "arch/image.h"
 #include "arch/layout.h"
 #include "arch/pgtable.h"
@@ -19,12 +18,6 @@
 
 u64 boot_satp;
 static struct pgtable own;
-
-static void reserve(struct machine_tree *m, u64 start, u64 end)
-{
-	if (start < end && m->nreserved < MAX_RESERVED)
-		m->reserved[m->nreserved++] = (struct memory_range){ start, end, false };
-}
 
 /* Of two ranges the one that ends behind `at` and begins first. */
 static const struct memory_range *first_of(const struct memory_range *a,
@@ -71,21 +64,19 @@ static bool for_each_stretch(const struct machine_tree *m, bool only_no_map,
 }
 
 static struct {
-	u64 low, high; /* bounds of all free memory */
-	u64 bitmap, bytes;
+	u64 low, high;       /* bounds of all free memory */
+	u64 bitmap, longest; /* where the longest stretch begins, and its bytes */
+	u64 bytes;           /* of the bitmap, which begins that */
 } layout;
 
 static bool measure(u64 start, u64 end)
 {
 	layout.low = min_u64(layout.low, start);
 	layout.high = max_u64(layout.high, end);
-	return true;
-}
-
-static bool place_bitmap(u64 start, u64 end)
-{
-	if (!layout.bitmap && end - start >= layout.bytes)
+	if (end - start > layout.longest) {
 		layout.bitmap = start;
+		layout.longest = end - start;
+	}
 	return true;
 }
 
@@ -100,9 +91,9 @@ static bool add_stretch(u64 start, u64 end)
 
 const char *memory_init(struct machine_tree *m, const void *tree)
 {
-	reserve(m, (u64)image_start, (u64)image_end);
-	reserve(m, (u64)tree, (u64)tree + fdt_totalsize(tree));
-	reserve(m, m->initrd_start, m->initrd_end);
+	machine_reserve(m, (u64)image_start, (u64)image_end);
+	machine_reserve(m, (u64)tree, (u64)tree + fdt_totalsize(tree));
+	machine_reserve(m, m->initrd_start, m->initrd_end);
 	/* All that did not fit was left out. */
 	if (m->nreserved == MAX_RESERVED)
 		return "the device tree reserves too many ranges of memory: Floe can spare 28";
@@ -111,8 +102,7 @@ const char *memory_init(struct machine_tree *m, const void *tree)
 	if (layout.low >= layout.high)
 		return "no memory is left beside what the device tree reserves";
 	layout.bytes = page_round_up(page_bitmap_bytes((void *)layout.low, (void *)layout.high));
-	for_each_stretch(m, false, place_bitmap);
-	if (!layout.bitmap)
+	if (layout.longest < layout.bytes)
 		return "no stretch of free memory is large enough for the page allocator's bitmap";
 	page_init((void *)layout.low, (void *)layout.high, (void *)layout.bitmap);
 	for_each_stretch(m, false, add_stretch);
@@ -145,7 +135,7 @@ static bool map_registers(const struct device_registers *d)
 	return map(d->base, d->base + d->size, VMM_FLAG_READ | VMM_FLAG_WRITE);
 }
 
-bool memory_map_own(const struct machine_tree *m)
+const char *memory_map_own(const struct machine_tree *m)
 {
 	bool ok = pgtable_init(&own, PGTABLE_OWN) && for_each_stretch(m, true, map_memory) &&
 		  map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
@@ -155,11 +145,11 @@ bool memory_map_own(const struct machine_tree *m)
 		  map_registers(&m->finisher);
 
 	if (!ok)
-		return false;
+		return init_no_memory;
 	boot_satp = SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
 	csr_write(satp, boot_satp);
 	__asm__ volatile("sfence.vma" ::: "memory");
-	return true;
+	return NULL;
 }
 
 u64 memory_map_stack(unsigned int hart_index)

@@ -4,14 +4,12 @@
 #include "arch/cpu.h"
 #include "arch/sbi.h"
 #include "console/console.h"
-#include "core/sched.h"
 #include "core/system.h"
 #include "core/task.h"
 
 /* sifive,test0 and test1: a write ends the machine with a code. */
 #define FINISHER_PASS 0x5555u
-#define FINISHER_FAIL 0x3333u
-#define FINISHER_CODE(code) ((u32)(code) << 16)
+#define FINISHER_FAIL (0x3333u | 1u << 16) /* with code 1 */
 
 #define FINISHER_SPINS 100000000u
 
@@ -31,7 +29,7 @@ void power_init(const struct device_registers *registers)
 void system_power_off(bool ok)
 {
 	if (finisher) {
-		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL | FINISHER_CODE(1);
+		*finisher = ok ? FINISHER_PASS : FINISHER_FAIL;
 		/* It may take a moment, in which the firmware would end with a code of its own. */
 		for (u32 i = 0; i < FINISHER_SPINS; i++)
 			__asm__ volatile("");
@@ -43,7 +41,7 @@ void system_power_off(bool ok)
 
 void system_end(const struct task *init)
 {
-	success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
+	success = init->state == TaskStateEnded && init->exit_status == TaskExitNormal &&
 		  init->exit_code == 0;
 	sched_request(WORK_END);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The device tree's properties that matter, at most 32; those of caches stand as in
- * GsiCaches. Whoever includes this defines what becomes of an id and a name.
+ * GsiCaches. Whoever includes this defines what becomes of an id and a name: here it ends.
  */
 PROPERTY(ADDRESS_CELLS, "#address-cells")
 PROPERTY(SIZE_CELLS, "#size-cells")
@@ -28,3 +28,4 @@ PROPERTY(I_CACHE_BLOCK_SIZE, "i-cache-block-size")
 PROPERTY(I_CACHE_SIZE, "i-cache-size")
 PROPERTY(D_CACHE_BLOCK_SIZE, "d-cache-block-size")
 PROPERTY(D_CACHE_SIZE, "d-cache-size")
+#undef PROPERTY

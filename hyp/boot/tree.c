@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/tree.h"
 
-#include "lib/text.h"
-
 #include <libfdt.h>
 #include <string.h>
 
-/* One behind the other, and where each begins. No pointers: they would need relocations. */
-static const struct names {
-#define PROPERTY(id, name) char id[sizeof(name)];
-#include "boot/properties.h"
-#undef PROPERTY
-} names = {
+/* No pointers: they would need relocations. */
+static const char names[PROPERTIES][22] = {
 #define PROPERTY(id, name) name,
-#include "boot/properties.h"
-#undef PROPERTY
-};
-static const u16 name_at[PROPERTIES] = {
-#define PROPERTY(id, name) offsetof(struct names, id),
 #include "boot/properties.h"
 };
 
@@ -37,14 +26,12 @@ u64 tree_cells(const u32 *cell, int count)
 	return value;
 }
 
-bool tree_u64(const struct node *n, enum property_id id, u64 *value)
+u64 tree_u64(const struct node *n, enum property_id id, u64 otherwise)
 {
 	const struct property *p = tree_property(n, id);
+	bool fits = p->value && (p->bytes == 4 || p->bytes == 8);
 
-	if (!p->value || (p->bytes != 4 && p->bytes != 8))
-		return false;
-	*value = tree_cells(p->value, p->bytes / 4);
-	return true;
+	return fits ? tree_cells(p->value, p->bytes / 4) : otherwise;
 }
 
 const char *tree_string(const struct node *n, enum property_id id)
@@ -59,7 +46,7 @@ bool tree_is_enabled(const struct node *n)
 {
 	const char *status = tree_string(n, STATUS);
 
-	return !*status || text_is(status, "okay") || text_is(status, "ok");
+	return !*status || !strcmp(status, "okay") || !strcmp(status, "ok");
 }
 
 bool tree_is_compatible(const struct node *n, const char *name)
@@ -73,13 +60,9 @@ static enum property_id find_property(const char *wanted)
 {
 	enum property_id id = 0;
 
-	for (; id < PROPERTIES; id++) {
-		const char *name = (const char *)&names + name_at[id];
-
-		/* Mostly the first letter tells. */
-		if (*name == *wanted && text_is(wanted, name))
-			break;
-	}
+	/* Mostly the first letter tells. */
+	while (id < PROPERTIES && (*names[id] != *wanted || strcmp(wanted, names[id])))
+		id++;
 	return id;
 }
 
@@ -117,14 +100,8 @@ static void enter_node(struct walk *w, int offset, const struct fdt_node_header 
 	n->name = header->name;
 	n->present = 0;
 	n->done = false;
-	if (w->depth == 1 && text_is(n->name, "aliases"))
+	if (w->depth == 1 && !strcmp(n->name, "aliases"))
 		w->aliases = offset;
-}
-
-static void take_node(struct walk *w)
-{
-	w->node[w->depth].done = true;
-	w->take(w);
 }
 
 void tree_walk(const void *tree, struct walk *w)
@@ -140,8 +117,10 @@ void tree_walk(const void *tree, struct walk *w)
 		tag = fdt_next_tag(tree, offset, &next);
 		/* With the first child, or at its end, a node is complete. */
 		if ((tag == FDT_BEGIN_NODE || tag == FDT_END_NODE) && w->depth > 0 &&
-		    w->depth < TREE_DEPTH && !w->node[w->depth].done)
-			take_node(w);
+		    w->depth < TREE_DEPTH && !w->node[w->depth].done) {
+			w->node[w->depth].done = true;
+			w->take(w);
+		}
 		if (tag == FDT_BEGIN_NODE)
 			enter_node(w, offset, (const void *)(structure + offset));
 		else if (tag == FDT_END_NODE)

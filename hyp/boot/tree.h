@@ -14,7 +14,6 @@
 enum property_id {
 #define PROPERTY(id, name) id,
 #include "boot/properties.h"
-#undef PROPERTY
 	PROPERTIES,
 };
 
@@ -56,8 +55,8 @@ const struct property *tree_property(const struct node *n, enum property_id id);
 /* The number in one or two big-endian cells. */
 u64 tree_cells(const u32 *cell, int count);
 
-/* A property of one or two cells; false: there is none. */
-bool tree_u64(const struct node *n, enum property_id id, u64 *value);
+/* A property of one or two cells, or `otherwise` where there is none. */
+u64 tree_u64(const struct node *n, enum property_id id, u64 otherwise);
 
 /* A string property, or "" where there is none or it has no end. */
 const char *tree_string(const struct node *n, enum property_id id);

@@ -7,10 +7,8 @@
 #include "console/format.h"
 #include "console/line.h"
 #include "console/report.h"
-#include "core/sched.h"
 #include "core/thread.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* What goes to the device in one go, how long a turn may take, and how often there is one. */
@@ -20,8 +18,7 @@
 
 static char ring[CONSOLE_RING];
 static u32 head, tail; /* free-running; head - tail bytes are in the ring */
-static const struct console_device *device;
-const struct console_device *console_second;
+const struct console_device *console_first, *console_second;
 struct list console_waiters = { &console_waiters, &console_waiters };
 /* The next turn beside running guests, on the hart that had the last one, if something waits. */
 static struct timer turn;
@@ -34,16 +31,11 @@ static void turn_is_due(struct timer *timer)
 	sched_request(WORK_CONSOLE);
 }
 
-void console_init(const struct console_device *d, const struct console_device *s)
+void console_init(const struct console_device *first, const struct console_device *second)
 {
-	console_second = s;
-	device = d;
+	console_first = first;
+	console_second = second;
 	turn = (struct timer){ .expired = turn_is_due };
-}
-
-int console_read_byte(void)
-{
-	return device ? device->read(device->registers) : -1;
 }
 
 static u64 room(void)
@@ -62,22 +54,16 @@ u64 console_guest_room(void)
 	return room() > CONSOLE_RESERVE ? (room() - CONSOLE_RESERVE) / 2 : 0;
 }
 
-/* Writes one chunk; false: the device takes none now. Without a device output is lost. */
+/* Writes one chunk; false: the device takes none now. */
 static bool write_chunk(void)
 {
 	u32 at = tail % CONSOLE_RING;
 	u64 n = min_u64(min_u64(head - tail, CONSOLE_RING - at), CHUNK);
 
-	if (device && n)
-		n = device->write(device->registers, &ring[at], n);
+	if (n)
+		n = console_first->write(console_first->registers, &ring[at], n);
 	tail += (u32)n;
 	return n != 0;
-}
-
-/* Then lines end with the CR that terminals want. */
-static bool has_clean_device(void)
-{
-	return device && device->clean;
 }
 
 static void put(char c)
@@ -95,73 +81,73 @@ static bool is_shown(char c, char end)
 	return c != end && (byte == '\t' || (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0);
 }
 
-static void put_escaped(const char *text, u64 bytes, char end)
+/* Puts text in the ring as it is shown, or only counts; returns how many bytes that are. */
+static u64 escape(const char *text, u64 bytes, char end, bool puts)
 {
+	u64 size = 0;
+
 	for (; bytes; bytes--, text++) {
-		if (is_shown(*text, end)) {
+		bool shown = is_shown(*text, end);
+
+		size += shown ? 1 : 4;
+		if (puts && !shown) {
+			put('\\');
+			put('x');
+			put(format_digit[(u8)*text >> 4]);
+			put(format_digit[(u8)*text & 15]);
+		} else if (puts) {
 			put(*text);
-			continue;
 		}
-		put('\\');
-		put('x');
-		put(format_digit[(u8)*text >> 4]);
-		put(format_digit[(u8)*text & 15]);
 	}
-}
-
-static u64 escaped_size(const char *text, u64 bytes, char end)
-{
-	u64 size = bytes;
-
-	for (; bytes; bytes--, text++)
-		size += is_shown(*text, end) ? 0 : 3;
 	return size;
 }
 
 u64 console_line_size(const char *name, const char *text, u64 bytes)
 {
-	return escaped_size(name, strlen(name), ']') + escaped_size(text, bytes, '\n') + 4 +
-	       has_clean_device();
+	return escape(name, strlen(name), ']', false) + escape(text, bytes, '\n', false) + 4 +
+	       console_first->clean;
 }
 
 void console_line(const char *name, const char *text, u64 bytes)
 {
 	line_interrupt();
 	put('[');
-	put_escaped(name, strlen(name), ']');
+	escape(name, strlen(name), ']', true);
 	put(']');
 	put(' ');
-	put_escaped(text, bytes, '\n');
-	console_text("\n", 1);
+	escape(text, bytes, '\n', true);
+	console_write("\n", 1, true);
 }
 
-void console_text(const char *text, u64 bytes)
+void console_write(const char *data, u64 bytes, bool is_text)
 {
-	for (; bytes; bytes--, text++) {
-		if (*text == '\n' && has_clean_device())
+	for (; bytes; bytes--, data++) {
+		/* Lines end with the CR that terminals want. */
+		if (is_text && *data == '\n' && console_first->clean)
 			put('\r');
-		put(*text);
+		put(*data);
 	}
 	sched_request(WORK_CONSOLE);
 }
 
-void console_raw(const char *data, u64 bytes)
+bool console_own_line(bool wait, const char *format, va_list args)
 {
-	for (; bytes; bytes--)
-		put(*data++);
-	sched_request(WORK_CONSOLE);
+	char line[CONSOLE_LINE];
+	u64 n = format_text(line, sizeof(line), format, args);
+
+	if (!wait && !console_has_room(console_line_size("floe", line, n), false))
+		return false;
+	console_line("floe", line, n);
+	return true;
 }
 
 void console_printf(const char *format, ...)
 {
-	char line[CONSOLE_LINE];
 	va_list args;
-	u64 n;
 
 	va_start(args, format);
-	n = format_text(line, sizeof(line), format, args);
+	console_own_line(true, format, args);
 	va_end(args);
-	console_line("floe", line, n);
 }
 
 /* Reports wait, and not for an inspector. */

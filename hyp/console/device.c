@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "console/device.h"
+#include "console/console.h"
 
 #include "arch/sbi.h"
 #include "boot/machine.h"
@@ -68,53 +68,43 @@ static int uart_read(const struct device_registers *r)
 	return (int)(read_register(r, REG_DATA) & 0xff);
 }
 
-static u64 dbcn_write(const struct device_registers *none, const char *data, u64 bytes)
+/* By its debug console, or, where that is missing or fails, by its legacy calls. */
+static u64 firmware_write(const struct device_registers *none, const char *data, u64 bytes)
 {
 	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE, bytes, (u64)data, 0);
 
 	(void)none;
-	/* What a failing console does not take is lost: nobody can wait for it. */
-	return r.error ? bytes : (u64)r.value;
-}
-
-static int dbcn_read(const struct device_registers *none)
-{
-	u8 byte;
-	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, (u64)&byte, 0);
-
-	(void)none;
-	return r.error || r.value != 1 ? -1 : byte;
-}
-
-static u64 legacy_write(const struct device_registers *none, const char *data, u64 bytes)
-{
-	(void)none;
+	if (!r.error)
+		return (u64)r.value;
+	/* What these do not take is lost: nobody can wait for it. */
 	for (u64 i = 0; i < bytes; i++)
 		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)data[i], 0, 0);
 	return bytes;
 }
 
-static int legacy_read(const struct device_registers *none)
+static int firmware_read(const struct device_registers *none)
 {
+	/* Not on the stack, which the firmware does not find: most harts' is mapped elsewhere. */
+	static u8 byte;
+	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, (u64)&byte, 0);
+
 	(void)none;
-	return (int)sbi_call(SBI_LEGACY_GETCHAR, 0, 0, 0, 0).error;
+	if (r.error)
+		return (int)sbi_call(SBI_LEGACY_GETCHAR, 0, 0, 0, 0).error;
+	return r.value == 1 ? byte : -1;
 }
 
-static const struct console_device dbcn = { dbcn_write, dbcn_read, NULL, false };
-static const struct console_device legacy = { legacy_write, legacy_read, NULL, false };
+static const struct console_device firmware = { firmware_write, firmware_read, NULL, false };
 static struct console_device uart = { uart_write, uart_read, NULL, true };
 static struct console_device second_uart = { uart_write, uart_read, NULL, true };
 
 /* Firmware puts a CR before each LF, which files and other protocols do not bear. */
 const struct console_device *device_find(const struct device_registers *r)
 {
-	if (r->size) {
-		uart.registers = r;
-		return &uart;
-	}
-	if (sbi_has(SBI_EXT_DBCN))
-		return &dbcn;
-	return sbi_has(SBI_LEGACY_PUTCHAR) ? &legacy : NULL;
+	if (!r->size)
+		return &firmware;
+	uart.registers = r;
+	return &uart;
 }
 
 const struct console_device *device_find_second(const struct device_registers *r)
@@ -132,7 +122,7 @@ void device_panic_putc(char c)
 	if (!sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, (u8)c, 0, 0).error)
 		return;
 	if (sbi_has(SBI_LEGACY_PUTCHAR))
-		legacy_write(NULL, &c, 1);
+		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)c, 0, 0);
 	else
 		while (uart.registers && !uart_write(uart.registers, &c, 1))
 			;

@@ -13,18 +13,13 @@ struct output {
 	u64 size, used;
 };
 
-struct spec {
-	bool zeros, is_long;
-	unsigned int width;
-};
-
 static void put(struct output *o, char c)
 {
 	if (o->used < o->size)
 		o->to[o->used++] = c;
 }
 
-static void put_number(struct output *o, u64 value, unsigned int base, const struct spec *spec)
+static void put_number(struct output *o, u64 value, unsigned int base, unsigned int width)
 {
 	char digits[24];
 	unsigned int n = 0;
@@ -33,53 +28,46 @@ static void put_number(struct output *o, u64 value, unsigned int base, const str
 		digits[n++] = format_digit[value % base];
 		value /= base;
 	} while (value);
-	for (unsigned int i = n; i < spec->width; i++)
-		put(o, spec->zeros ? '0' : ' ');
+	for (unsigned int i = n; i < width; i++)
+		put(o, '0');
 	while (n)
 		put(o, digits[--n]);
-}
-
-static const char *parse_spec(const char *f, struct spec *spec)
-{
-	*spec = (struct spec){ 0 };
-	for (; *f == '0'; f++)
-		spec->zeros = true;
-	for (; *f >= '0' && *f <= '9'; f++)
-		spec->width = spec->width * 10 + (unsigned int)(*f - '0');
-	for (; *f == 'l'; f++)
-		spec->is_long = true;
-	return f;
 }
 
 u64 format_text(char *to, u64 size, const char *f, va_list args)
 {
 	struct output o = { to, size, 0 };
-	struct spec spec;
 	i64 value;
 
 	for (; *f; f++) {
+		unsigned int width = 0;
+		bool is_long;
+
 		if (*f != '%') {
 			put(&o, *f);
 			continue;
 		}
-		f = parse_spec(f + 1, &spec);
+		while (*++f >= '0' && *f <= '9')
+			width = width * 10 + (unsigned int)(*f - '0');
+		is_long = *f == 'l';
+		f += is_long;
 		switch (*f) {
 		case 's':
 			for (const char *s = va_arg(args, const char *); *s; s++)
 				put(&o, *s);
 			break;
 		case 'd':
-			value = spec.is_long ? va_arg(args, long) : va_arg(args, int);
+			value = is_long ? va_arg(args, long) : va_arg(args, int);
 			if (value < 0)
 				put(&o, '-');
-			put_number(&o, value < 0 ? -(u64)value : (u64)value, 10, &spec);
+			put_number(&o, value < 0 ? -(u64)value : (u64)value, 10, width);
 			break;
 		case 'u':
 		case 'x':
 			put_number(&o,
-				   spec.is_long ? va_arg(args, unsigned long)
-						: va_arg(args, unsigned int),
-				   *f == 'u' ? 10 : 16, &spec);
+				   is_long ? va_arg(args, unsigned long)
+					   : va_arg(args, unsigned int),
+				   *f == 'u' ? 10 : 16, width);
 			break;
 		default:
 			put(&o, *f);

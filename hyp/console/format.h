@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small printf: %s, %d, %u, %x, %lu, %lx, with 0 and a width. Enough for
+ * A small printf: %s, %d, %u, %x, %lu, %lx, with 0 and a width, never without 0. Enough for
  * reports, and the format attribute still checks the arguments.
  */
 #ifndef CONSOLE_FORMAT_H

@@ -77,12 +77,9 @@ static u64 write_raw(struct line_buffer *line, const char *data, u64 bytes)
 			return 0;
 	}
 	bytes = min_u64(bytes, console_guest_room());
-	if (exclusive) {
-		console_raw(data, bytes);
-	} else {
+	if (!exclusive)
 		remember(line, data, bytes);
-		console_text(data, bytes);
-	}
+	console_write(data, bytes, !exclusive);
 	return bytes;
 }
 
@@ -108,7 +105,7 @@ void line_wait(void)
 void line_interrupt(void)
 {
 	if (owner && owner->line.used && !interrupted) {
-		console_text("\n", 1);
+		console_write("\n", 1, true);
 		interrupted = true;
 	}
 }
@@ -117,7 +114,7 @@ void line_restore(void)
 {
 	if (!interrupted || report_pending() || !console_has_room(owner->line.used, true))
 		return;
-	console_raw(owner->line.text, owner->line.used);
+	console_write(owner->line.text, owner->line.used, true);
 	interrupted = false;
 }
 
@@ -159,9 +156,9 @@ bool line_set_mode(struct task *task, ConsoleMode mode)
 
 int line_read_byte(const struct task *task)
 {
-	if (apart && task == owner)
-		return console_second->read(console_second->registers);
-	return console_read_byte();
+	const struct console_device *d = apart && task == owner ? console_second : console_first;
+
+	return d->read(d->registers);
 }
 
 void line_let_go(struct task *task)

@@ -37,7 +37,7 @@ void line_wait(void);
 /* An inspector's mode; false: another one has the console raw. */
 bool line_set_mode(struct task *task, ConsoleMode mode);
 
-/* A byte of input for an inspector, or -1. */
+/* A byte of input for an inspector; negative: there is none. */
 int line_read_byte(const struct task *task);
 
 /* The task has stopped for good: the console is everybody's again. Harmless without a mode. */

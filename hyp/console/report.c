@@ -4,10 +4,7 @@
 #include "console/backtrace.h"
 #include "console/console.h"
 #include "console/format.h"
-#include "console/line.h"
 #include "core/task.h"
-
-#include <stdarg.h>
 
 #define DESCRIPTION 128
 
@@ -26,21 +23,15 @@ struct writer {
 
 __attribute__((format(printf, 2, 3))) static void emit(struct writer *w, const char *format, ...)
 {
-	char text[CONSOLE_LINE + 4 * FLOE_NAME_MAX];
 	va_list args;
-	u64 n;
 
 	if (w->full || w->line++ < w->task->report_step)
 		return;
 	va_start(args, format);
-	n = format_text(text, sizeof(text), format, args);
+	w->full = !console_own_line(false, format, args);
 	va_end(args);
-	if (!console_has_room(console_line_size("floe", text, n), false)) {
-		w->full = true;
-		return;
-	}
-	console_line("floe", text, n);
-	w->task->report_step++;
+	if (!w->full)
+		w->task->report_step++;
 }
 
 static const char *access_text(u32 prot)
@@ -74,18 +65,13 @@ static void write_end(struct writer *w)
 	const struct task *t = w->task;
 	char text[DESCRIPTION];
 
-	switch (t->exit_status) {
-	case TaskExitNormal:
+	if (t->exit_status == TaskExitNormal)
 		emit(w, "ended: %s (pid %u): exit code %d", t->name, t->pid, t->exit_code);
-		break;
-	case TaskExitTerminated:
+	else if (t->exit_status == TaskExitTerminated)
 		emit(w, "ended: %s (pid %u): terminated", t->name, t->pid);
-		break;
-	case TaskExitUnexpected:
+	else
 		emit(w, "ended: %s (pid %u): %s at 0x%lx", t->name, t->pid,
 		     describe(&t->fault.fault, text), t->fault.fault.pc);
-		break;
-	}
 }
 
 static void write_region(struct writer *w, const char *what, u64 address, const TaskFaultRegion *r)
@@ -191,7 +177,7 @@ void report_enqueue(struct task *task)
 		queued++;
 	}
 	/* A frozen process stays until its block is out; an end needs the record only. */
-	if (task->state == TASK_FROZEN) {
+	if (task->state == TaskStateFrozen) {
 		task->report_holds = true;
 		object_get(&task->object);
 	} else {
@@ -203,11 +189,6 @@ void report_enqueue(struct task *task)
 bool report_pending(void)
 {
 	return !list_empty(&queue);
-}
-
-bool report_waits(const struct task *task)
-{
-	return !list_empty(&task->report_link);
 }
 
 bool report_behind(void)
@@ -222,7 +203,7 @@ void report_pump(void)
 
 		if (!line_flush(w.task))
 			return;
-		if (w.task->state == TASK_FROZEN)
+		if (w.task->state == TaskStateFrozen)
 			write_freeze(&w);
 		else
 			write_end(&w);

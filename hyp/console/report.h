@@ -20,9 +20,6 @@ void report_enqueue(struct task *task);
 /* Does a report wait? */
 bool report_pending(void);
 
-/* Does the report of that task wait? */
-bool report_waits(const struct task *task);
-
 /* Do so many wait that what will cause more has to wait as well? */
 bool report_behind(void);
 

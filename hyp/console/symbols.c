@@ -27,13 +27,6 @@ struct match {
 	bool function;
 };
 
-/* The address that a frame's function is looked up by. */
-static u64 call_site(const struct frame *frames, unsigned int i)
-{
-	/* A return address may already belong to the next function. */
-	return i ? frames[i].pc - 1 : frames[i].pc;
-}
-
 /* Labels of assembly have no type; neither have mapping symbols ($x, $d) and local labels. */
 static bool is_label(const struct task *task, u32 name)
 {
@@ -83,14 +76,13 @@ void symbols_resolve(const struct task *task, struct frame *frames, unsigned int
 
 	memset(match, 0, sizeof(match));
 	for (u64 i = 0; i < total; i += BATCH) {
-		u64 n = min_u64(total - i, BATCH);
+		u64 bytes = min_u64(total - i, BATCH) * sizeof(*batch);
+		u64 n = guest_peek(&task->vm, task->symtab + i * sizeof(*batch), batch, bytes);
 
-		n = guest_peek(&task->vm, task->symtab + i * sizeof(*batch), batch,
-			       n * sizeof(*batch)) /
-		    sizeof(*batch);
-		for (u64 s = 0; s < n; s++)
+		/* A return address may already belong to the next function. */
+		for (u64 s = 0; s < n / sizeof(*batch); s++)
 			for (unsigned int f = 0; f < count; f++)
-				consider(task, &batch[s], call_site(frames, f), &match[f]);
+				consider(task, &batch[s], frames[f].pc - (f ? 1 : 0), &match[f]);
 	}
 	for (unsigned int f = 0; f < count; f++) {
 		/* What is no code has no function's name, though a symbol may lie before it. */

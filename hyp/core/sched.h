@@ -29,15 +29,17 @@
 #include "core/timer.h"
 #include "core/types.h"
 
+#include <floe/inspect.h>
+
 struct hart;
 struct thread;
 
 enum thread_state {
-	THREAD_STOPPED, /* not started, or halted for good */
-	THREAD_READY,
-	THREAD_PARKED, /* ready, but its budget is used up or its window closed */
-	THREAD_RUNNING,
-	THREAD_BLOCKED,
+	THREAD_STOPPED = TaskThreadHalted, /* not started, or halted for good */
+	THREAD_READY = TaskThreadReady,
+	THREAD_PARKED = TaskThreadHeld, /* ready, but its budget is used up or its window closed */
+	THREAD_RUNNING = TaskThreadRunning,
+	THREAD_BLOCKED = TaskThreadBlocked,
 };
 
 #define RT_PRIORITIES 32

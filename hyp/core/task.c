@@ -8,7 +8,6 @@
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
-#include "lib/text.h"
 
 #include <string.h>
 
@@ -36,11 +35,11 @@ static bool name_is_taken(const char *name)
 {
 	struct list *bucket = name_bucket(name);
 
-	if (text_is(name, "floe"))
+	if (!strcmp(name, "floe"))
 		return true;
 
 	list_for_each(const struct task, t, bucket, name_link)
-		if (text_is(t->name, name))
+		if (!strcmp(t->name, name))
 			return true;
 	return false;
 }
@@ -152,7 +151,7 @@ static void release(struct task *task)
 	budget_drop(task);
 	handle_close_all(&task->handles);
 	/* Memory that others still hold counts for who created the process. */
-	while (heir && heir->state == TASK_ENDED)
+	while (heir && heir->state == TaskStateEnded)
 		heir = heir->creator;
 	vm_destroy(&task->vm, heir ? &heir->vm : NULL);
 	mem_free(task->elf_hdr, task->elf_hdr_size);
@@ -163,10 +162,10 @@ static void release(struct task *task)
 
 void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
-	bool was_running = task->state == TASK_RUNNING;
+	bool was_running = task->state == TaskStateRunning;
 
 	trace(FloeTraceEnd, task->pid, status);
-	task->state = TASK_ENDED;
+	task->state = TaskStateEnded;
 	task->exit_status = status;
 	task->exit_code = code;
 	release(task);
@@ -187,7 +186,7 @@ void task_freeze(struct task *task, struct thread *faulting)
 	list_add_head(&task->threads, &faulting->task_link);
 	list_for_each(struct thread, t, &task->threads, task_link)
 		thread_stop(t);
-	task->state = TASK_FROZEN;
+	task->state = TaskStateFrozen;
 	line_let_go(task);
 	report_enqueue(task);
 	happened(task, EVENT_TASK_FROZEN);
@@ -231,8 +230,9 @@ void task_destroy(struct object *object)
 {
 	struct task *task = container_of(object, struct task, object);
 
-	if (task->state != TASK_ENDED)
-		task_end(task, task->state == TASK_FROZEN ? TaskExitUnexpected : TaskExitTerminated,
+	if (task->state != TaskStateEnded)
+		task_end(task,
+			 task->state == TaskStateFrozen ? TaskExitUnexpected : TaskExitTerminated,
 			 0);
 	happened(task, EVENT_OBJECT_DESTROYED);
 	notice_detach(&task->subscriptions);

@@ -3,7 +3,7 @@
  * A task (process): one guest partition with its memory, handles and threads.
  *
  * States: empty -> entry set -> running -> ended, or running -> frozen ->
- * ended. What is legal when is one table, task_allows(). References are held by
+ * ended. What is legal when is one table, enum task_call. References are held by
  * handles, by a running task itself, and by a report that waits to be printed;
  * with the last one the object goes. What a handle alone keeps alive and does
  * not run (empty, entry set, frozen) ends with it.
@@ -20,30 +20,32 @@
 #include "core/types.h"
 #include "core/vm.h"
 
-enum task_state {
-	TASK_EMPTY,
-	TASK_ENTRY_SET,
-	TASK_RUNNING,
-	TASK_FROZEN,
-	TASK_ENDED,
-	TASK_STATES,
-};
-
-/* The rows of the table of legal states (api.md, section 4). */
+/*
+ * In which states which calls are legal (api.md): a bit for each TaskState; what has ended
+ * has one for each TaskExitStatus.
+ */
 enum task_call {
-	CALL_CONFIGURE, /* SetPath, SetLimits */
-	CALL_LOAD,      /* ReseedAslr, LoadSeg, LoadElfSyms, SetInitialState */
-	CALL_PREPARE,   /* SetElfHdr, SetEnv */
-	CALL_SCHEDULE,  /* SetInitialPolicy, SetInitialThreadPriority */
-	CALL_RESUME,
-	CALL_TERMINATE,
-	CALL_EXAMINE, /* GetThreadContext, TerminateAfterFreezing */
-	CALL_EXIT_STATUS,
-	CALL_EXIT_CODE,      /* TaskExitNormal only */
-	CALL_EXCEPTION_INFO, /* frozen, or TaskExitUnexpected */
-	CALL_REGIONS,        /* GetRegionInfo: whenever there is memory */
-	CALL_ANY,
-	CALL_COUNT,
+	WHEN_EMPTY = 1u << TaskStateEmpty,
+	WHEN_ENTRY_SET = 1u << TaskStateEntrySet,
+	WHEN_RUNNING = 1u << TaskStateRunning,
+	WHEN_FROZEN = 1u << TaskStateFrozen,
+	WHEN_CRASHED = 1u << (TaskStateEnded + TaskExitUnexpected),
+	WHEN_EXITED = 1u << (TaskStateEnded + TaskExitNormal),
+	WHEN_TERMINATED = 1u << (TaskStateEnded + TaskExitTerminated),
+	WHEN_ENDED = WHEN_CRASHED | WHEN_EXITED | WHEN_TERMINATED,
+
+	CALL_CONFIGURE = WHEN_EMPTY | WHEN_ENTRY_SET, /* SetPath, SetLimits */
+	CALL_LOAD = WHEN_EMPTY, /* ReseedAslr, LoadSeg, LoadElfSyms, SetInitialState */
+	CALL_PREPARE = WHEN_EMPTY | WHEN_ENTRY_SET,    /* SetElfHdr, SetEnv */
+	CALL_SCHEDULE = WHEN_ENTRY_SET | WHEN_RUNNING, /* SetInitialPolicy, -ThreadPriority */
+	CALL_RESUME = WHEN_ENTRY_SET,
+	CALL_TERMINATE = WHEN_EMPTY | WHEN_ENTRY_SET | WHEN_RUNNING,
+	CALL_EXAMINE = WHEN_FROZEN, /* GetThreadContext, TerminateAfterFreezing */
+	CALL_EXIT_STATUS = WHEN_ENDED,
+	CALL_EXIT_CODE = WHEN_EXITED,
+	CALL_EXCEPTION_INFO = WHEN_FROZEN | WHEN_CRASHED,
+	CALL_REGIONS = CALL_TERMINATE | WHEN_FROZEN, /* GetRegionInfo: whenever there is memory */
+	CALL_ANY = CALL_REGIONS | WHEN_ENDED,
 };
 
 struct task {
@@ -51,7 +53,7 @@ struct task {
 	struct list all_link;  /* all tasks, by pid */
 	struct list name_link; /* those whose names hash alike */
 	Pid pid, root;         /* of the first one's child that it comes from, or is */
-	enum task_state state;
+	TaskState state;
 	u32 flags; /* Task* of KnTaskCreateEx */
 	bool started;
 
@@ -87,7 +89,7 @@ struct task {
 	struct region *pcb, *scp;
 	u64 scp_size;
 
-	TaskExitStatus exit_status;
+	TaskExitStatus exit_status; /* 0 before */
 	i32 exit_code;
 	u64 run_time; /* of threads that are gone, ticks */
 	u32 events;   /* EVENT_* that have happened */
@@ -96,7 +98,7 @@ struct task {
 
 	/* console/ */
 	struct line_buffer line;
-	struct list report_link;
+	struct list report_link; /* empty: no report of it waits */
 	u32 report_step;
 	bool report_holds; /* the report has a reference: it needs more than the record */
 	bool gone;         /* the object is; only the report's last line needs what is left */
@@ -137,7 +139,10 @@ Retcode task_set_path(struct task *task, const char *path);
 void task_set_limits(struct task *task, const TaskLimits *limits);
 
 /* Does the task's state allow the call? */
-bool task_allows(const struct task *task, enum task_call call);
+static inline bool task_allows(const struct task *task, enum task_call call)
+{
+	return (u32)call >> (task->state + task->exit_status) & 1;
+}
 
 /* Stack, PCB and initial thread, then off it goes. rcOutOfMemory, rcQuotaExceeded. */
 Retcode task_start(struct task *task);

@@ -120,7 +120,7 @@ Retcode task_start(struct task *task)
 	}
 	fill_pcb(task, pcb);
 	task->pcb = pcb;
-	task->state = TASK_RUNNING;
+	task->state = TaskStateRunning;
 	task->started = true;
 	object_get(&task->object);
 	trace(FloeTraceStart, task->pid, task->initial_thread->tid);

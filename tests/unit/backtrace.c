@@ -262,9 +262,9 @@ static void test_names_cannot_write_to_the_terminal(void **state)
 	/* As a handle of somebody would: else it went with its freezing. */
 	object_get(&world_self->object);
 	fake_output_clear();
-	world_task("next", TASK_RUNNING);
+	world_task("next", TaskStateRunning);
 	world_exception(CAUSE_ILLEGAL_INSTRUCTION, CODE(1) + 4, 0);
-	assert_int_equal(world_self->state, TASK_FROZEN);
+	assert_int_equal(world_self->state, TaskStateFrozen);
 	console_flush();
 	assert_non_null(strstr(fake_output(), "evil\\x1b[2J\\x0afake line+0x4"));
 	assert_null(strchr(fake_output(), '\x1b'));

@@ -41,7 +41,7 @@ static void test_format(void **state)
 	expect_format("4294967295 ffffffff", "%u %x", 4294967295u, 4294967295u);
 	expect_format("18446744073709551615", "%lu", ~0ul);
 	expect_format("0x0000000000001234", "0x%016lx", 0x1234ul);
-	expect_format("0007|   7|12345", "%04u|%4u|%4u", 7u, 7u, 12345u);
+	expect_format("0007|0x007|12345", "%04u|0x%03x|%04u", 7u, 7u, 12345u);
 	expect_format("100%", "100%%");
 }
 
@@ -149,7 +149,7 @@ static void test_long_lines(void **state)
 
 static void test_two_partitions_never_mix(void **state)
 {
-	Handle h = world_task("other", TASK_EMPTY);
+	Handle h = world_task("other", TaskStateEmpty);
 	struct task *other = world_task_of(h);
 
 	(void)state;

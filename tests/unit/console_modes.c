@@ -40,7 +40,7 @@ static void test_raw(void **state)
 
 static void test_lines_of_others(void **state)
 {
-	struct task *other = world_task_of(world_task("other", TASK_EMPTY));
+	struct task *other = world_task_of(world_task("other", TaskStateEmpty));
 
 	(void)state;
 	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeRaw), rcOk);
@@ -79,7 +79,7 @@ static void test_long_raw_lines(void **state)
 
 static void test_exclusive(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	struct task *child = world_task_of(h);
 	u64 busy = 0;
 
@@ -103,7 +103,7 @@ static void test_exclusive(void **state)
 /* A frozen process is ended while its report cannot be shown: that is not waited for. */
 static void test_exclusive_end_of_a_frozen_process(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	struct task *child = world_task_of(h);
 
 	(void)state;
@@ -120,7 +120,7 @@ static void test_exclusive_end_of_a_frozen_process(void **state)
 /* Who waits for the end of exclusive use is woken by it, and by nothing before. */
 static void test_writers_wait(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	struct thread *t = list_first(&world_task_of(h)->threads, struct thread, task_link);
 	struct thread *self = thread_current();
 
@@ -143,7 +143,7 @@ static void test_writers_wait(void **state)
 
 static void test_who_may(void **state)
 {
-	struct task *other = world_task_of(world_task("other", TASK_EMPTY));
+	struct task *other = world_task_of(world_task("other", TaskStateEmpty));
 
 	(void)state;
 	assert_rc(call(FloeFnConsoleSetMode, 3), rcInvalidArgument);
@@ -165,7 +165,7 @@ static void test_who_may(void **state)
 /* The system's end does not wait for the inspector. */
 static void test_flush(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 
 	(void)state;
 	assert_rc(call(FloeFnConsoleSetMode, ConsoleModeExclusive), rcOk);
@@ -244,7 +244,7 @@ static void test_clean_device(void **state)
 /* With a second line a protocol has that, and nobody waits for it. */
 static void test_second_line(void **state)
 {
-	struct task *other = world_task_of(world_task("other", TASK_EMPTY));
+	struct task *other = world_task_of(world_task("other", TaskStateEmpty));
 
 	(void)state;
 	console_init(&clean, &line);

@@ -25,7 +25,7 @@ static struct task *idle;
 static int setup(void **state)
 {
 	world_setup(state);
-	idle = world_task_of(world_task("idle", TASK_RUNNING));
+	idle = world_task_of(world_task("idle", TaskStateRunning));
 	sched_set_policy(fake_hart.current, ThreadSchedPolicyFifo, 1, 0);
 	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
 	csr_write(hstatus, HSTATUS_SPV | HSTATUS_SPVP);
@@ -39,7 +39,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	if (ended->state == TASK_ENDED)
+	if (ended->state == TaskStateEnded)
 		world_self = NULL;
 	task_end(idle, TaskExitTerminated, 0);
 	object_put(&ended->object);
@@ -76,7 +76,7 @@ static void return_from_handler(struct thread *t, u64 result)
 
 static void assert_unhandled(TaskFaultHandler handler)
 {
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->fault.fault.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
 	assert_int_equal(ended->fault.fault.address, UNMAPPED);
 	assert_int_equal(ended->fault.handler, handler);
@@ -102,7 +102,7 @@ static void test_user_mode_at_the_trap_page(void **state)
 {
 	(void)state;
 	break_with(SSTATUS_SPIE);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 }
 
 static void test_no_memory(void **state)
@@ -172,7 +172,7 @@ static void test_refused_shows_the_exception(void **state)
 
 	(void)state;
 	return_from_handler(t, 0);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->fault.frame.sstatus, SSTATUS_SPP | SSTATUS_SPIE);
 	assert_int_equal(ended->fault.frame.pc, RX_BASE + 4);
 	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
@@ -218,7 +218,7 @@ static void test_exit_in_a_handler(void **state)
 	t = fault();
 	assert_non_null(t->exception);
 	call(FloeFnTaskExit, 3);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->exit_status, TaskExitNormal);
 	assert_int_equal(ended->exit_code, 3);
 }
@@ -231,7 +231,7 @@ static void test_thread_exit_in_a_handler(void **state)
 	t = fault();
 	assert_non_null(t->exception);
 	call(FloeFnThreadExit, 4);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->exit_status, TaskExitNormal);
 	assert_int_equal(ended->exit_code, 4);
 }
@@ -360,7 +360,7 @@ static void test_panic(void **state)
 {
 	(void)state;
 	call(FloeFnTaskPanic, 0);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->fault.fault.kind, TaskFaultPanic);
 	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
 }
@@ -371,7 +371,7 @@ static void test_panic_in_a_handler(void **state)
 	(void)state;
 	fault();
 	call(FloeFnTaskPanic, 0);
-	assert_int_equal(ended->state, TASK_ENDED);
+	assert_int_equal(ended->state, TaskStateEnded);
 	assert_int_equal(ended->fault.fault.kind, TaskFaultPanic);
 	assert_int_equal(ended->fault.handler, TaskFaultHandlerNone);
 }

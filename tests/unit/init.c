@@ -122,7 +122,7 @@ static const char *start(u64 bytes, void (*look)(struct task *task))
 	problem = init_start(NULL);
 	task = task_next(0);
 	if (!problem) {
-		assert_int_equal(task->state, TASK_RUNNING);
+		assert_int_equal(task->state, TaskStateRunning);
 		if (task->symtab) {
 			assert_true(lies_in_romfs(task->symtab, task->symtab_size));
 			assert_true(lies_in_romfs(task->strtab, task->strtab_size));

@@ -25,7 +25,7 @@ static void let_go(Handle h)
 
 static void test_info(void **state)
 {
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 	const TaskInfo *info = info_of(h);
 
 	(void)state;
@@ -42,7 +42,7 @@ static void test_info(void **state)
 	assert_int_equal(info->symTab, 0);
 	let_go(h);
 
-	h = world_task("child", TASK_FROZEN);
+	h = world_task("child", TaskStateFrozen);
 	info = info_of(h);
 	assert_int_equal(info->state, TaskStateFrozen);
 	assert_int_equal(info->entryAddr, 0x10000);
@@ -52,7 +52,7 @@ static void test_info(void **state)
 	assert_int_equal(info->memoryLimit, world_task_of(h)->limits.memoryLimit);
 	let_go(h);
 
-	h = world_task("child", TASK_ENDED);
+	h = world_task("child", TaskStateEnded);
 	info = info_of(h);
 	assert_int_equal(info->state, TaskStateEnded);
 	assert_int_equal(info->exitStatus, TaskExitNormal);
@@ -65,7 +65,7 @@ static void test_info(void **state)
 /* Who comes from whom stays known when those in between are gone. */
 static void test_root(void **state)
 {
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 	struct task_request q = { .name = "second", .eiid = "class", .creator = world_task_of(h) };
 	struct task *second, *third;
 	Pid root = q.creator->pid;
@@ -97,7 +97,7 @@ static void expect_text(Handle h, TaskString which, const char *text)
 
 static void test_strings(void **state)
 {
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 
 	(void)state;
 	expect_text(h, TaskStringName, "child");
@@ -119,7 +119,7 @@ static void test_strings(void **state)
 /* A child with a record whose every part is different. */
 static void test_fault_record(void **state)
 {
-	Handle h = world_task("child", TASK_FROZEN);
+	Handle h = world_task("child", TaskStateFrozen);
 	TaskFaultRecord *r = &world_task_of(h)->fault;
 	TaskFaultRecord record;
 
@@ -172,7 +172,7 @@ static void test_fault_record(void **state)
 
 static void test_thread_state(void **state)
 {
-	Handle h = world_task("child", TASK_FROZEN);
+	Handle h = world_task("child", TaskStateFrozen);
 	struct task *task = world_task_of(h);
 	struct thread *t = list_first(&task->threads, struct thread, task_link);
 	const KnThreadState *s = at(OUT_AT);
@@ -206,7 +206,7 @@ static void test_thread_state(void **state)
 /* Lowest id first, whatever their order; also of a process that runs. */
 static void test_thread_info(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	const struct thread_request q = { .task = world_task_of(h),
 					  .start = { .entry = 0x10000 },
 					  .stack_bytes = PAGE_SIZE,
@@ -244,7 +244,7 @@ static void test_thread_info(void **state)
 
 static void test_regions(void **state)
 {
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 	const TaskRegionInfo *r = at(OUT_AT);
 	u64 flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_LOW_GUARD;
 	Handle mdl = world_mdl(2, VMM_FLAG_READ);
@@ -273,7 +273,7 @@ static void test_regions(void **state)
 	assert_rc(call(FloeFnHandleClose, mdl), rcOk);
 
 	/* Frozen memory that became an object in order to be shared is still private. */
-	h = world_task("child", TASK_FROZEN);
+	h = world_task("child", TaskStateFrozen);
 	assert_non_null(vm_resolve(&world_task_of(h)->vm, vm_next(&world_task_of(h)->vm, 0)->base,
 				   VMM_FLAG_READ, &(u64){ 0 }));
 	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0, OUT_AT), rcOk);
@@ -294,7 +294,7 @@ static void test_regions(void **state)
 /* The caller's time counts while it runs, its child's until it was put down. */
 static void test_run_time(void **state)
 {
-	Handle self_handle, h = world_task("child", TASK_RUNNING);
+	Handle self_handle, h = world_task("child", TaskStateRunning);
 	struct task *child = world_task_of(h);
 	struct thread *t = list_first(&child->threads, struct thread, task_link);
 	u64 before;

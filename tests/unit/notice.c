@@ -33,7 +33,7 @@ static void expect(unsigned int index, u64 id, u32 mask)
 
 static void test_end_is_told_once(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning);
 
 	(void)state;
 	assert_rc(call(FloeFnNoticeSubscribe, n, h, EVENT_TASK_COMPLETED, 0x1234567890), rcOk);
@@ -48,7 +48,7 @@ static void test_end_is_told_once(void **state)
 
 static void test_what_happened_before_counts(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_FROZEN);
+	Handle n = make_notice(), h = world_task("child", TaskStateFrozen);
 
 	(void)state;
 	assert_rc(call(FloeFnTaskTerminateAfterFreezing, h), rcOk);
@@ -61,7 +61,7 @@ static void test_what_happened_before_counts(void **state)
 
 static void test_only_what_was_asked_for(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning);
 
 	(void)state;
 	assert_rc(call(FloeFnNoticeSubscribe, n, h, EVENT_TASK_FROZEN, 5), rcOk);
@@ -71,7 +71,7 @@ static void test_only_what_was_asked_for(void **state)
 
 static void test_object_is_gone(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning);
 
 	(void)state;
 	assert_rc(
@@ -93,7 +93,7 @@ static void test_several_objects_and_few_places(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 5; i++) {
-		h[i] = world_task(names[i], TASK_RUNNING);
+		h[i] = world_task(names[i], TaskStateRunning);
 		assert_rc(call(FloeFnNoticeSubscribe, n, h[i], EVENT_TASK_COMPLETED, 100 + i),
 			  rcOk);
 	}
@@ -111,7 +111,7 @@ static void test_several_objects_and_few_places(void **state)
 
 static void test_two_notices_of_one_object(void **state)
 {
-	Handle a = make_notice(), b = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle a = make_notice(), b = make_notice(), h = world_task("child", TaskStateRunning);
 
 	(void)state;
 	assert_rc(call(FloeFnNoticeSubscribe, a, h, EVENT_TASK_COMPLETED, 1), rcOk);
@@ -141,7 +141,7 @@ static void test_waiting_ends_with_the_time(void **state)
 /* While the caller waits, its child runs, and its end wakes the caller. */
 static void test_waiting_ends_with_an_event(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning);
 	struct thread *self = fake_hart.current;
 	struct task *child = world_task_of(h);
 	const u64 a[6] = { n, 1000, 4, EVENTS_AT, COUNT_AT };
@@ -175,7 +175,7 @@ static void test_sleep(void **state)
 
 static void test_wrong_arguments(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_EMPTY);
+	Handle n = make_notice(), h = world_task("child", TaskStateEmpty);
 	const struct {
 		u64 function;
 		u64 a[6];
@@ -206,7 +206,7 @@ static void test_wrong_arguments(void **state)
 
 static void test_subscriptions_run_out(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_EMPTY);
+	Handle n = make_notice(), h = world_task("child", TaskStateEmpty);
 	struct object *object;
 	struct notice *notice;
 
@@ -226,7 +226,7 @@ static void test_subscriptions_run_out(void **state)
 /* Whoever subscribes twice still hears of an event once. */
 static void test_two_subscriptions_of_one_object(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING);
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning);
 	u64 events;
 
 	(void)state;

@@ -116,7 +116,7 @@ static void test_short_of_memory(void **state)
  */
 static void test_process(void **state)
 {
-	Handle task = world_task("big", TASK_EMPTY);
+	Handle task = world_task("big", TaskStateEmpty);
 	u64 base = (u64)1 << 30, done, nfree = page_count_free();
 	struct vm *vm = &world_task_of(task)->vm;
 	struct region q = { .base = base, .npages = NPAGES, .prot = RW_ }, *r;
@@ -130,7 +130,7 @@ static void test_process(void **state)
 	assert_true(page_count_free() < nfree);
 	close_handle(task);
 	assert_int_equal(world_self->nchildren, 0);
-	task = world_task("big", TASK_EMPTY);
+	task = world_task("big", TaskStateEmpty);
 	assert_true(page_count_free() < nfree);
 	/* That one ends before the memory of the first has gone. */
 	close_handle(task);

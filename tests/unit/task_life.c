@@ -18,7 +18,7 @@ static Handle prepared(const char *name)
 {
 	TaskLimits limits = { .memoryLimit = 200 << PAGE_SHIFT };
 	TaskInitialState initial = { .entryAddr = 0x10004, .relocBase = 0x10000 };
-	Handle h = world_task(name, TASK_EMPTY), mdl;
+	Handle h = world_task(name, TaskStateEmpty), mdl;
 	VmSeg seg;
 
 	assert_rc(call(FloeFnTaskReseedAslr, h, BUFFER_AT, 32), rcOk);
@@ -119,7 +119,7 @@ static void test_what_a_process_finds(void **state)
 /* Each allocation of a call fails once: it says so, and nothing stays behind. */
 static void test_failing_allocations(void **state)
 {
-	Handle empty = world_task("empty", TASK_EMPTY), ready = prepared("ready");
+	Handle empty = world_task("empty", TaskStateEmpty), ready = prepared("ready");
 	const struct {
 		u64 function;
 		u64 a[6];
@@ -161,7 +161,7 @@ static void test_failing_allocations(void **state)
 static void test_permission_stays(void **state)
 {
 	TaskLimits limits = { .permissions = TaskMayRwx };
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 
 	(void)state;
 	world_self->limits.permissions |= TaskMayRwx;
@@ -197,7 +197,7 @@ static void test_limits(void **state)
 		{ { 0, 0, 0, 0, 4 }, rcSecurityDisallow },
 		{ { 20 << PAGE_SHIFT, 2, 0, 1, 2 }, rcOk },
 	};
-	Handle h = world_task("child", TASK_EMPTY);
+	Handle h = world_task("child", TaskStateEmpty);
 	struct task *task = world_task_of(h);
 
 	(void)state;
@@ -222,7 +222,7 @@ static void test_limits(void **state)
 
 static void test_names(void **state)
 {
-	Handle h = world_task("child", TASK_EMPTY), other;
+	Handle h = world_task("child", TaskStateEmpty), other;
 	Pid first, second;
 
 	(void)state;
@@ -237,7 +237,7 @@ static void test_names(void **state)
 	first = load_u32(OUT_AT);
 	assert_rc(call(FloeFnHandleClose, h), rcOk);
 	world_settle();
-	other = world_task("child", TASK_EMPTY);
+	other = world_task("child", TaskStateEmpty);
 	assert_rc(call(FloeFnTaskGetIdByHandle, other, OUT_AT), rcOk);
 	second = load_u32(OUT_AT);
 	assert_true(second > first);
@@ -245,12 +245,12 @@ static void test_names(void **state)
 
 static void test_children_outlive_their_creator(void **state)
 {
-	Handle running = world_task("running", TASK_RUNNING);
+	Handle running = world_task("running", TaskStateRunning);
 	struct task *child = world_task_of(running);
 
 	(void)state;
-	world_task("empty", TASK_EMPTY);
-	world_task("frozen", TASK_FROZEN);
+	world_task("empty", TaskStateEmpty);
+	world_task("frozen", TaskStateFrozen);
 	fake_output_clear();
 	world_call(FloeFnTaskExit, (const u64[6]){ 42 });
 	world_self = NULL;
@@ -261,7 +261,7 @@ static void test_children_outlive_their_creator(void **state)
 	assert_null(strstr(fake_output(), "empty"));
 	assert_non_null(strstr(fake_output(), "[floe] ended: frozen (pid "));
 	assert_null(strstr(fake_output(), "ended: running"));
-	assert_int_equal(child->state, TASK_RUNNING);
+	assert_int_equal(child->state, TaskStateRunning);
 	assert_null(child->creator);
 	task_end(child, TaskExitNormal, 0);
 }
@@ -280,7 +280,7 @@ static void test_environment_is_freed_by_its_owner(void **state)
 
 static void test_exceptions(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	struct task *child = world_task_of(h);
 	const struct thread *self = fake_hart.current;
 
@@ -291,7 +291,7 @@ static void test_exceptions(void **state)
 	fake_output_clear();
 	/* A load from nowhere, refused by the second stage. */
 	world_exception(CAUSE_LOAD_GUEST_PAGE_FAULT, 0x10008, 0x4000);
-	assert_int_equal(child->state, TASK_FROZEN);
+	assert_int_equal(child->state, TaskStateFrozen);
 	assert_ptr_equal(fake_hart.current, self);
 	console_flush();
 	assert_non_null(strstr(fake_output(), "[floe] frozen: child (pid "));
@@ -313,10 +313,10 @@ static void test_exceptions(void **state)
 static void test_panic_of_the_caller(void **state)
 {
 	(void)state;
-	world_task("next", TASK_RUNNING);
+	world_task("next", TaskStateRunning);
 	fake_output_clear();
 	world_call(FloeFnTaskPanic, (const u64[6]){ 0 });
-	assert_int_equal(fake_hart.current->task->state, TASK_RUNNING);
+	assert_int_equal(fake_hart.current->task->state, TaskStateRunning);
 	world_self = NULL;
 	world_settle();
 	assert_non_null(strstr(fake_output(), "[floe] ended: caller (pid "));

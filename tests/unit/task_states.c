@@ -16,7 +16,7 @@
 /* Ways into the states. */
 static const struct way {
 	const char *name;
-	enum task_state from; /* how far world_task() takes it */
+	TaskState from; /* how far world_task() takes it */
 	enum {
 		STAYS,
 		TERMINATES,
@@ -25,16 +25,16 @@ static const struct way {
 	} then;
 	u32 state; /* IS_*, as the description sees it */
 } ways[] = {
-	{ "empty", TASK_EMPTY, STAYS, IS_EMPTY },
-	{ "entry set", TASK_ENTRY_SET, STAYS, IS_ENTRY_SET },
-	{ "running", TASK_RUNNING, STAYS, IS_RUNNING },
-	{ "frozen", TASK_FROZEN, STAYS, IS_FROZEN },
-	{ "exited", TASK_ENDED, STAYS, IS_EXITED },
-	{ "terminated", TASK_RUNNING, TERMINATES, IS_TERMINATED },
-	{ "terminated while empty", TASK_EMPTY, TERMINATES, IS_TERMINATED },
-	{ "terminated before its start", TASK_ENTRY_SET, TERMINATES, IS_TERMINATED },
-	{ "crashed", TASK_RUNNING, CRASHES, IS_CRASHED },
-	{ "frozen and then ended", TASK_FROZEN, THAWS, IS_CRASHED },
+	{ "empty", TaskStateEmpty, STAYS, IS_EMPTY },
+	{ "entry set", TaskStateEntrySet, STAYS, IS_ENTRY_SET },
+	{ "running", TaskStateRunning, STAYS, IS_RUNNING },
+	{ "frozen", TaskStateFrozen, STAYS, IS_FROZEN },
+	{ "exited", TaskStateEnded, STAYS, IS_EXITED },
+	{ "terminated", TaskStateRunning, TERMINATES, IS_TERMINATED },
+	{ "terminated while empty", TaskStateEmpty, TERMINATES, IS_TERMINATED },
+	{ "terminated before its start", TaskStateEntrySet, TERMINATES, IS_TERMINATED },
+	{ "crashed", TaskStateRunning, CRASHES, IS_CRASHED },
+	{ "frozen and then ended", TaskStateFrozen, THAWS, IS_CRASHED },
 };
 
 static Handle make(const struct way *way)
@@ -58,7 +58,7 @@ static void unmake(Handle h)
 {
 	struct task *task = world_task_of(h);
 
-	if (task->state == TASK_RUNNING)
+	if (task->state == TaskStateRunning)
 		task_end(task, TaskExitTerminated, 0);
 	assert_rc(call(FloeFnHandleClose, h), rcOk);
 	world_settle();
@@ -147,7 +147,12 @@ static void test_no_call_is_forgotten(void **state)
 /* Each state of the hypervisor's is among the ways, each kind of call in some row. */
 static void test_no_state_is_forgotten(void **state)
 {
-	u32 states = 0, calls = 0, described = 0;
+	static const u32 kinds[] = {
+		CALL_CONFIGURE, CALL_LOAD,           CALL_PREPARE, CALL_SCHEDULE,
+		CALL_RESUME,    CALL_TERMINATE,      CALL_EXAMINE, CALL_EXIT_STATUS,
+		CALL_EXIT_CODE, CALL_EXCEPTION_INFO, CALL_REGIONS, CALL_ANY,
+	};
+	u32 states = 0, described = 0;
 
 	(void)state;
 	for (size_t w = 0; w < ARRAY_SIZE(ways); w++) {
@@ -157,11 +162,15 @@ static void test_no_state_is_forgotten(void **state)
 		described |= ways[w].state;
 		unmake(h);
 	}
-	assert_int_equal(states, (1u << TASK_STATES) - 1);
+	assert_int_equal(states, (1u << (TaskStateEnded + 1)) - 1);
 	assert_int_equal(described, IN_EVERY_STATE);
-	for (size_t c = 0; c < task_call_count; c++)
-		calls |= 1u << api_table[task_calls[c].function].rules.call;
-	assert_int_equal(calls, (1u << CALL_COUNT) - 1);
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+		bool found = false;
+
+		for (size_t c = 0; c < task_call_count; c++)
+			found |= api_table[task_calls[c].function].rules.call == kinds[k];
+		assert_true(found);
+	}
 }
 
 /* The handle of a task in another argument, or of whatever object: legal in every state. */
@@ -170,7 +179,7 @@ static void test_handles_in_every_state(void **state)
 	(void)state;
 	for (size_t w = 0; w < ARRAY_SIZE(ways); w++) {
 		Handle h = make(&ways[w]), notice = (Handle)resolve(NOTICE), copy;
-		Handle heir = world_task("heir", TASK_EMPTY);
+		Handle heir = world_task("heir", TaskStateEmpty);
 		struct task *task = world_task_of(h);
 
 		assert_rc(call(FloeFnNoticeSubscribe, notice, h, EVENT_TASK_COMPLETED, 1), rcOk);
@@ -193,16 +202,17 @@ static void test_handles_in_every_state(void **state)
 static void test_states_after_transitions(void **state)
 {
 	static const struct {
-		enum task_state from, to;
+		TaskState from, to;
 		u64 function;
 		TaskExitStatus status;
 	} steps[] = {
-		{ TASK_EMPTY, TASK_ENTRY_SET, FloeFnTaskSetInitialState, 0 },
-		{ TASK_ENTRY_SET, TASK_RUNNING, FloeFnTaskResume, 0 },
-		{ TASK_EMPTY, TASK_ENDED, FloeFnTaskTerminate, TaskExitTerminated },
-		{ TASK_ENTRY_SET, TASK_ENDED, FloeFnTaskTerminate, TaskExitTerminated },
-		{ TASK_RUNNING, TASK_ENDED, FloeFnTaskTerminate, TaskExitTerminated },
-		{ TASK_FROZEN, TASK_ENDED, FloeFnTaskTerminateAfterFreezing, TaskExitUnexpected },
+		{ TaskStateEmpty, TaskStateEntrySet, FloeFnTaskSetInitialState, 0 },
+		{ TaskStateEntrySet, TaskStateRunning, FloeFnTaskResume, 0 },
+		{ TaskStateEmpty, TaskStateEnded, FloeFnTaskTerminate, TaskExitTerminated },
+		{ TaskStateEntrySet, TaskStateEnded, FloeFnTaskTerminate, TaskExitTerminated },
+		{ TaskStateRunning, TaskStateEnded, FloeFnTaskTerminate, TaskExitTerminated },
+		{ TaskStateFrozen, TaskStateEnded, FloeFnTaskTerminateAfterFreezing,
+		  TaskExitUnexpected },
 	};
 
 	(void)state;
@@ -212,7 +222,7 @@ static void test_states_after_transitions(void **state)
 
 		assert_rc(make_call(task_call_of(steps[i].function), h), rcOk);
 		assert_int_equal(world_task_of(h)->state, steps[i].to);
-		if (steps[i].to == TASK_ENDED) {
+		if (steps[i].to == TaskStateEnded) {
 			assert_rc(call(FloeFnTaskGetExitStatus, h, OUT_AT), rcOk);
 			assert_int_equal(load_u32(OUT_AT), steps[i].status);
 		}
@@ -228,7 +238,7 @@ static void test_states_after_other_calls(void **state)
 		for (size_t w = 0; w < ARRAY_SIZE(ways); w++) {
 			const struct task_call_row *row = &task_calls[c];
 			u64 f = row->function;
-			enum task_state before;
+			TaskState before;
 			Handle h;
 
 			if (!(row->legal & ways[w].state) || f == FloeFnTaskSetInitialState ||
@@ -245,7 +255,7 @@ static void test_states_after_other_calls(void **state)
 
 static void test_exit_code_of_a_normal_end(void **state)
 {
-	Handle h = world_task("child", TASK_ENDED);
+	Handle h = world_task("child", TaskStateEnded);
 
 	(void)state;
 	assert_rc(call(FloeFnTaskGetExitCode, h, OUT_AT), rcOk);

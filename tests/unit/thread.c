@@ -168,11 +168,11 @@ static void test_last_thread(void **state)
 	(void)state;
 	object_get(&task->object);
 	call(FloeFnThreadExit, 31);
-	assert_int_equal(task->state, TASK_RUNNING);
+	assert_int_equal(task->state, TaskStateRunning);
 	assert_null(task->initial_thread);
 	switch_to(h);
 	thread_exit(7);
-	assert_int_equal(task->state, TASK_ENDED);
+	assert_int_equal(task->state, TaskStateEnded);
 	assert_int_equal(task->exit_status, TaskExitNormal);
 	assert_int_equal(task->exit_code, 31);
 	world_self = NULL;
@@ -182,7 +182,7 @@ static void test_last_thread(void **state)
 /* A thread that another process holds outlives its own, but for its code. */
 static void test_held_by_another(void **state)
 {
-	Handle child = world_task("child", TASK_RUNNING), h, copy;
+	Handle child = world_task("child", TaskStateRunning), h, copy;
 	struct task *task = world_task_of(child);
 	struct thread *t = task->initial_thread;
 
@@ -349,10 +349,10 @@ static struct task *ended_with(void (*how)(struct thread *))
 	object_get(&task->object);
 	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
 	/* Somebody else to run. */
-	idle = world_task_of(world_task("idle", TASK_RUNNING));
+	idle = world_task_of(world_task("idle", TaskStateRunning));
 	sched_set_policy(fake_hart.current, ThreadSchedPolicyFifo, 1, 0);
 	how(fault());
-	assert_int_equal(task->state, TASK_ENDED);
+	assert_int_equal(task->state, TaskStateEnded);
 	assert_int_equal(task->exit_status, TaskExitUnexpected);
 	world_self = NULL;
 	task_end(idle, TaskExitTerminated, 0);

@@ -35,7 +35,7 @@ static struct thread *make_thread(void)
 /* Who is woken and may not take the event leaves it to the next one. */
 static void test_an_event_finds_who_may_have_it(void **state)
 {
-	Handle n = make_notice(), h = world_task("child", TASK_RUNNING), lost;
+	Handle n = make_notice(), h = world_task("child", TaskStateRunning), lost;
 	struct thread *initial = world_self->initial_thread, *a = make_thread(), *b = make_thread();
 
 	(void)state;
@@ -125,7 +125,8 @@ static struct thread *joiner(struct task *task, struct thread *t)
 
 static void test_who_waits_goes_first(void **state)
 {
-	Handle child = world_task("child", TASK_RUNNING), frozen = world_task("f", TASK_RUNNING);
+	Handle child = world_task("child", TaskStateRunning),
+	       frozen = world_task("f", TaskStateRunning);
 	struct thread *t = make_thread();
 
 	(void)state;
@@ -142,7 +143,7 @@ static void test_who_waits_goes_first(void **state)
 
 static void test_whose_end_is_waited_for_goes_with_its_process(void **state)
 {
-	Handle child = world_task("child", TASK_RUNNING);
+	Handle child = world_task("child", TaskStateRunning);
 	struct thread *t = make_thread(), *other = joiner(world_task_of(child), t);
 	struct task *task = world_self;
 
@@ -165,7 +166,7 @@ static void test_whose_end_is_waited_for_goes_with_its_process(void **state)
 /* One that ended before its process keeps its code for who holds it. */
 static void test_the_code_outlives_the_process(void **state)
 {
-	Handle child = world_task("child", TASK_RUNNING);
+	Handle child = world_task("child", TaskStateRunning);
 	struct thread *t = make_thread(), *initial = world_self->initial_thread;
 	struct task *task = world_self, *other = world_task_of(child);
 
@@ -265,7 +266,7 @@ static void test_the_hart_forgets(void **state)
 /* Only a suspended thread can be resumed, and only a running process's be changed. */
 static void test_states(void **state)
 {
-	Handle child = world_task("child", TASK_RUNNING), me, h;
+	Handle child = world_task("child", TaskStateRunning), me, h;
 	struct thread *other = world_task_of(child)->initial_thread;
 
 	(void)state;

@@ -30,7 +30,7 @@ static void check(u64 back, enum FloeTraceType type, u64 arg, u64 value)
 
 static void test_events(void **state)
 {
-	Handle h = world_task("child", TASK_RUNNING);
+	Handle h = world_task("child", TaskStateRunning);
 	const struct task *task = world_task_of(h);
 	u64 before = fake_hart.trace->count;
 
@@ -46,7 +46,7 @@ static void test_events(void **state)
 			 fake_cpu.time);
 	assert_rc(call(FloeFnTaskTerminate, h), rcOk);
 	check(0, FloeTraceEnd, task->pid, TaskExitTerminated);
-	h = world_task("second", TASK_FROZEN);
+	h = world_task("second", TaskStateFrozen);
 	task = world_task_of(h);
 	/* Created, prepared, resumed, frozen. */
 	check(0, FloeTraceFreeze, task->pid,

@@ -172,8 +172,8 @@ void vector_restore(const struct vector *from)
 void system_end(const struct task *init)
 {
 	fake_system.ends++;
-	fake_system.success = init->state == TASK_ENDED && init->exit_status == TaskExitNormal &&
-			      init->exit_code == 0;
+	fake_system.success = init->state == TaskStateEnded &&
+			      init->exit_status == TaskExitNormal && init->exit_code == 0;
 }
 
 void system_check(void)

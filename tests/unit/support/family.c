@@ -50,7 +50,7 @@ int family_setup(void **state)
 
 	world_setup(state);
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		stand_in[i] = world_task(names[i], (enum task_state)i);
+		stand_in[i] = world_task(names[i], (TaskState)i);
 	stand_in[MDL - EMPTY] = world_mdl(4, R_);
 	assert_rc(call(FloeFnNoticeCreate, OUT_AT), rcOk);
 	stand_in[NOTICE - EMPTY] = load_u32(OUT_AT);
@@ -72,7 +72,7 @@ int family_teardown(void **state)
 	for (unsigned int i = 0; i < 5; i++) {
 		struct task *task = world_task_of((Handle)stand_in[i]);
 
-		if (task->state == TASK_RUNNING)
+		if (task->state == TaskStateRunning)
 			task_end(task, TaskExitTerminated, 0);
 	}
 	return world_teardown(state);
@@ -82,7 +82,7 @@ void must_fail(const struct test_case *t)
 {
 	struct task *child[5];
 	struct vm_snapshot *self = vm_snapshot(&world_self->vm), *of_child[5];
-	enum task_state states[5];
+	TaskState states[5];
 	u32 handles = world_self->handles.count, children = world_self->nchildren;
 	u64 a[6];
 	Retcode rc;

@@ -83,7 +83,7 @@ int world_setup(void **state)
 	map_at(RO_BASE, 1, VMM_FLAG_READ);
 	map_at(RX_BASE, 4, VMM_FLAG_READ | VMM_FLAG_EXECUTE);
 	world_self->initial.entryAddr = RX_BASE;
-	world_self->state = TASK_ENTRY_SET;
+	world_self->state = TaskStateEntrySet;
 	assert_rc(task_start(world_self), rcOk);
 	/* Memory for handles comes to stay: that is not what a failed call may leave behind. */
 	assert_rc(handle_reserve(&world_self->handles), rcOk);
@@ -95,7 +95,7 @@ int world_setup(void **state)
 
 int world_teardown(void **state)
 {
-	if (world_self && world_self->state == TASK_RUNNING)
+	if (world_self && world_self->state == TaskStateRunning)
 		task_end(world_self, TaskExitNormal, 0);
 	world_self = NULL;
 	return machine_teardown(state);
@@ -235,7 +235,7 @@ void end_space(struct vm *space)
 	object_reap();
 }
 
-Handle world_task(const char *name, enum task_state state)
+Handle world_task(const char *name, TaskState state)
 {
 	TaskInitialState initial = { .entryAddr = 0x10000 };
 	u64 flags = TaskEmpty | TaskExceptionFreezesTask;
@@ -248,16 +248,16 @@ Handle world_task(const char *name, enum task_state state)
 		  rcOk);
 	h = load_u32(OUT_AT);
 	task = world_task_of(h);
-	if (state == TASK_EMPTY)
+	if (state == TaskStateEmpty)
 		return h;
 	store(IN_AT, &initial, sizeof(initial));
 	assert_rc(call(FloeFnTaskSetInitialState, h, IN_AT), rcOk);
-	if (state == TASK_ENTRY_SET)
+	if (state == TaskStateEntrySet)
 		return h;
 	assert_rc(call(FloeFnTaskResume, h), rcOk);
-	if (state == TASK_FROZEN)
+	if (state == TaskStateFrozen)
 		task_freeze(task, list_first(&task->threads, struct thread, task_link));
-	else if (state == TASK_ENDED)
+	else if (state == TaskStateEnded)
 		task_end(task, TaskExitNormal, 7);
 	assert_ptr_equal(world_run()->task, world_self);
 	return h;

@@ -67,7 +67,7 @@ void world_settle(void);
 void end_space(struct vm *space);
 
 /* A process of the caller's in that state (of a task that ended: by itself, code 7). */
-Handle world_task(const char *name, enum task_state state);
+Handle world_task(const char *name, TaskState state);
 struct task *world_task_of(Handle handle);
 
 /* An MDL of the caller of npages with that access, as VmSeg at IN_AT. */
