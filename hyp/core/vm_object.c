@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How regions map their memory objects: the first of them at once, the rest, if there is much
- * that lies scattered, where it is touched, so that neither takes long.
+ * that lies scattered, where it is touched, so that neither takes long. What has holes is
+ * mapped where it is touched only.
  */
 #include "core/page.h"
 #include "core/region.h"
@@ -12,6 +13,12 @@
 
 /* Pages that are mapped together when one is touched: a power of two, not above a table's. */
 #define AROUND 128u
+
+/* Of a frozen partition: it may have holes of any size. */
+static bool has_holes(const struct memobj *mem)
+{
+	return mem->committed < mem->npages;
+}
 
 /* The page that a region has at an address; NULL: a hole. *n: how many follow contiguously. */
 static char *page_at(const struct region *r, gpa_t gpa, u64 *n)
@@ -34,15 +41,16 @@ bool region_map_object(struct vm *vm, const struct region *r)
 	bool ok = true;
 	u64 n;
 
+	if (has_holes(r->mem))
+		return true;
 	for (unsigned int i = 0; ok && i < STRETCHES && gpa < end; i++, gpa += n << PAGE_SHIFT) {
 		const void *page = page_at(r, gpa, &n);
 
 		if (left_in_table(gpa ^ (u64)page) != PAGE_LARGE)
 			n = min_u64(n, left_in_table(gpa));
-		if (page)
-			ok = pgtable_map(&vm->gs, gpa, page, n, r->prot);
+		ok = pgtable_map(&vm->gs, gpa, page, n, r->prot);
 	}
-	/* No touch is to fail for want of memory. */
+	/* No touch is to fail for want of memory, unless these tables go with a neighbour's. */
 	for (; ok && gpa < end; gpa += left_in_table(gpa) << PAGE_SHIFT)
 		ok = pgtable_prepare(&vm->gs, gpa);
 	return ok;
@@ -58,12 +66,10 @@ enum vm_touch region_look_again(struct vm *vm, gpa_t gpa, enum vm_touch otherwis
 	return VM_TOUCH_OK;
 }
 
-/* A hole reads as zero; it is only ever mapped read-only. Its tables count, if not the page. */
+/* A hole reads as zero; it is only ever mapped read-only. */
 static bool map_hole(struct vm *vm, const struct region *r, gpa_t gpa)
 {
-	u32 prot = r->prot & VMM_FLAG_RWX_MASK;
-
-	return vm_used(vm) < vm->limit && pgtable_map_page(&vm->gs, gpa, vm_zero_page, prot);
+	return pgtable_map_page(&vm->gs, gpa, vm_zero_page, r->prot & VMM_FLAG_RWX_MASK);
 }
 
 /* What is there of the object around an address. */
@@ -90,7 +96,9 @@ enum vm_touch region_touch_object(struct vm *vm, const struct region *r, gpa_t g
 
 	if (region_look_again(vm, gpa, VM_TOUCH_REFUSED) == VM_TOUCH_OK)
 		return VM_TOUCH_OK;
-	ok = page_at(r, gpa, &n) ? map_around(vm, r, gpa) : map_hole(vm, r, gpa);
+	/* Tables for an object with holes are made now, and count. */
+	ok = !has_holes(r->mem) || vm_used(vm) < vm->limit;
+	ok = ok && (page_at(r, gpa, &n) ? map_around(vm, r, gpa) : map_hole(vm, r, gpa));
 	if (!ok)
 		region_take_away(vm, gpa, 1, false);
 	vmid_fence(&vm->tags, &vm->gs, gpa, VMID_FENCE_ALL);

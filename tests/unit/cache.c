@@ -229,6 +229,7 @@ static void test_holes_are_write_back(void **state)
 	q.mem = mdl->mem;
 	assert_rc(vm_map(&vm, &q, &view), rcOk);
 	assert_int_equal(vm_touch(&vm, view->base, R_), VM_TOUCH_OK);
+	assert_int_equal(vm_touch(&vm, view->base + PAGE_SIZE, R_), VM_TOUCH_OK);
 	assert_int_equal(leaf_at(&vm, view->base).prot, R_);
 	assert_int_equal(leaf_at(&vm, view->base + PAGE_SIZE).prot, R_ | NC);
 	object_put(&mdl->object);

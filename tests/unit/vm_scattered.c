@@ -192,6 +192,38 @@ static void test_frozen_with_holes(void **state)
 	drop(mdl);
 }
 
+/* A view of it takes tables where it is touched, as far as its space may have them. */
+static void test_view_with_holes(void **state)
+{
+	const u64 npages = (u64)64 << 18; /* 64 GiB */
+	struct region q = { .base = BASE, .npages = npages, .prot = R_, .ceiling = R_ };
+	const struct region *r = must_map(BASE, npages, RW_, REGION_COMMIT);
+	struct vm inspector = { .limit = 0 };
+	struct region *view;
+	struct mdl *mdl;
+	Retcode rc;
+	u64 used;
+
+	(void)state;
+	touch(BASE, 0, 400, 2);
+	do
+		rc = vm_share_frozen(&vm, r, &mdl);
+	while (rc == VM_AGAIN);
+	assert_rc(rc, rcOk);
+	assert_rc(vm_init(&inspector, 64), rcOk);
+	used = vm_used(&inspector);
+	q.mem = mdl->mem;
+	assert_rc(vm_map(&inspector, &q, &view), rcOk);
+	assert_int_equal(vm_used(&inspector), used);
+	assert_int_equal(vm_touch(&inspector, BASE + PAGES(398), R_), VM_TOUCH_OK);
+	assert_int_equal(vm_touch(&inspector, BASE + PAGES(npages - 1), R_), VM_TOUCH_OK);
+	for (u64 at = 0; vm_touch(&inspector, BASE + PAGES(at), R_) == VM_TOUCH_OK; at += 512)
+		assert_true(at < PAGES(64 * 512));
+	assert_in_range(vm_used(&inspector), 64, 66);
+	end_space(&inspector);
+	drop(mdl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,7 +231,7 @@ int main(void)
 		SPACE_TEST(test_what_is_listed_goes), SPACE_TEST(test_what_is_listed_is_cut),
 		SPACE_TEST(test_two_at_a_time),       SPACE_TEST(test_two_in_turns),
 		SPACE_TEST(test_list_without_memory), SPACE_TEST(test_end_in_between),
-		SPACE_TEST(test_frozen_with_holes),
+		SPACE_TEST(test_frozen_with_holes),   SPACE_TEST(test_view_with_holes),
 	};
 
 	return cmocka_run_group_tests_name("vm_scattered", tests, NULL, NULL);

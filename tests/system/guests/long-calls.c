@@ -3,7 +3,7 @@
  * How late a real-time thread of another process wakes while this one makes the longest calls
  * that there are. The first argument is the limit in microseconds; 0 only shows the figures.
  */
-#include "api-test.h"
+#include "late.h"
 
 #include <kos/random/random_api.h>
 #include <stdint.h>
@@ -15,99 +15,8 @@ CHILD_CODE(wait_for_ever, "1: li a0, 100000\n" CHILD_CALL(72) "j 1b");
 #define BIG_STACK (64 * (long)MIB)
 #define AT ((char *)0x40000000ul)
 #define VIEW ((char *)0x60001000ul)
-#define TICKS_PER_US 10
-#define TICKS_PER_MS 10000
-#define LEAD 50 /* ticks: so much earlier than the other's wake-up a call begins */
 
-/* Of both processes. Times are ticks. */
-struct shared {
-	uint64_t due;   /* when the thread wants to wake */
-	uint64_t late;  /* the most that it was late by since somebody cleared this */
-	uint64_t wakes; /* how often it has woken */
-	uint64_t over;
-};
-
-static volatile struct shared *shared;
-static unsigned long limit_us;
 static char random_bytes[65536];
-
-static inline uint64_t now(void)
-{
-	uint64_t n;
-
-	__asm__ volatile("rdtime %0" : "=r"(n)::"memory");
-	return n;
-}
-
-static void map_shared(Handle mdl)
-{
-	void *at;
-
-	NEED(KnPmmMdlMap(mdl, 0, PAGE, RTL_NULL, RW, &at));
-	shared = at;
-}
-
-/* The real-time thread: wakes each millisecond until the other one is done. */
-static void watch(void)
-{
-	while (!shared->over) {
-		uint64_t late;
-
-		shared->due = now() + TICKS_PER_MS;
-		KnSleep(1);
-		late = now() - shared->due;
-		if (late > shared->late)
-			shared->late = late;
-		shared->wakes++;
-	}
-}
-
-static uint64_t begun;
-
-static void begin(void)
-{
-	uint64_t wakes = shared->wakes;
-
-	while (shared->wakes < wakes + 2)
-		;
-	shared->late = 0;
-	while (now() + LEAD < shared->due)
-		;
-	begun = now();
-}
-
-static void show_end(const char *what, int checked)
-{
-	uint64_t took = now() - begun, wakes = shared->wakes, late;
-
-	while (shared->wakes < wakes + 2)
-		;
-	late = shared->late / TICKS_PER_US;
-	printf("%-32s %6lu us, late by %6lu us\n", what, (unsigned long)(took / TICKS_PER_US),
-	       (unsigned long)late);
-	if (checked && limit_us)
-		CHECK(late <= limit_us);
-}
-
-static void end(const char *what)
-{
-	show_end(what, 1);
-}
-
-#define LONG(what, call)                                                                           \
-	do {                                                                                       \
-		begin();                                                                           \
-		call;                                                                              \
-		end(what);                                                                         \
-	} while (0)
-
-/* What takes longer still: docs/performance.md says why. */
-#define LONGER(what, call)                                                                         \
-	do {                                                                                       \
-		begin();                                                                           \
-		call;                                                                              \
-		show_end(what, 0);                                                                 \
-	} while (0)
 
 static void touch_all(char *p, rtl_size_t size)
 {
@@ -294,45 +203,20 @@ static void hold_handles(void)
 
 static void neighbour(void)
 {
-	Handle mdl;
-
-	NEED(KosTaskLookupResource("shared", &mdl));
-	map_shared(mdl);
+	late_begin();
 	memory(0);
 	memory(1);
 	buffers();
 	threads();
 	processes();
 	others();
-	shared->over = 1;
-}
-
-static void start(const char *limit)
-{
-	const char *const args[] = { "calls", limit, RTL_NULL };
-	const KosTaskParams params = { .args = args, .priority = ThreadPriorityNormal };
-	const TaskLimits limits = { .maxTasks = 201 };
-	KosTaskParams with_limits = params;
-	Handle task, mdl;
-	char image[64];
-
-	with_limits.limits = &limits;
-	NEED(KnPmmMdlCreate(PAGE, RW, &mdl));
-	map_shared(mdl);
-	NEED(KnTaskGetPath(image, sizeof(image)));
-	NEED(KosTaskInitEx(&with_limits, "neighbour", image, &task));
-	NEED(KosTaskTransferResource(task, mdl, INVALID_HANDLE, OCAP_MDL_MAP, "shared"));
-	NEED(KnTaskResume(task));
-	watch();
-	CHECK_EQUAL(0, exit_code_of(task));
+	late_end();
 }
 
 int main(int argc, char **argv)
 {
-	const char *mode = argc > 1 ? argv[1] : "0";
+	const char *mode = late_mode(argc, argv);
 
-	if (argc > 2)
-		limit_us = strtoul(argv[2], NULL, 10);
 	if (strcmp(mode, "calls") == 0) {
 		neighbour();
 	} else if (strcmp(mode, "handles") == 0) {
@@ -344,7 +228,7 @@ int main(int argc, char **argv)
 			KnSleep(100000);
 		return 0;
 	} else {
-		start(mode);
+		late_watch(mode, &(TaskLimits){ .maxTasks = 201 });
 	}
 	return checks_result();
 }

@@ -13,7 +13,8 @@ struct fake_cpu {
 	u64 time;
 	u32 (*seed)(void); /* reads of the CSRs seed and cycle */
 	u64 (*cycle)(void);
-	unsigned int fence_i, fence_first, fence_vmid, fence_page, inval_page, inval_fences, wfi, ipi;
+	unsigned int fence_i, fence_first, fence_vmid, fence_page, inval_page, inval_fences, wfi,
+		ipi;
 	unsigned int fences, flushes, zeroings;
 	const void *last_flush;
 	const u64 *fp_loaded;
