@@ -8,8 +8,8 @@
 #ifndef ARCH_HART_H
 #define ARCH_HART_H
 
+#include "arch/this_hart.h"
 #include "core/sched.h"
-#include "core/types.h"
 
 struct memobj;
 

@@ -5,7 +5,6 @@
 #include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/sbi.h"
-#include "arch/this_hart.h"
 #include "arch/vcpu.h"
 #include "boot/machine.h"
 

@@ -4,10 +4,8 @@
 #include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/layout.h"
-#include "arch/this_hart.h"
 #include "core/lock.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 #include <floe/abi.h>
 

@@ -14,8 +14,6 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/types.h"
 
 struct pgtable;
 

@@ -14,7 +14,6 @@
 
 #include "arch/vcpu.h"
 #include "core/fault.h"
-#include "core/types.h"
 
 struct thread;
 

@@ -13,9 +13,7 @@
 #ifndef CORE_MEMOBJ_H
 #define CORE_MEMOBJ_H
 
-#include "core/list.h"
 #include "core/object.h"
-#include "core/types.h"
 
 struct region;
 struct vm;

@@ -3,7 +3,6 @@
 
 #include "core/slab.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 struct notice *notice_create(void)
 {

@@ -3,12 +3,8 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/memobj.h"
 #include "core/notice.h"
-#include "core/sched.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 SysCounters counters;
 

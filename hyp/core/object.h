@@ -17,7 +17,6 @@
 #define CORE_OBJECT_H
 
 #include "core/list.h"
-#include "core/types.h"
 
 enum object_type {
 	OBJECT_TASK,

@@ -4,7 +4,6 @@
 #include "console/report.h"
 #include "core/budget.h"
 #include "core/notice.h"
-#include "core/page.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"

@@ -14,10 +14,7 @@
 #include "console/line.h"
 #include "core/fault.h"
 #include "core/handle.h"
-#include "core/list.h"
-#include "core/object.h"
 #include "core/thread.h"
-#include "core/types.h"
 #include "core/vm.h"
 
 enum task_state {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a process finds in its memory when it starts: SCP, stack, PCB. */
 #include "core/guest_copy.h"
-#include "core/notice.h"
-#include "core/slab.h"
 #include "core/task.h"
 #include "core/trace.h"
 

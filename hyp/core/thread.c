@@ -4,7 +4,6 @@
 
 #include "arch/hart.h"
 #include "arch/remote.h"
-#include "arch/this_hart.h"
 
 /* Of a wait without a timer that could still expire. */
 static inline void end_untimed_wait(struct thread *t)

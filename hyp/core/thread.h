@@ -9,11 +9,8 @@
 #define CORE_THREAD_H
 
 #include "arch/vcpu.h"
-#include "core/list.h"
 #include "core/object.h"
 #include "core/sched.h"
-#include "core/timer.h"
-#include "core/types.h"
 
 struct task;
 struct hart;

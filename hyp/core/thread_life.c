@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread's beginning and end. */
 #include "arch/hart.h"
-#include "arch/this_hart.h"
 #include "core/exception.h"
 #include "core/page.h"
 #include "core/slab.h"

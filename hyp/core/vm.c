@@ -4,9 +4,6 @@
 #include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
-#include "core/slab.h"
-
-#include <string.h>
 
 void *vm_zero_page;
 

@@ -24,10 +24,8 @@
 
 #include "arch/pgtable.h"
 #include "arch/vmid.h"
-#include "core/list.h"
 #include "core/memobj.h"
 #include "core/rng.h"
-#include "core/types.h"
 
 #define VM_USER_MIN ((gpa_t)0x1000)
 #define VM_USER_END ((gpa_t)1 << 39)

@@ -3,7 +3,6 @@
 #include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
-#include "core/vm.h"
 
 /* Do only anonymous regions cover the range? */
 static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)

@@ -2,7 +2,6 @@
 /* What all address spaces have in common, and the beginning and end of one. */
 #include "core/page.h"
 #include "core/region.h"
-#include "core/vm.h"
 
 /* What all partitions share, mapped once. */
 static struct {

@@ -3,7 +3,6 @@
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"
-#include "core/vm.h"
 
 /*
  * Pages that a mapping of the object adds to what the partition is charged.
