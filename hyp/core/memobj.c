@@ -155,7 +155,7 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 		other |= VMM_FLAG_EXECUTE;
 	if (prot & VMM_FLAG_EXECUTE)
 		other |= VMM_FLAG_WRITE;
-	if ((prot & other) || !other || !mem->owned)
+	if ((prot & other) || !other || !mem || !mem->owned)
 		return (prot & other) != 0;
 	/* A thousand partitions may share it. */
 	if (!(mem->access & other))

@@ -143,16 +143,13 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 static Retcode check_protection(const struct vm *vm, const struct region *r, gpa_t base, gpa_t end,
 				u32 prot)
 {
-	u32 both = VMM_FLAG_WRITE | VMM_FLAG_EXECUTE;
 	gpa_t from = base > r->base ? base : r->base;
 	u64 npages = (min_u64(end, region_end(r)) - from) >> PAGE_SHIFT;
 	u64 first = r->mem_first + ((from - r->base) >> PAGE_SHIFT);
 
 	if (prot & ~r->ceiling)
 		return rcNoCapability;
-	if (vm->allow_rwx)
-		return rcOk;
-	if ((prot & both) == both || (r->mem && memobj_breaks_wx(r->mem, first, npages, prot, r)))
+	if (!vm->allow_rwx && memobj_breaks_wx(r->mem, first, npages, prot, r))
 		return rcSecurityDisallow;
 	return rcOk;
 }

@@ -53,10 +53,7 @@ Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 	struct region *r;
 	Retcode rc;
 
-	if ((q->prot & VMM_FLAG_WRITE) && (q->prot & VMM_FLAG_EXECUTE) && !vm->allow_rwx)
-		return rcSecurityDisallow;
-	if (q->mem && !vm->allow_rwx &&
-	    memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
+	if (!vm->allow_rwx && memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
 		return rcSecurityDisallow;
 	if (vm->nregions >= VM_REGIONS_MAX)
 		return rcQuotaExceeded;
