@@ -39,11 +39,11 @@ struct region *region_behind(const struct vm *vm, const struct region *r)
 	return &next->link != &vm->regions && next->base == region_end(r) ? next : NULL;
 }
 
-struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end)
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end, u32 flags, u32 those)
 {
 	struct region *first = vm_find(vm, base);
 
-	for (struct region *r = first; r && !(r->flags & REGION_INTERNAL); r = region_behind(vm, r))
+	for (struct region *r = first; r && (r->flags & flags) == those; r = region_behind(vm, r))
 		if (region_end(r) >= end)
 			return first;
 	return NULL;

@@ -7,22 +7,12 @@
 /* Do only anonymous regions cover the range? */
 static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 {
-	const struct region *r = region_covering(vm, base, end);
+	const struct region *r = region_covering(vm, base, end, REGION_INTERNAL, 0);
 
 	for (; r && !r->mem; r = region_behind(vm, r))
 		if (region_end(r) >= end)
 			return true;
 	return false;
-}
-
-/* Have all regions of a range that flag, or, with 0, has none? */
-static bool all_have(const struct vm *vm, gpa_t base, gpa_t end, u32 value, u32 flag)
-{
-	const struct region *r = vm_find(vm, base);
-
-	while (r && (r->flags & flag) == value && region_end(r) < end)
-		r = region_behind(vm, r);
-	return r && (r->flags & flag) == value;
 }
 
 /* Sets flags of the regions between two region boundaries, and clears others. */
@@ -75,7 +65,7 @@ Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
 	*done = npages;
-	if (rc == rcOk && !all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
+	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, REGION_COMMIT))
 		rc = region_isolate(vm, base, end);
 	if (rc == rcOk)
 		set_flags(vm, base, end, REGION_COMMIT, 0);
@@ -127,7 +117,7 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
 	*done = npages;
-	if (rc == rcOk && !all_have(vm, base, end, 0, REGION_COMMIT))
+	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, 0))
 		rc = region_isolate(vm, base, end);
 	else if (rc == rcOk && (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end)))
 		rc = rcOutOfMemory;
@@ -157,7 +147,7 @@ static Retcode check_protection(const struct vm *vm, const struct region *r, gpa
 Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	struct region *r = region_covering(vm, base, end);
+	struct region *r = region_covering(vm, base, end, REGION_INTERNAL, 0);
 	Retcode rc = r ? rcOk : rcInvalidOperation;
 
 	for (; rc == rcOk && r && r->base < end; r = region_behind(vm, r))
