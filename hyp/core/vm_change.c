@@ -15,11 +15,18 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 	return false;
 }
 
-/* Sets flags of the regions between two region boundaries, and clears others. */
-static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
+/* Do pages of an anonymous range appear on their first touch: REGION_COMMIT, or 0. */
+static Retcode set_commit(struct vm *vm, gpa_t base, gpa_t end, u32 commit)
 {
+	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
+
+	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, commit))
+		rc = region_isolate(vm, base, end);
+	if (rc != rcOk)
+		return rc;
 	for (struct region *r = vm_find(vm, base); r && r->base < end; r = region_behind(vm, r))
-		r->flags = (r->flags & ~clear) | set;
+		r->flags = (r->flags & ~(u32)REGION_COMMIT) | commit;
+	return rcOk;
 }
 
 static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
@@ -61,15 +68,8 @@ static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
-	gpa_t end = base + (npages << PAGE_SHIFT);
-	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
-
 	*done = npages;
-	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, REGION_COMMIT))
-		rc = region_isolate(vm, base, end);
-	if (rc == rcOk)
-		set_flags(vm, base, end, REGION_COMMIT, 0);
-	return rc;
+	return set_commit(vm, base, base + (npages << PAGE_SHIFT), REGION_COMMIT);
 }
 
 /* How many of the pages get memory in one call; 0: that is still being prepared. */
@@ -114,17 +114,14 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
+	Retcode rc = set_commit(vm, base, end, 0);
 
-	*done = npages;
-	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, 0))
-		rc = region_isolate(vm, base, end);
-	else if (rc == rcOk && (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end)))
-		rc = rcOutOfMemory;
 	if (rc != rcOk)
 		return rc;
+	/* Where none was committed, ends of the range need not be those of regions. */
+	if (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end))
+		return rcOutOfMemory;
 	*done = region_portion(vm, base, npages);
-	set_flags(vm, base, end, 0, REGION_COMMIT);
 	vm_uncharge(vm, region_take_away(vm, base, *done, true));
 	return rcOk;
 }
