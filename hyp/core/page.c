@@ -11,16 +11,10 @@
 
 #define STOCK_MAX 8u /* blocks of an order */
 
-/* The pair bit of a block: set while exactly one of the two buddies is free. */
-static u64 pair_index(u64 page, unsigned int order)
-{
-	return page_pool.first_bit[order] + (page >> (order + 1));
-}
-
-/* Flips the pair bit and returns its new value. */
+/* Flips a block's pair bit, set while exactly one of two buddies is free, and returns it. */
 static bool pair_toggle(u64 page, unsigned int order)
 {
-	u64 index = pair_index(page, order);
+	u64 index = page_pool.first_bit[order] + (page >> (order + 1));
 	u64 bit = (u64)1 << (index % 64);
 
 	page_pool.bits[index / 64] ^= bit;
@@ -124,11 +118,9 @@ __attribute__((noinline)) static void *zero(u64 *word, u64 bytes)
 	}
 	/* 32 stores a turn: zeroing is most of a first touch. */
 	for (u64 *end = word + bytes / sizeof(*word); word < end; word += 32) {
-		word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = word[12] = word[13] = word[14] = 0;
-		word[15] = word[16] = word[17] = word[18] = word[19] = word[20] = word[21] = 0;
-		word[22] = word[23] = word[24] = word[25] = word[26] = word[27] = word[28] = 0;
-		word[29] = word[30] = word[31] = 0;
+#pragma GCC unroll 32
+		for (unsigned int i = 0; i < 32; i++)
+			word[i] = 0;
 	}
 	return word - bytes / sizeof(*word);
 }

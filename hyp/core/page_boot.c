@@ -24,17 +24,16 @@ size_t page_bitmap_bytes(const void *start, const void *end)
 
 void page_init(void *start, void *end, void *bitmap)
 {
-	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1);
+	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1), npages;
 
 	page_pool.start = (char *)start - skip;
-	page_pool.npages = (u64)((char *)end - page_pool.start) >> PAGE_SHIFT;
+	npages = page_index(end);
 	page_pool.bits = bitmap;
 	page_pool.nfree = 0;
 	page_pool.nall = 0;
 	page_pool.first_bit[0] = 0;
 	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
-		page_pool.first_bit[o] = page_pool.first_bit[o - 1] +
-					 pair_count(page_pool.npages, o - 1);
+		page_pool.first_bit[o] = page_pool.first_bit[o - 1] + pair_count(npages, o - 1);
 	memset(page_pool.stock, 0, sizeof(page_pool.stock));
 	page_pool.next = NULL;
 	memset(bitmap, 0, page_bitmap_bytes(start, end));

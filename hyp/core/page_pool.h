@@ -14,7 +14,6 @@ struct stock {
 
 struct page_pool {
 	char *start;
-	u64 npages;
 	u64 *bits;                     /* pair bits of order 0, then of order 1, ... */
 	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
 	u64 nfree, nall;

@@ -71,8 +71,7 @@ static void init_fields(struct task *task, const struct task_request *q)
 	task->stack_size = q->stack_size;
 	task->policy = ThreadSchedPolicyOther;
 	task->priority = q->priority;
-	task->limits = q->limits;
-	task->vm.allow_rwx = (q->limits.permissions & TaskMayRwx) != 0;
+	task_set_limits(task, &q->limits);
 }
 
 Retcode task_create(const struct task_request *q, struct task **out)
@@ -195,17 +194,6 @@ void task_freeze(struct task *task, struct thread *faulting)
 	object_put(&task->object);
 }
 
-/* Children outlive their creator and count for nobody then. */
-static void orphan_children(struct task *task)
-{
-	while (!list_empty(&task->children)) {
-		struct task *child = list_first(&task->children, struct task, sibling_link);
-
-		child->creator = NULL;
-		list_del(&child->sibling_link);
-	}
-}
-
 void task_free(struct task *task)
 {
 	if (!task->gone || !list_empty(&task->report_link) || task->vm.gs.root)
@@ -235,7 +223,13 @@ void task_destroy(struct object *object)
 			 0);
 	happened(task, EVENT_OBJECT_DESTROYED);
 	notice_detach(&task->subscriptions);
-	orphan_children(task);
+	/* Children outlive their creator and count for nobody then. */
+	while (!list_empty(&task->children)) {
+		struct task *child = list_first(&task->children, struct task, sibling_link);
+
+		child->creator = NULL;
+		list_del(&child->sibling_link);
+	}
 	if (task->creator)
 		task->creator->nchildren--;
 	list_del(&task->sibling_link);
