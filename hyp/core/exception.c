@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/exception.h"
 
-#include "arch/csr.h"
 #include "core/guest_copy.h"
 #include "core/slab.h"
 #include "core/task.h"

@@ -15,8 +15,6 @@
 #include "arch/vcpu.h"
 #include "core/fault.h"
 
-struct thread;
-
 /* What a handler of a thread is busy with. */
 struct exception {
 	TaskFault fault;

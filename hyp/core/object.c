@@ -24,11 +24,6 @@ void object_init(struct object *object, enum object_type type)
 	list_init(&object->dead);
 }
 
-void object_get(struct object *object)
-{
-	object->refs++;
-}
-
 static void add_to(struct list *list, struct object *object)
 {
 	list_add_tail(list, &object->dead);

@@ -2,7 +2,6 @@
 /* A thread's waits. */
 #include "core/thread.h"
 
-#include "arch/hart.h"
 #include "arch/remote.h"
 
 /* Of a wait without a timer that could still expire. */
@@ -39,11 +38,6 @@ __attribute__((cold)) void thread_init_waits(struct thread *t)
 	t->wait_timer.expired = wait_is_over;
 	t->guest_timer.expired = guest_timer_expired;
 	list_init(&t->waiting);
-}
-
-struct thread *thread_current(void)
-{
-	return this_hart()->current;
 }
 
 static void end_wait(struct thread *t)

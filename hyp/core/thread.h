@@ -8,12 +8,11 @@
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
 
+#include "arch/hart.h"
 #include "arch/vcpu.h"
 #include "core/object.h"
-#include "core/sched.h"
 
 struct task;
-struct hart;
 struct exception;
 
 /* Why a blocked thread waits. */
@@ -149,7 +148,10 @@ void thread_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPr
 void thread_put_down(struct thread *thread);
 
 /* The thread that made the hypercall or took the exception. */
-struct thread *thread_current(void);
+static inline struct thread *thread_current(void)
+{
+	return this_hart()->current;
+}
 
 /*
  * Blocks the current thread until thread_wake() or until the time is over

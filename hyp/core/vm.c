@@ -7,11 +7,6 @@
 
 void *vm_zero_page;
 
-u64 vm_used(const struct vm *vm)
-{
-	return vm->used + vm->gs.ntables;
-}
-
 Retcode vm_charge(struct vm *vm, u64 npages)
 {
 	u64 used = vm_used(vm);
@@ -20,11 +15,6 @@ Retcode vm_charge(struct vm *vm, u64 npages)
 		return rcQuotaExceeded;
 	vm->used += npages;
 	return rcOk;
-}
-
-void vm_uncharge(struct vm *vm, u64 npages)
-{
-	vm->used -= npages;
 }
 
 /* A region that grows down does so page by page from its end. */
