@@ -6,7 +6,6 @@
 #include "arch/exit.h"
 
 #include "api/api.h"
-#include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/remote.h"
 #include "core/guest_copy.h"

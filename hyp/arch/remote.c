@@ -2,7 +2,6 @@
 #include "arch/remote.h"
 
 #include "arch/cpu.h"
-#include "arch/hart.h"
 #include "arch/sbi.h"
 #include "core/lock.h"
 #include "core/thread.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/vcpu.h"
 
-#include "arch/hart.h"
 #include "arch/layout.h"
 #include "core/lock.h"
 #include "core/task.h"

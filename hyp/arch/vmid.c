@@ -3,7 +3,6 @@
 
 #include "arch/cpu.h"
 #include "arch/pgtable.h"
-#include "arch/hart.h"
 #include "arch/remote.h"
 
 /* Above this many pages one fence for the whole VMID is cheaper. */

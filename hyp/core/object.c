@@ -2,7 +2,6 @@
 #include "core/object.h"
 
 #include "arch/cpu.h"
-#include "arch/hart.h"
 #include "core/notice.h"
 #include "core/task.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread's beginning and end. */
-#include "arch/hart.h"
 #include "core/exception.h"
 #include "core/page.h"
 #include "core/slab.h"
