@@ -5,11 +5,39 @@
 #include "arch/hart.h"
 #include "core/lock.h"
 #include "core/object.h"
-#include "core/page_pool.h"
+
+#include <string.h>
 
 #define SMALL_ORDER 2 /* what there is nothing else for, as for a table */
 
 #define STOCK_MAX 8u /* blocks of an order */
+
+/* Blocks that are free and zero but for their first word, which leads to the next. */
+struct stock {
+	u64 *first;
+	u64 count;
+};
+
+static struct page_pool {
+	char *start;
+	u64 *bits;                     /* pair bits of order 0, then of order 1, ... */
+	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
+	u64 nfree, nall;
+	struct list free[PAGE_MAX_ORDER + 1];
+	struct stock stock[PAGE_MAX_ORDER + 1];
+	char *next;    /* a block of PAGE_LARGE_ORDER that becomes one of its stock, or NULL */
+	u64 next_zero; /* bytes of it that are zero already */
+} page_pool;
+
+static struct list *block_at(u64 page)
+{
+	return (struct list *)(void *)(page_pool.start + (page << PAGE_SHIFT));
+}
+
+static u64 page_index(const void *block)
+{
+	return (u64)((const char *)block - page_pool.start) >> PAGE_SHIFT;
+}
 
 /* Flips a block's pair bit, set while exactly one of two buddies is free, and returns it. */
 static bool pair_toggle(u64 page, unsigned int order)
@@ -154,4 +182,69 @@ u64 page_prepare_large(void)
 		page_pool.next = NULL;
 	}
 	return 0;
+}
+
+static u64 pair_count(u64 npages, unsigned int order)
+{
+	return (npages >> (order + 1)) + 1;
+}
+
+size_t page_bitmap_bytes(const void *start, const void *end)
+{
+	/* Blocks are aligned by address, so count from an aligned start. */
+	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
+	u64 bits = 0;
+
+	for (unsigned int o = 0; o < PAGE_MAX_ORDER; o++)
+		bits += pair_count(span >> PAGE_SHIFT, o);
+	return (bits / 64 + 1) * sizeof(u64);
+}
+
+void page_init(void *start, void *end, void *bitmap)
+{
+	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1), npages;
+
+	page_pool = (struct page_pool){ .start = (char *)start - skip, .bits = bitmap };
+	npages = page_index(end);
+	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
+		page_pool.first_bit[o] = page_pool.first_bit[o - 1] + pair_count(npages, o - 1);
+	memset(bitmap, 0, page_bitmap_bytes(start, end));
+	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
+		list_init(&page_pool.free[o]);
+}
+
+void page_add_range(void *start, void *end)
+{
+	u64 page = page_index(start);
+	u64 last = page_index(end);
+
+	page_pool.nall += last - page;
+	while (page < last) {
+		unsigned int order = 0;
+
+		while (order < PAGE_MAX_ORDER && (page & ((u64)1 << order)) == 0 &&
+		       page + ((u64)2 << order) <= last)
+			order++;
+		page_free(block_at(page), order);
+		page += (u64)1 << order;
+	}
+}
+
+unsigned int page_order(u64 bytes)
+{
+	unsigned int order = 0;
+
+	while ((PAGE_SIZE << order) < bytes)
+		order++;
+	return order;
+}
+
+u64 page_count_free(void)
+{
+	return page_pool.nfree;
+}
+
+u64 page_count_all(void)
+{
+	return page_pool.nall;
 }
