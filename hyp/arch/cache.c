@@ -13,15 +13,3 @@ void cache_flush(const void *page, u64 npages)
 		cpu_cbo_flush(at);
 	cpu_fence();
 }
-
-void cache_zero(void *block, u64 bytes)
-{
-	char *at = block, *end = at + bytes;
-	u64 step = machine.cboz_block;
-
-	/* Three instructions a turn: it is most of a first touch. */
-	do {
-		cpu_cbo_zero(at);
-		at += step;
-	} while (at < end);
-}

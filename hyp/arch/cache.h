@@ -16,7 +16,4 @@
  */
 void cache_flush(const void *page, u64 npages);
 
-/* Zeroes a block of page-aligned bytes, where machine.cboz_block is not 0. */
-void cache_zero(void *block, u64 bytes);
-
 #endif

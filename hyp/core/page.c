@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/page.h"
 
-#include "arch/cache.h"
+#include "arch/cpu.h"
 #include "arch/hart.h"
 #include "core/lock.h"
 #include "core/object.h"
@@ -140,17 +140,18 @@ void *page_alloc(unsigned int order)
 /* Returns where that begins. */
 __attribute__((noinline)) static void *zero(u64 *word, u64 bytes)
 {
-	if (machine.cboz_block) {
-		cache_zero(word, bytes);
-		return word;
-	}
-	/* 32 stores a turn: zeroing is most of a first touch. */
-	for (u64 *end = word + bytes / sizeof(*word); word < end; word += 32) {
+	u64 *at = word, *end = at + bytes / sizeof(*at), step = machine.cboz_block / sizeof(*at);
+
+	/* Three instructions a turn: it is most of a first touch. */
+	for (; step && at < end; at += step)
+		cpu_cbo_zero(at);
+	/* 32 stores a turn. */
+	for (; at < end; at += 32) {
 #pragma GCC unroll 32
 		for (unsigned int i = 0; i < 32; i++)
-			word[i] = 0;
+			at[i] = 0;
 	}
-	return word - bytes / sizeof(*word);
+	return word;
 }
 
 void *page_alloc_zero(unsigned int order)
