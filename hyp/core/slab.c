@@ -24,11 +24,6 @@ _Static_assert(sizeof(struct slab) <= SLAB_FIRST, "the header fits before the fi
 
 static struct list partial[ARRAY_SIZE(class_size)];
 
-static struct slab *slab_of(void *object)
-{
-	return (struct slab *)(void *)((char *)object - ((u64)object & PAGE_MASK));
-}
-
 static struct slab *slab_grow(unsigned int class)
 {
 	struct slab *s = page_alloc(0);
@@ -91,7 +86,7 @@ void slab_free(void *object)
 
 	if (!object)
 		return;
-	s = slab_of(object);
+	s = (struct slab *)(void *)((char *)object - ((u64)object & PAGE_MASK));
 	if (!s->free)
 		list_add_head(&partial[s->class], &s->link);
 	*(void **)object = s->free;

@@ -88,9 +88,8 @@ Retcode task_create(const struct task_request *q, struct task **out)
 	task->eiid = copy_string(q->eiid);
 	if (!task->name || !task->eiid ||
 	    vm_init(&task->vm, q->limits.memoryLimit >> PAGE_SHIFT) != rcOk) {
-		free_string(task->name);
-		free_string(task->eiid);
-		mem_free(task, sizeof(*task));
+		task->gone = true;
+		task_free(task);
 		return rcOutOfMemory;
 	}
 	task->pid = ++last_pid;
@@ -161,7 +160,7 @@ static void release(struct task *task)
 
 void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
-	bool was_running = task->state == TASK_RUNNING;
+	enum task_state was = task->state;
 
 	trace(FloeTraceEnd, task->pid, status);
 	task->state = TASK_ENDED;
@@ -169,12 +168,12 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 	task->exit_code = code;
 	release(task);
 	line_let_go(task);
-	if (task->started)
+	if (was >= TASK_RUNNING)
 		report_enqueue(task);
 	happened(task, EVENT_TASK_COMPLETED);
 	if (task->pid == INIT_PID)
 		system_end(task);
-	if (was_running)
+	if (was == TASK_RUNNING)
 		object_put(&task->object);
 }
 

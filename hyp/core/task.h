@@ -50,7 +50,6 @@ struct task {
 	Pid pid, root;         /* of the first one's child that it comes from, or is */
 	enum task_state state;
 	u32 flags; /* Task* of KnTaskCreateEx */
-	bool started;
 
 	char *name, *eiid, *path; /* path NULL: none set */
 	struct vm vm;

@@ -119,7 +119,6 @@ Retcode task_start(struct task *task)
 	fill_pcb(task, pcb);
 	task->pcb = pcb;
 	task->state = TASK_RUNNING;
-	task->started = true;
 	object_get(&task->object);
 	trace(FloeTraceStart, task->pid, task->initial_thread->tid);
 	thread_start(task->initial_thread, false);
