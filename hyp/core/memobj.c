@@ -10,7 +10,7 @@
 
 struct memobj *memobj_create_empty(void)
 {
-	struct memobj *mem = slab_alloc(sizeof(*mem));
+	struct memobj *mem = mem_alloc(sizeof(*mem));
 
 	if (!mem)
 		return NULL;
@@ -169,7 +169,7 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 
 struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)
 {
-	struct mdl *mdl = slab_alloc(sizeof(*mdl));
+	struct mdl *mdl = mem_alloc(sizeof(*mdl));
 
 	if (!mdl)
 		return NULL;

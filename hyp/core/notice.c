@@ -6,7 +6,7 @@
 
 struct notice *notice_create(void)
 {
-	struct notice *n = slab_alloc(sizeof(*n));
+	struct notice *n = mem_alloc(sizeof(*n));
 
 	if (!n)
 		return NULL;
@@ -69,7 +69,7 @@ Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64
 	}
 	if (notice->count >= NOTICE_SUBSCRIPTIONS_MAX)
 		return rcQuotaExceeded;
-	s = slab_alloc(sizeof(*s));
+	s = mem_alloc(sizeof(*s));
 	if (!s)
 		return rcOutOfMemory;
 	s->notice = notice;

@@ -8,7 +8,7 @@
  * Sizes that divide what a page has left behind its header without much waste. No smaller
  * ones: a page for each would be what 20 partitions lose by it.
  */
-static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
+static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, SLAB_MAX };
 
 /* Stands at the start of each page of objects. */
 struct slab {
@@ -52,17 +52,16 @@ static void *zero(void *object, u64 bytes)
 	return object;
 }
 
-void *slab_alloc(size_t bytes)
+void *mem_alloc(size_t bytes)
 {
 	unsigned int class = 0;
 	struct slab *s;
 	void **object;
 
-	while (class < ARRAY_SIZE(class_size) && class_size[class] < bytes)
+	if (bytes > SLAB_MAX)
+		return page_alloc_zero(page_order(bytes));
+	while (class_size[class] < bytes)
 		class ++;
-	if (class == ARRAY_SIZE(class_size))
-		return NULL;
-
 	if (!partial[class].next)
 		list_init(&partial[class]);
 	if (!list_empty(&partial[class]))
@@ -95,11 +94,6 @@ void slab_free(void *object)
 		list_del(&s->link);
 		page_free(s, 0);
 	}
-}
-
-void *mem_alloc(size_t bytes)
-{
-	return bytes <= SLAB_MAX ? slab_alloc(bytes) : page_alloc_zero(page_order(bytes));
 }
 
 void mem_free(void *object, size_t bytes)

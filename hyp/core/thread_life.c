@@ -71,7 +71,7 @@ Retcode thread_create(const struct thread_request *q, struct thread **thread)
 	rc = map_stack(&task->vm, q->stack_bytes, &stack);
 	if (rc != rcOk)
 		goto no_stack;
-	t = slab_alloc(sizeof(*t));
+	t = mem_alloc(sizeof(*t));
 	if (!t || !vcpu_init(&t->vcpu, &q->start, stack->base + (stack->npages << PAGE_SHIFT))) {
 		slab_free(t);
 		rc = rcOutOfMemory;

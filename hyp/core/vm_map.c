@@ -61,7 +61,7 @@ Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 		return rcSecurityDisallow;
 	if (vm->nregions >= VM_REGIONS_MAX)
 		return rcQuotaExceeded;
-	r = slab_alloc(sizeof(*r));
+	r = mem_alloc(sizeof(*r));
 	if (!r)
 		return rcOutOfMemory;
 	*r = *q;
@@ -154,7 +154,7 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	if (vm->nregions + needed[0] + needed[1] > VM_REGIONS_MAX + 1)
 		return rcQuotaExceeded;
 	for (unsigned int i = 0; ok && i < 2; i++)
-		ok = !needed[i] || (spare[i] = slab_alloc(sizeof(struct region)));
+		ok = !needed[i] || (spare[i] = mem_alloc(sizeof(struct region)));
 	if (!ok) {
 		slab_free(spare[0]);
 		return rcOutOfMemory;

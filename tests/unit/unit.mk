@@ -35,7 +35,7 @@ unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-pr
 
 # Allocations from other files can be made to fail (support/memory.h).
 comma := ,
-unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero slab_alloc mem_alloc)
+unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero mem_alloc)
 
 $(unit_out)/libfdt/fdt.o: HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
 
