@@ -46,11 +46,11 @@ static bool grow(struct memobj *mem)
 bool memobj_append(struct memobj *mem, void *start, u64 npages)
 {
 	struct extent *last = mem->nextents ? &mem->extents[mem->nextents - 1] : NULL;
+	/* What goes on where the last one ends: memory there, or, behind a hole, a hole. */
+	const char *end = last && last->start ? last->start + ((u64)last->npages << PAGE_SHIFT)
+					      : NULL;
 
-	if (last && start && last->start &&
-	    last->start + ((u64)last->npages << PAGE_SHIFT) == start) {
-		last->npages += (u32)npages;
-	} else if (last && !start && !last->start) {
+	if (last && end == start) {
 		last->npages += (u32)npages;
 	} else {
 		if (mem->nextents == mem->capacity && !grow(mem))
