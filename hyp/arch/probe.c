@@ -84,13 +84,6 @@ void probe_zeroing(const struct machine_tree *tree)
 		machine.cboz_block = zero_block();
 }
 
-/* sstatus.FS sticks where there are f registers. */
-static bool has_f_registers(void)
-{
-	csr_set(sstatus, SSTATUS_FS);
-	return (csr_read(sstatus) & SSTATUS_FS) != 0;
-}
-
 /* Bytes of this hart's vector state; 0: it has no vector registers. */
 static u32 vector_bytes(void)
 {
@@ -121,7 +114,9 @@ const char *probe_machine(const struct machine_tree *tree)
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
 	machine.timebase = tree->timebase;
-	machine.fpu = (tree->extensions & EXT_D) && has_f_registers();
+	/* It sticks where there are f registers. */
+	csr_set(sstatus, SSTATUS_FS);
+	machine.fpu = (tree->extensions & EXT_D) && (csr_read(sstatus) & SSTATUS_FS);
 	if (tree->extensions & EXT_V)
 		machine.vector_bytes = vector_bytes();
 	machine.svinval = (tree->extensions & EXT_SVINVAL) &&

@@ -105,7 +105,7 @@ void region_insert(struct vm *vm, struct region *r)
 
 	while (pos != &vm->regions && container_of(pos, struct region, link)->base > r->base)
 		pos = pos->prev;
-	list_add_after(pos, &r->link);
+	list_add_head(pos, &r->link);
 	vm->nregions++;
 }
 
@@ -133,8 +133,8 @@ void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upp
 	if (r->mem) {
 		upper->mem_first += below;
 		object_get(&r->mem->object);
-		list_add_after(&r->map_link, &upper->map_link);
+		list_add_head(&r->map_link, &upper->map_link);
 	}
-	list_add_after(&r->link, &upper->link);
+	list_add_head(&r->link, &upper->link);
 	vm->nregions++;
 }
