@@ -138,7 +138,7 @@ static void release(struct task *task)
 	struct task *heir = task->creator;
 
 	while (!list_empty(&task->threads))
-		thread_end_with_task(list_first(&task->threads, struct thread, task_link));
+		thread_end(list_first(&task->threads, struct thread, task_link));
 	while (!list_empty(&task->ended_threads)) {
 		struct thread *t = list_first(&task->ended_threads, struct thread, task_link);
 

@@ -131,8 +131,8 @@ void thread_stop(struct thread *thread);
  */
 bool thread_exit(i32 code);
 
-/* The task ends, and the thread with it. */
-void thread_end_with_task(struct thread *thread);
+/* Ends it, however it came to that: it is one of those then that ended before their task. */
+void thread_end(struct thread *thread);
 
 /* The object type's destructor: the thread has ended. */
 void thread_destroy(struct object *object);
