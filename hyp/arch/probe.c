@@ -18,8 +18,7 @@ static i64 largest_vmid(unsigned int levels)
 	u64 vmids = HGATP_VMID_MASK << HGATP_VMID_SHIFT, value;
 
 	csr_write(hgatp, HGATP_MODE(levels) | vmids);
-	value = csr_read(hgatp);
-	csr_write(hgatp, 0);
+	value = csr_swap(hgatp, 0);
 	if ((value & ~(HGATP_PPN_MASK | vmids)) != HGATP_MODE(levels))
 		return -1;
 	return (i64)((value & vmids) >> HGATP_VMID_SHIFT);
@@ -36,12 +35,8 @@ static i64 largest_vmid(unsigned int levels)
  */
 static bool has_memory_types(void)
 {
-	bool sticks;
-
 	csr_write(henvcfg, HENVCFG_PBMTE);
-	sticks = (csr_read(henvcfg) & HENVCFG_PBMTE) != 0;
-	csr_write(henvcfg, 0);
-	return sticks;
+	return (csr_swap(henvcfg, 0) & HENVCFG_PBMTE) != 0;
 }
 
 /*

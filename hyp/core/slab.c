@@ -31,9 +31,7 @@ static struct slab *slab_grow(unsigned int class)
 
 	if (!s)
 		return NULL;
-	s->free = NULL;
-	s->used = 0;
-	s->class = (u16) class;
+	*s = (struct slab){ .class = (u16) class };
 	for (u64 at = SLAB_FIRST; at + size <= PAGE_SIZE; at += size) {
 		void **object = (void **)(void *)((char *)s + at);
 
