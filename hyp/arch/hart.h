@@ -12,7 +12,6 @@
 #include "core/sched.h"
 
 struct machine_tree;
-struct memobj;
 
 enum {
 	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */

@@ -15,8 +15,6 @@
 #include "arch/cpu.h"
 #include "arch/hart.h"
 
-struct pgtable;
-
 /* Any number of pages, with what leads to them. */
 #define VMID_FENCE_ALL (~(u64)0)
 

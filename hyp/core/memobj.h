@@ -16,7 +16,6 @@
 #include "core/object.h"
 
 struct region;
-struct vm;
 
 /* Host memory that is contiguous, or a hole: pages that read as zero. Small: there can be many. */
 struct extent {

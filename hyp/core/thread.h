@@ -12,9 +12,6 @@
 #include "arch/vcpu.h"
 #include "core/object.h"
 
-struct task;
-struct exception;
-
 /* Why a blocked thread waits. */
 enum thread_wait {
 	WAIT_NONE,
