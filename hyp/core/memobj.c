@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/memobj.h"
 
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/vm.h"
@@ -108,7 +107,7 @@ static void free_last(struct memobj *mem)
 	if (!extent->start)
 		return;
 	if (mem->cache)
-		cache_flush(page, n);
+		page_flush(page, n);
 	for (; n; n--, page += PAGE_SIZE)
 		page_free(page, 0);
 }

@@ -164,6 +164,16 @@ void *page_alloc_zero(unsigned int order)
 	return word ? zero(word, PAGE_SIZE << order) : NULL;
 }
 
+void page_flush(const void *page, u64 npages)
+{
+	const char *at = page, *end = at + (npages << PAGE_SHIFT);
+
+	cpu_fence();
+	for (; machine.cbom_block && at < end; at += machine.cbom_block)
+		cpu_cbo_flush(at);
+	cpu_fence();
+}
+
 u64 page_prepare_large(void)
 {
 	if (page_pool.stock[PAGE_LARGE_ORDER].count)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/vm.h"
 
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 
@@ -49,7 +48,7 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return region_look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}
 	if (r->prot & VMM_FLAG_CACHE_MASK)
-		cache_flush(page, 1);
+		page_flush(page, 1);
 	/* Instructions of whom the page belonged to may be cached. */
 	if (r->prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed(&vm->tags, &vm->gs);

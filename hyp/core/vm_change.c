@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes of memory that is there already: commit, decommit, access. */
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 
@@ -36,7 +35,7 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
 	if (!block)
 		return false;
 	if (prot & VMM_FLAG_CACHE_MASK)
-		cache_flush(block, (u64)1 << order);
+		page_flush(block, (u64)1 << order);
 	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
 		region_take_away(vm, at, 1, false);
 		page_free(block, order);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"
@@ -87,7 +86,7 @@ static void free_block(void *block, unsigned int order, void *context)
 	const struct vm *vm = context;
 
 	if (vm->uncached)
-		cache_flush(block, (u64)1 << order);
+		page_flush(block, (u64)1 << order);
 	page_free(block, order);
 }
 
