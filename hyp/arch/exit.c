@@ -6,15 +6,11 @@
 #include "arch/exit.h"
 
 #include "api/api.h"
-#include "arch/cpu.h"
-#include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/remote.h"
-#include "arch/this_hart.h"
 #include "core/guest_copy.h"
 #include "core/lock.h"
 #include "core/task.h"
-#include "core/thread.h"
 #include "core/trace.h"
 
 #define INSTRUCTION_WFI 0x10500073u

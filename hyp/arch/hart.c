@@ -4,7 +4,6 @@
 #include "arch/csr.h"
 #include "arch/exit.h"
 #include "arch/sbi.h"
-#include "arch/this_hart.h"
 
 struct machine_features machine;
 struct hart *harts[MAX_HARTS];

@@ -8,10 +8,10 @@
 #ifndef ARCH_HART_H
 #define ARCH_HART_H
 
+#include "arch/this_hart.h"
 #include "core/sched.h"
-#include "core/types.h"
 
-struct memobj;
+struct machine_tree;
 
 enum {
 	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
@@ -62,6 +62,21 @@ struct machine_features {
 };
 
 extern struct machine_features machine;
+
+/* Found out by trying (arch/probe.c): boot only, on each hart. */
+
+/*
+ * Finds out what the boot hart has, with the device tree's word for what cannot
+ * be tried, and fills in `machine`. NULL, or the missing requirement in one
+ * sentence.
+ */
+const char *probe_machine(const struct machine_tree *tree);
+
+/* The same for cbo.zero, once the hart has a stack that it does not use yet. */
+void probe_zeroing(const struct machine_tree *tree);
+
+/* What this secondary hart lacks of what `machine` says; NULL: nothing. More VMIDs do no harm. */
+const char *probe_lack(void);
 
 /*
  * What other harts may change of a hart's state, as it begins. By the boot hart, before

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/probe.h"
-
+/* What a hart can do, found out by trying. */
 #include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/sbi.h"
-#include "arch/this_hart.h"
 #include "arch/vcpu.h"
 #include "boot/machine.h"
 
@@ -20,8 +18,7 @@ static i64 largest_vmid(unsigned int levels)
 	u64 vmids = HGATP_VMID_MASK << HGATP_VMID_SHIFT, value;
 
 	csr_write(hgatp, HGATP_MODE(levels) | vmids);
-	value = csr_read(hgatp);
-	csr_write(hgatp, 0);
+	value = csr_swap(hgatp, 0);
 	if ((value & ~(HGATP_PPN_MASK | vmids)) != HGATP_MODE(levels))
 		return -1;
 	return (i64)((value & vmids) >> HGATP_VMID_SHIFT);
@@ -38,12 +35,8 @@ static i64 largest_vmid(unsigned int levels)
  */
 static bool has_memory_types(void)
 {
-	bool sticks;
-
 	csr_write(henvcfg, HENVCFG_PBMTE);
-	sticks = (csr_read(henvcfg) & HENVCFG_PBMTE) != 0;
-	csr_write(henvcfg, 0);
-	return sticks;
+	return (csr_swap(henvcfg, 0) & HENVCFG_PBMTE) != 0;
 }
 
 /*
@@ -86,13 +79,6 @@ void probe_zeroing(const struct machine_tree *tree)
 		machine.cboz_block = zero_block();
 }
 
-/* sstatus.FS sticks where there are f registers. */
-static bool has_f_registers(void)
-{
-	csr_set(sstatus, SSTATUS_FS);
-	return (csr_read(sstatus) & SSTATUS_FS) != 0;
-}
-
 /* Bytes of this hart's vector state; 0: it has no vector registers. */
 static u32 vector_bytes(void)
 {
@@ -123,7 +109,9 @@ const char *probe_machine(const struct machine_tree *tree)
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
 	machine.timebase = tree->timebase;
-	machine.fpu = (tree->extensions & EXT_D) && has_f_registers();
+	/* It sticks where there are f registers. */
+	csr_set(sstatus, SSTATUS_FS);
+	machine.fpu = (tree->extensions & EXT_D) && (csr_read(sstatus) & SSTATUS_FS);
 	if (tree->extensions & EXT_V)
 		machine.vector_bytes = vector_bytes();
 	machine.svinval = (tree->extensions & EXT_SVINVAL) &&

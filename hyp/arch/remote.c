@@ -2,8 +2,6 @@
 #include "arch/remote.h"
 
 #include "arch/cpu.h"
-#include "arch/csr.h"
-#include "arch/hart.h"
 #include "arch/sbi.h"
 #include "core/lock.h"
 #include "core/thread.h"
@@ -90,11 +88,6 @@ bool remote_serve(void)
 	if (asker & ASKER_SLEEPS)
 		interrupt((const struct hart *)(asker & ~(u64)ASKER_SLEEPS));
 	return true;
-}
-
-void remote_acknowledge(void)
-{
-	csr_clear(sip, IRQ_SSI);
 }
 
 /* Has the lock been handed over to this hart? */

@@ -11,6 +11,7 @@
 #ifndef ARCH_REMOTE_H
 #define ARCH_REMOTE_H
 
+#include "arch/csr.h"
 #include "core/types.h"
 
 struct hart;
@@ -25,6 +26,9 @@ void remote_put_down(struct hart *hart);
 bool remote_serve(void);
 
 /* Takes the interrupt off; look at what was asked for afterwards. */
-void remote_acknowledge(void);
+static inline void remote_acknowledge(void)
+{
+	csr_clear(sip, IRQ_SSI);
+}
 
 #endif

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/vcpu.h"
 
-#include "arch/csr.h"
-#include "arch/hart.h"
 #include "arch/layout.h"
-#include "arch/this_hart.h"
 #include "core/lock.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 #include <floe/abi.h>
 
@@ -232,27 +228,6 @@ bool vcpu_is_flat(const struct vcpu *v)
 	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
 
 	return from_vs && !v->vsatp;
-}
-
-u64 vcpu_call_end(void)
-{
-	return csr_read(sepc);
-}
-
-void vcpu_retry_call(void)
-{
-	csr_write(sepc, csr_read(sepc) - 4);
-}
-
-bool vcpu_interrupt_pending(void)
-{
-	/* hip, since some machines show only VSSIP in vsip. */
-	return (csr_read(hip) & csr_read(vsie) << 1) != 0;
-}
-
-u64 vcpu_timer_deadline(void)
-{
-	return csr_read(vstimecmp);
 }
 
 __attribute__((cold)) void vcpu_set_timer(u64 at)

@@ -9,6 +9,7 @@
 #ifndef ARCH_VCPU_H
 #define ARCH_VCPU_H
 
+#include "arch/csr.h"
 #include "core/types.h"
 
 #include <floe/inspect.h>
@@ -80,14 +81,28 @@ void vcpu_csrs(const struct vcpu *vcpu, ThreadCsrs *csrs);
 void vcpu_set_frame(struct vcpu *vcpu, const HalTrapFrame *frame);
 
 /* Of the current vCPU: where its hypercall returns to; it is made again, not passed over. */
-u64 vcpu_call_end(void);
-void vcpu_retry_call(void);
+static inline u64 vcpu_call_end(void)
+{
+	return csr_read(sepc);
+}
+
+static inline void vcpu_retry_call(void)
+{
+	csr_write(sepc, csr_read(sepc) - 4);
+}
 
 /* Of the current vCPU: is an interrupt pending that it has enabled? */
-bool vcpu_interrupt_pending(void);
+static inline bool vcpu_interrupt_pending(void)
+{
+	/* hip, since some machines show only VSSIP in vsip. */
+	return (csr_read(hip) & csr_read(vsie) << 1) != 0;
+}
 
 /* Of the current vCPU: when its Sstc timer is due, ticks. */
-u64 vcpu_timer_deadline(void);
+static inline u64 vcpu_timer_deadline(void)
+{
+	return csr_read(vstimecmp);
+}
 
 /* Of the current vCPU: its timer is set (SBI set_timer). */
 void vcpu_set_timer(u64 at);

@@ -3,9 +3,7 @@
 
 #include "arch/cpu.h"
 #include "arch/pgtable.h"
-#include "arch/hart.h"
 #include "arch/remote.h"
-#include "arch/this_hart.h"
 
 /* Above this many pages one fence for the whole VMID is cheaper. */
 #define FENCE_PAGES_MAX 16

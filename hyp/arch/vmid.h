@@ -14,10 +14,7 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/types.h"
 
-struct pgtable;
 struct vcpu;
 
 /* Any number of pages, with what leads to them. */

@@ -7,15 +7,14 @@
 #include "arch/exit.h"
 #include "arch/hart.h"
 #include "arch/image.h"
-#include "arch/probe.h"
 #include "arch/remote.h"
 #include "arch/sbi.h"
 #include "arch/this_hart.h"
 #include "console/console.h"
-#include "core/entropy.h"
 #include "core/lock.h"
 #include "core/page.h"
 #include "core/place.h"
+#include "core/rng.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
@@ -161,7 +160,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	probe_zeroing(&tree);
 	hart_setup();
 	map_system_window();
-	greet(entropy_collect(tree.seed, tree.seed_bytes));
+	greet(random_collect(tree.seed, tree.seed_bytes));
 	join(&boot_hart);
 	require(init_start(tree.bootargs));
 	start_secondaries();

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/entropy.h"
-
+/*
+ * What the hypervisor's generator starts from. All that there is goes in; what
+ * counts is the best of
+ *
+ *	Zkr            the hart's entropy source (RISC-V cryptography extensions,
+ *	               volume I, chapter "Entropy Source"): 512 bits, of which that chapter
+ *	               grants three quarters, twice what the generator's key holds
+ *	rng-seed       of at least 32 bytes, which firmware left in the device tree
+ *	timing jitter  only where there is neither: how long walks through memory
+ *	               take, one bit for every eight that surprise
+ */
 #include "arch/cpu.h"
 #include "arch/hart.h"
 #include "core/page.h"
@@ -77,7 +86,7 @@ static bool add_jitter(void)
 	return surprises == JITTER_SURPRISES;
 }
 
-const char *entropy_collect(const void *seed, u32 bytes)
+const char *random_collect(const void *seed, u32 bytes)
 {
 	bool zkr = machine.zkr && add_seed_csr();
 	bool firmware = seed && bytes >= FIRMWARE_BYTES;

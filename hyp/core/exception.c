@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/exception.h"
 
-#include "arch/csr.h"
 #include "core/guest_copy.h"
 #include "core/slab.h"
 #include "core/task.h"
@@ -56,7 +55,7 @@ bool exception_deliver(struct thread *t, TaskFaultRecord *record)
 		return false;
 	}
 	/* Where the guest has levels or paging of its own, a handler is no address of ours. */
-	e = vcpu_is_flat(&t->vcpu) ? slab_alloc(sizeof(*e)) : NULL;
+	e = vcpu_is_flat(&t->vcpu) ? mem_alloc(sizeof(*e)) : NULL;
 	if (!e || !vcpu_keep(&e->then, &t->vcpu)) {
 		slab_free(e);
 		return false;

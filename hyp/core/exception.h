@@ -14,9 +14,6 @@
 
 #include "arch/vcpu.h"
 #include "core/fault.h"
-#include "core/types.h"
-
-struct thread;
 
 /* What a handler of a thread is busy with. */
 struct exception {

@@ -3,8 +3,6 @@
 
 #include "core/exception.h"
 #include "core/task.h"
-#include "core/thread.h"
-#include "core/vm.h"
 
 #define CAUSE_IS_INTERRUPT ((u64)1 << 63)
 

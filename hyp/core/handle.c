@@ -127,9 +127,8 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 void handle_revoke_descendants(struct handle_table *t, Handle handle, const struct object *badge)
 {
 	struct handle_entry *root = find(t, handle);
-	struct list doomed;
+	struct list doomed = { &doomed, &doomed };
 
-	list_init(&doomed);
 	list_for_each_safe(struct handle_entry, child, next, &root->children, sibling) {
 		if (badge && child->badge != badge)
 			continue;

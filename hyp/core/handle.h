@@ -10,9 +10,7 @@
 #ifndef CORE_HANDLE_H
 #define CORE_HANDLE_H
 
-#include "core/list.h"
 #include "core/object.h"
-#include "core/types.h"
 
 #define HANDLES_PER_CHUNK 64u
 #define HANDLE_CHUNKS 64u

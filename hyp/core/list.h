@@ -32,15 +32,10 @@ static inline void list_insert(struct list *before, struct list *node, struct li
 	before->next = node;
 }
 
-/* Inserts node behind pos. */
-static inline void list_add_after(struct list *pos, struct list *node)
-{
-	list_insert(pos, node, pos->next);
-}
-
+/* Inserts node at the beginning of a list, or behind another node. */
 static inline void list_add_head(struct list *head, struct list *node)
 {
-	list_add_after(head, node);
+	list_insert(head, node, head->next);
 }
 
 static inline void list_add_tail(struct list *head, struct list *node)
@@ -58,7 +53,7 @@ static inline void list_del(struct list *node)
 /* Moves all nodes of `from` to the empty list `to`. */
 static inline void list_move_all(struct list *to, struct list *from)
 {
-	list_add_after(from, to);
+	list_add_head(from, to);
 	list_del(from);
 }
 

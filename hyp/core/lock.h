@@ -21,8 +21,6 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/types.h"
 
 /* The address of the hart that holds the lock, with LOCK_AWAITED if one sleeps; or 0. */
 extern u64 lock_word;

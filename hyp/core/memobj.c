@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/memobj.h"
 
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/slab.h"
 #include "core/vm.h"
@@ -10,7 +9,7 @@
 
 struct memobj *memobj_create_empty(void)
 {
-	struct memobj *mem = slab_alloc(sizeof(*mem));
+	struct memobj *mem = mem_alloc(sizeof(*mem));
 
 	if (!mem)
 		return NULL;
@@ -46,11 +45,11 @@ static bool grow(struct memobj *mem)
 bool memobj_append(struct memobj *mem, void *start, u64 npages)
 {
 	struct extent *last = mem->nextents ? &mem->extents[mem->nextents - 1] : NULL;
+	/* What goes on where the last one ends: memory there, or, behind a hole, a hole. */
+	const char *end = last && last->start ? last->start + ((u64)last->npages << PAGE_SHIFT)
+					      : NULL;
 
-	if (last && start && last->start &&
-	    last->start + ((u64)last->npages << PAGE_SHIFT) == start) {
-		last->npages += (u32)npages;
-	} else if (last && !start && !last->start) {
+	if (last && end == start) {
 		last->npages += (u32)npages;
 	} else {
 		if (mem->nextents == mem->capacity && !grow(mem))
@@ -108,7 +107,7 @@ static void free_last(struct memobj *mem)
 	if (!extent->start)
 		return;
 	if (mem->cache)
-		cache_flush(page, n);
+		page_flush(page, n);
 	for (; n; n--, page += PAGE_SIZE)
 		page_free(page, 0);
 }
@@ -155,7 +154,7 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 		other |= VMM_FLAG_EXECUTE;
 	if (prot & VMM_FLAG_EXECUTE)
 		other |= VMM_FLAG_WRITE;
-	if ((prot & other) || !other || !mem->owned)
+	if ((prot & other) || !other || !mem || !mem->owned)
 		return (prot & other) != 0;
 	/* A thousand partitions may share it. */
 	if (!(mem->access & other))
@@ -169,7 +168,7 @@ bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 
 struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)
 {
-	struct mdl *mdl = slab_alloc(sizeof(*mdl));
+	struct mdl *mdl = mem_alloc(sizeof(*mdl));
 
 	if (!mdl)
 		return NULL;

@@ -13,12 +13,9 @@
 #ifndef CORE_MEMOBJ_H
 #define CORE_MEMOBJ_H
 
-#include "core/list.h"
 #include "core/object.h"
-#include "core/types.h"
 
 struct region;
-struct vm;
 
 /* Host memory that is contiguous, or a hole: pages that read as zero. Small: there can be many. */
 struct extent {
@@ -70,7 +67,8 @@ void *memobj_at(const struct memobj *mem, u64 page, u64 *npages);
 
 /*
  * Would mapping [first, first + npages) with that access make a page writable
- * in one place and executable in another? `instead`: a mapping that goes, or NULL.
+ * in one place and executable in another? `instead`: a mapping that goes, or NULL. mem NULL:
+ * anonymous memory, which is mapped nowhere else.
  */
 bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
 		      const struct region *instead);

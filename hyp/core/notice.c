@@ -3,11 +3,10 @@
 
 #include "core/slab.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 struct notice *notice_create(void)
 {
-	struct notice *n = slab_alloc(sizeof(*n));
+	struct notice *n = mem_alloc(sizeof(*n));
 
 	if (!n)
 		return NULL;
@@ -62,24 +61,20 @@ Retcode notice_subscribe(struct notice *notice, struct task *task, u32 mask, u64
 {
 	struct subscription *s = find(notice, task);
 
-	if (s) {
-		s->mask |= mask;
-		s->id = id;
-		raise(s, task->events);
-		return rcOk;
+	if (!s) {
+		if (notice->count >= NOTICE_SUBSCRIPTIONS_MAX)
+			return rcQuotaExceeded;
+		s = mem_alloc(sizeof(*s));
+		if (!s)
+			return rcOutOfMemory;
+		s->notice = notice;
+		list_init(&s->pending_link);
+		list_add_tail(&notice->subscriptions, &s->notice_link);
+		list_add_tail(&task->subscriptions, &s->object_link);
+		notice->count++;
 	}
-	if (notice->count >= NOTICE_SUBSCRIPTIONS_MAX)
-		return rcQuotaExceeded;
-	s = slab_alloc(sizeof(*s));
-	if (!s)
-		return rcOutOfMemory;
-	s->notice = notice;
-	s->mask = mask;
+	s->mask |= mask;
 	s->id = id;
-	list_init(&s->pending_link);
-	list_add_tail(&notice->subscriptions, &s->notice_link);
-	list_add_tail(&task->subscriptions, &s->object_link);
-	notice->count++;
 	raise(s, task->events);
 	return rcOk;
 }

@@ -9,9 +9,7 @@
 #ifndef CORE_NOTICE_H
 #define CORE_NOTICE_H
 
-#include "core/list.h"
 #include "core/object.h"
-#include "core/types.h"
 
 struct task;
 

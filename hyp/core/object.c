@@ -2,13 +2,8 @@
 #include "core/object.h"
 
 #include "arch/cpu.h"
-#include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/memobj.h"
 #include "core/notice.h"
-#include "core/sched.h"
 #include "core/task.h"
-#include "core/thread.h"
 
 SysCounters counters;
 
@@ -26,11 +21,6 @@ void object_init(struct object *object, enum object_type type)
 	object->type = type;
 	object->refs = 1;
 	list_init(&object->dead);
-}
-
-void object_get(struct object *object)
-{
-	object->refs++;
 }
 
 static void add_to(struct list *list, struct object *object)

@@ -17,7 +17,6 @@
 #define CORE_OBJECT_H
 
 #include "core/list.h"
-#include "core/types.h"
 
 enum object_type {
 	OBJECT_TASK,
@@ -41,7 +40,11 @@ extern SysCounters counters; /* but freePages and allPages */
 
 void object_init(struct object *object, enum object_type type);
 
-void object_get(struct object *object);
+static inline void object_get(struct object *object)
+{
+	object->refs++;
+}
+
 void object_put(struct object *object);
 
 /* Its destructor has destroyed a portion, and is called again. */

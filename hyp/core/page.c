@@ -1,26 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/page.h"
 
-#include "arch/cache.h"
+#include "arch/cpu.h"
 #include "arch/hart.h"
 #include "core/lock.h"
 #include "core/object.h"
-#include "core/page_pool.h"
+
+#include <string.h>
 
 #define SMALL_ORDER 2 /* what there is nothing else for, as for a table */
 
 #define STOCK_MAX 8u /* blocks of an order */
 
-/* The pair bit of a block: set while exactly one of the two buddies is free. */
-static u64 pair_index(u64 page, unsigned int order)
+/* Blocks that are free and zero but for their first word, which leads to the next. */
+struct stock {
+	u64 *first;
+	u64 count;
+};
+
+static struct page_pool {
+	char *start;
+	u64 *bits;                     /* pair bits of order 0, then of order 1, ... */
+	u64 first_bit[PAGE_MAX_ORDER]; /* where those of an order begin */
+	u64 nfree, nall;
+	struct list free[PAGE_MAX_ORDER + 1];
+	struct stock stock[PAGE_MAX_ORDER + 1];
+	char *next;    /* a block of PAGE_LARGE_ORDER that becomes one of its stock, or NULL */
+	u64 next_zero; /* bytes of it that are zero already */
+} page_pool;
+
+static struct list *block_at(u64 page)
 {
-	return page_pool.first_bit[order] + (page >> (order + 1));
+	return (struct list *)(void *)(page_pool.start + (page << PAGE_SHIFT));
 }
 
-/* Flips the pair bit and returns its new value. */
+static u64 page_index(const void *block)
+{
+	return (u64)((const char *)block - page_pool.start) >> PAGE_SHIFT;
+}
+
+/* Flips a block's pair bit, set while exactly one of two buddies is free, and returns it. */
 static bool pair_toggle(u64 page, unsigned int order)
 {
-	u64 index = pair_index(page, order);
+	u64 index = page_pool.first_bit[order] + (page >> (order + 1));
 	u64 bit = (u64)1 << (index % 64);
 
 	page_pool.bits[index / 64] ^= bit;
@@ -118,19 +140,18 @@ void *page_alloc(unsigned int order)
 /* Returns where that begins. */
 __attribute__((noinline)) static void *zero(u64 *word, u64 bytes)
 {
-	if (machine.cboz_block) {
-		cache_zero(word, bytes);
-		return word;
+	u64 *at = word, *end = at + bytes / sizeof(*at), step = machine.cboz_block / sizeof(*at);
+
+	/* Three instructions a turn: it is most of a first touch. */
+	for (; step && at < end; at += step)
+		cpu_cbo_zero(at);
+	/* 32 stores a turn. */
+	for (; at < end; at += 32) {
+#pragma GCC unroll 32
+		for (unsigned int i = 0; i < 32; i++)
+			at[i] = 0;
 	}
-	/* 32 stores a turn: zeroing is most of a first touch. */
-	for (u64 *end = word + bytes / sizeof(*word); word < end; word += 32) {
-		word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = word[12] = word[13] = word[14] = 0;
-		word[15] = word[16] = word[17] = word[18] = word[19] = word[20] = word[21] = 0;
-		word[22] = word[23] = word[24] = word[25] = word[26] = word[27] = word[28] = 0;
-		word[29] = word[30] = word[31] = 0;
-	}
-	return word - bytes / sizeof(*word);
+	return word;
 }
 
 void *page_alloc_zero(unsigned int order)
@@ -141,6 +162,16 @@ void *page_alloc_zero(unsigned int order)
 		return word;
 	word = page_alloc(order);
 	return word ? zero(word, PAGE_SIZE << order) : NULL;
+}
+
+void page_flush(const void *page, u64 npages)
+{
+	const char *at = page, *end = at + (npages << PAGE_SHIFT);
+
+	cpu_fence();
+	for (; machine.cbom_block && at < end; at += machine.cbom_block)
+		cpu_cbo_flush(at);
+	cpu_fence();
 }
 
 u64 page_prepare_large(void)
@@ -162,4 +193,69 @@ u64 page_prepare_large(void)
 		page_pool.next = NULL;
 	}
 	return 0;
+}
+
+static u64 pair_count(u64 npages, unsigned int order)
+{
+	return (npages >> (order + 1)) + 1;
+}
+
+size_t page_bitmap_bytes(const void *start, const void *end)
+{
+	/* Blocks are aligned by address, so count from an aligned start. */
+	u64 span = (u64)end - ((u64)start & ~((PAGE_SIZE << PAGE_MAX_ORDER) - 1));
+	u64 bits = 0;
+
+	for (unsigned int o = 0; o < PAGE_MAX_ORDER; o++)
+		bits += pair_count(span >> PAGE_SHIFT, o);
+	return (bits / 64 + 1) * sizeof(u64);
+}
+
+void page_init(void *start, void *end, void *bitmap)
+{
+	u64 skip = (u64)start & ((PAGE_SIZE << PAGE_MAX_ORDER) - 1), npages;
+
+	page_pool = (struct page_pool){ .start = (char *)start - skip, .bits = bitmap };
+	npages = page_index(end);
+	for (unsigned int o = 1; o < PAGE_MAX_ORDER; o++)
+		page_pool.first_bit[o] = page_pool.first_bit[o - 1] + pair_count(npages, o - 1);
+	memset(bitmap, 0, page_bitmap_bytes(start, end));
+	for (unsigned int o = 0; o <= PAGE_MAX_ORDER; o++)
+		list_init(&page_pool.free[o]);
+}
+
+void page_add_range(void *start, void *end)
+{
+	u64 page = page_index(start);
+	u64 last = page_index(end);
+
+	page_pool.nall += last - page;
+	while (page < last) {
+		unsigned int order = 0;
+
+		while (order < PAGE_MAX_ORDER && (page & ((u64)1 << order)) == 0 &&
+		       page + ((u64)2 << order) <= last)
+			order++;
+		page_free(block_at(page), order);
+		page += (u64)1 << order;
+	}
+}
+
+unsigned int page_order(u64 bytes)
+{
+	unsigned int order = 0;
+
+	while ((PAGE_SIZE << order) < bytes)
+		order++;
+	return order;
+}
+
+u64 page_count_free(void)
+{
+	return page_pool.nfree;
+}
+
+u64 page_count_all(void)
+{
+	return page_pool.nall;
 }

@@ -58,6 +58,13 @@ void page_free_zero(void *block, unsigned int order);
  */
 u64 page_prepare_large(void);
 
+/*
+ * Between accesses to the same memory with different types (RISC-V privileged specification,
+ * chapter "Svpbmt"; machine.memory_types), by whomever: writes back and drops what caches
+ * hold of npages, and orders what was before and what comes after.
+ */
+void page_flush(const void *page, u64 npages);
+
 /* The smallest order whose block holds that many bytes. */
 unsigned int page_order(u64 bytes);
 

@@ -39,11 +39,11 @@ struct region *region_behind(const struct vm *vm, const struct region *r)
 	return &next->link != &vm->regions && next->base == region_end(r) ? next : NULL;
 }
 
-struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end)
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end, u32 flags, u32 those)
 {
 	struct region *first = vm_find(vm, base);
 
-	for (struct region *r = first; r && !(r->flags & REGION_INTERNAL); r = region_behind(vm, r))
+	for (struct region *r = first; r && (r->flags & flags) == those; r = region_behind(vm, r))
 		if (region_end(r) >= end)
 			return first;
 	return NULL;
@@ -105,7 +105,7 @@ void region_insert(struct vm *vm, struct region *r)
 
 	while (pos != &vm->regions && container_of(pos, struct region, link)->base > r->base)
 		pos = pos->prev;
-	list_add_after(pos, &r->link);
+	list_add_head(pos, &r->link);
 	vm->nregions++;
 }
 
@@ -133,8 +133,8 @@ void region_split(struct vm *vm, struct region *r, gpa_t gpa, struct region *upp
 	if (r->mem) {
 		upper->mem_first += below;
 		object_get(&r->mem->object);
-		list_add_after(&r->map_link, &upper->map_link);
+		list_add_head(&r->map_link, &upper->map_link);
 	}
-	list_add_after(&r->link, &upper->link);
+	list_add_head(&r->link, &upper->link);
 	vm->nregions++;
 }

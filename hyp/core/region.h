@@ -75,8 +75,8 @@ u64 region_unmap_first(struct vm *vm, struct region *r);
 /* The region that begins where that one ends, or NULL. */
 struct region *region_behind(const struct vm *vm, const struct region *r);
 
-/* The regions of the guest's own that cover a range without a gap: the first, or NULL. */
-struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end);
+/* The regions that cover a range without a gap, all with those of the flags: the first, or NULL. */
+struct region *region_covering(const struct vm *vm, gpa_t base, gpa_t end, u32 flags, u32 those);
 
 /*
  * Makes region boundaries of both ends of a range that regions cover, in the

@@ -33,4 +33,11 @@ u32 rng_below(struct rng *rng, u32 limit);
 void random_add_entropy(const void *data, size_t bytes);
 void random_bytes(void *output, size_t bytes);
 
+/*
+ * Seeds it at boot (core/entropy.c), with `bytes` of firmware's at `seed` (NULL: none),
+ * and gives the name of what it comes from. Takes bounded time, whatever the
+ * sources do. The page allocator is up.
+ */
+const char *random_collect(const void *seed, u32 bytes);
+
 #endif

@@ -8,7 +8,7 @@
  * Sizes that divide what a page has left behind its header without much waste. No smaller
  * ones: a page for each would be what 20 partitions lose by it.
  */
-static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, 2032 };
+static const u16 class_size[] = { 128, 192, 256, 400, 576, 800, 1008, 1344, SLAB_MAX };
 
 /* Stands at the start of each page of objects. */
 struct slab {
@@ -24,11 +24,6 @@ _Static_assert(sizeof(struct slab) <= SLAB_FIRST, "the header fits before the fi
 
 static struct list partial[ARRAY_SIZE(class_size)];
 
-static struct slab *slab_of(void *object)
-{
-	return (struct slab *)(void *)((char *)object - ((u64)object & PAGE_MASK));
-}
-
 static struct slab *slab_grow(unsigned int class)
 {
 	struct slab *s = page_alloc(0);
@@ -36,9 +31,7 @@ static struct slab *slab_grow(unsigned int class)
 
 	if (!s)
 		return NULL;
-	s->free = NULL;
-	s->used = 0;
-	s->class = (u16) class;
+	*s = (struct slab){ .class = (u16) class };
 	for (u64 at = SLAB_FIRST; at + size <= PAGE_SIZE; at += size) {
 		void **object = (void **)(void *)((char *)s + at);
 
@@ -57,17 +50,16 @@ static void *zero(void *object, u64 bytes)
 	return object;
 }
 
-void *slab_alloc(size_t bytes)
+void *mem_alloc(size_t bytes)
 {
 	unsigned int class = 0;
 	struct slab *s;
 	void **object;
 
-	while (class < ARRAY_SIZE(class_size) && class_size[class] < bytes)
+	if (bytes > SLAB_MAX)
+		return page_alloc_zero(page_order(bytes));
+	while (class_size[class] < bytes)
 		class ++;
-	if (class == ARRAY_SIZE(class_size))
-		return NULL;
-
 	if (!partial[class].next)
 		list_init(&partial[class]);
 	if (!list_empty(&partial[class]))
@@ -91,7 +83,7 @@ void slab_free(void *object)
 
 	if (!object)
 		return;
-	s = slab_of(object);
+	s = (struct slab *)(void *)((char *)object - ((u64)object & PAGE_MASK));
 	if (!s->free)
 		list_add_head(&partial[s->class], &s->link);
 	*(void **)object = s->free;
@@ -100,11 +92,6 @@ void slab_free(void *object)
 		list_del(&s->link);
 		page_free(s, 0);
 	}
-}
-
-void *mem_alloc(size_t bytes)
-{
-	return bytes <= SLAB_MAX ? slab_alloc(bytes) : page_alloc_zero(page_order(bytes));
 }
 
 void mem_free(void *object, size_t bytes)

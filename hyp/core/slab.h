@@ -15,16 +15,12 @@
 #define SLAB_MAX 2032
 
 /* A zeroed object of at least `bytes` bytes, 16-byte aligned, or NULL. */
-void *slab_alloc(size_t bytes);
-
-/* Frees it; NULL is allowed. */
-void slab_free(void *object);
-
-/*
- * The same for sizes that may exceed SLAB_MAX: whole pages then. The size has
- * to be the same in both calls.
- */
 void *mem_alloc(size_t bytes);
+
+/* Frees it; the size has to be the same. NULL is allowed. */
 void mem_free(void *object, size_t bytes);
+
+/* The same for one that is surely not larger than SLAB_MAX. */
+void slab_free(void *object);
 
 #endif

@@ -4,7 +4,6 @@
 #include "console/report.h"
 #include "core/budget.h"
 #include "core/notice.h"
-#include "core/page.h"
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
@@ -71,8 +70,7 @@ static void init_fields(struct task *task, const struct task_request *q)
 	task->stack_size = q->stack_size;
 	task->policy = ThreadSchedPolicyOther;
 	task->priority = q->priority;
-	task->limits = q->limits;
-	task->vm.allow_rwx = (q->limits.permissions & TaskMayRwx) != 0;
+	task_set_limits(task, &q->limits);
 }
 
 Retcode task_create(const struct task_request *q, struct task **out)
@@ -89,9 +87,8 @@ Retcode task_create(const struct task_request *q, struct task **out)
 	task->eiid = copy_string(q->eiid);
 	if (!task->name || !task->eiid ||
 	    vm_init(&task->vm, q->limits.memoryLimit >> PAGE_SHIFT) != rcOk) {
-		free_string(task->name);
-		free_string(task->eiid);
-		mem_free(task, sizeof(*task));
+		task->gone = true;
+		task_free(task);
 		return rcOutOfMemory;
 	}
 	task->pid = ++last_pid;
@@ -140,7 +137,7 @@ static void release(struct task *task)
 	struct task *heir = task->creator;
 
 	while (!list_empty(&task->threads))
-		thread_end_with_task(list_first(&task->threads, struct thread, task_link));
+		thread_end(list_first(&task->threads, struct thread, task_link));
 	while (!list_empty(&task->ended_threads)) {
 		struct thread *t = list_first(&task->ended_threads, struct thread, task_link);
 
@@ -162,7 +159,7 @@ static void release(struct task *task)
 
 void task_end(struct task *task, TaskExitStatus status, i32 code)
 {
-	bool was_running = task->state == TaskStateRunning;
+	TaskState was = task->state;
 
 	trace(FloeTraceEnd, task->pid, status);
 	task->state = TaskStateEnded;
@@ -170,12 +167,12 @@ void task_end(struct task *task, TaskExitStatus status, i32 code)
 	task->exit_code = code;
 	release(task);
 	line_let_go(task);
-	if (task->started)
+	if (was >= TaskStateRunning)
 		report_enqueue(task);
 	happened(task, EVENT_TASK_COMPLETED);
 	if (task->pid == INIT_PID)
 		system_end(task);
-	if (was_running)
+	if (was == TaskStateRunning)
 		object_put(&task->object);
 }
 
@@ -193,17 +190,6 @@ void task_freeze(struct task *task, struct thread *faulting)
 	if (task->pid == INIT_PID)
 		system_end(task);
 	object_put(&task->object);
-}
-
-/* Children outlive their creator and count for nobody then. */
-static void orphan_children(struct task *task)
-{
-	while (!list_empty(&task->children)) {
-		struct task *child = list_first(&task->children, struct task, sibling_link);
-
-		child->creator = NULL;
-		list_del(&child->sibling_link);
-	}
 }
 
 void task_free(struct task *task)
@@ -236,7 +222,13 @@ void task_destroy(struct object *object)
 			 0);
 	happened(task, EVENT_OBJECT_DESTROYED);
 	notice_detach(&task->subscriptions);
-	orphan_children(task);
+	/* Children outlive their creator and count for nobody then. */
+	while (!list_empty(&task->children)) {
+		struct task *child = list_first(&task->children, struct task, sibling_link);
+
+		child->creator = NULL;
+		list_del(&child->sibling_link);
+	}
 	if (task->creator)
 		task->creator->nchildren--;
 	list_del(&task->sibling_link);

@@ -14,10 +14,7 @@
 #include "console/line.h"
 #include "core/fault.h"
 #include "core/handle.h"
-#include "core/list.h"
-#include "core/object.h"
 #include "core/thread.h"
-#include "core/types.h"
 #include "core/vm.h"
 
 /*
@@ -55,7 +52,6 @@ struct task {
 	Pid pid, root;         /* of the first one's child that it comes from, or is */
 	TaskState state;
 	u32 flags; /* Task* of KnTaskCreateEx */
-	bool started;
 
 	char *name, *eiid, *path; /* path NULL: none set */
 	struct vm vm;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a process finds in its memory when it starts: SCP, stack, PCB. */
 #include "core/guest_copy.h"
-#include "core/notice.h"
-#include "core/slab.h"
 #include "core/task.h"
 #include "core/trace.h"
 
@@ -121,7 +119,6 @@ Retcode task_start(struct task *task)
 	fill_pcb(task, pcb);
 	task->pcb = pcb;
 	task->state = TaskStateRunning;
-	task->started = true;
 	object_get(&task->object);
 	trace(FloeTraceStart, task->pid, task->initial_thread->tid);
 	thread_start(task->initial_thread, false);

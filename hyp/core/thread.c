@@ -2,9 +2,7 @@
 /* A thread's waits. */
 #include "core/thread.h"
 
-#include "arch/hart.h"
 #include "arch/remote.h"
-#include "arch/this_hart.h"
 
 /* Of a wait without a timer that could still expire. */
 static inline void end_untimed_wait(struct thread *t)
@@ -40,11 +38,6 @@ __attribute__((cold)) void thread_init_waits(struct thread *t)
 	t->wait_timer.expired = wait_is_over;
 	t->guest_timer.expired = guest_timer_expired;
 	list_init(&t->waiting);
-}
-
-struct thread *thread_current(void)
-{
-	return this_hart()->current;
 }
 
 static void end_wait(struct thread *t)

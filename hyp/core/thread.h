@@ -8,16 +8,9 @@
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
 
+#include "arch/hart.h"
 #include "arch/vcpu.h"
-#include "core/list.h"
 #include "core/object.h"
-#include "core/sched.h"
-#include "core/timer.h"
-#include "core/types.h"
-
-struct task;
-struct hart;
-struct exception;
 
 /* Why a blocked thread waits. */
 enum thread_wait {
@@ -135,8 +128,8 @@ void thread_stop(struct thread *thread);
  */
 bool thread_exit(i32 code);
 
-/* The task ends, and the thread with it. */
-void thread_end_with_task(struct thread *thread);
+/* Ends it, however it came to that: it is one of those then that ended before their task. */
+void thread_end(struct thread *thread);
 
 /* The object type's destructor: the thread has ended. */
 void thread_destroy(struct object *object);
@@ -152,7 +145,10 @@ void thread_set_policy(struct thread *thread, ThreadSchedPolicy policy, ThreadPr
 void thread_put_down(struct thread *thread);
 
 /* The thread that made the hypercall or took the exception. */
-struct thread *thread_current(void);
+static inline struct thread *thread_current(void)
+{
+	return this_hart()->current;
+}
 
 /*
  * Blocks the current thread until thread_wake() or until the time is over

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread's beginning and end. */
-#include "arch/hart.h"
-#include "arch/this_hart.h"
 #include "core/exception.h"
 #include "core/page.h"
 #include "core/slab.h"
@@ -73,7 +71,7 @@ Retcode thread_create(const struct thread_request *q, struct thread **thread)
 	rc = map_stack(&task->vm, q->stack_bytes, &stack);
 	if (rc != rcOk)
 		goto no_stack;
-	t = slab_alloc(sizeof(*t));
+	t = mem_alloc(sizeof(*t));
 	if (!t || !vcpu_init(&t->vcpu, &q->start, stack->base + (stack->npages << PAGE_SHIFT))) {
 		slab_free(t);
 		rc = rcOutOfMemory;
@@ -102,15 +100,17 @@ void thread_start(struct thread *t, bool suspended)
 	}
 }
 
-static void end(struct thread *t)
+void thread_end(struct thread *t)
 {
 	thread_stop(t);
 	t->task->run_time += t->run_time;
 	exception_drop(t);
 	vcpu_destroy(&t->vcpu);
 	list_del(&t->task_link);
+	list_add_tail(&t->task->ended_threads, &t->task_link);
 	t->living = false;
 	thread_wake_all(&t->joiners);
+	object_put(&t->object);
 }
 
 bool thread_exit(i32 code)
@@ -132,21 +132,11 @@ bool thread_exit(i32 code)
 		task->initial_thread = NULL;
 		task->initial_code = code;
 	}
-	if (is_last) {
+	if (is_last)
 		task_end(task, TaskExitNormal, task->initial_code);
-		return true;
-	}
-	end(t);
-	list_add_tail(&task->ended_threads, &t->task_link);
-	object_put(&t->object);
+	else
+		thread_end(t);
 	return true;
-}
-
-void thread_end_with_task(struct thread *t)
-{
-	end(t);
-	t->task = NULL;
-	object_put(&t->object);
 }
 
 void thread_destroy(struct object *object)

@@ -9,8 +9,6 @@
 
 #include "arch/cpu.h"
 #include "arch/hart.h"
-#include "arch/this_hart.h"
-#include "core/types.h"
 
 /* Makes a hart's ring; false: no memory. */
 bool trace_init(struct hart *hart);

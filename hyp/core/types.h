@@ -13,7 +13,6 @@
 #include <floe/types.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/vm.h"
 
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
-#include "core/slab.h"
-
-#include <string.h>
 
 void *vm_zero_page;
-
-u64 vm_used(const struct vm *vm)
-{
-	return vm->used + vm->gs.ntables;
-}
 
 Retcode vm_charge(struct vm *vm, u64 npages)
 {
@@ -23,11 +14,6 @@ Retcode vm_charge(struct vm *vm, u64 npages)
 		return rcQuotaExceeded;
 	vm->used += npages;
 	return rcOk;
-}
-
-void vm_uncharge(struct vm *vm, u64 npages)
-{
-	vm->used -= npages;
 }
 
 /* A region that grows down does so page by page from its end. */
@@ -62,7 +48,7 @@ enum vm_touch vm_touch(struct vm *vm, gpa_t gpa, u32 access)
 		return region_look_again(vm, gpa, VM_TOUCH_NO_MEMORY);
 	}
 	if (r->prot & VMM_FLAG_CACHE_MASK)
-		cache_flush(page, 1);
+		page_flush(page, 1);
 	/* Instructions of whom the page belonged to may be cached. */
 	if (r->prot & VMM_FLAG_EXECUTE)
 		vmid_code_changed(&vm->tags, &vm->gs);

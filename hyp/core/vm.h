@@ -24,10 +24,8 @@
 
 #include "arch/pgtable.h"
 #include "arch/vmid.h"
-#include "core/list.h"
 #include "core/memobj.h"
 #include "core/rng.h"
-#include "core/types.h"
 
 #define VM_USER_MIN ((gpa_t)0x1000)
 #define VM_USER_END ((gpa_t)1 << 39)
@@ -112,11 +110,18 @@ void vm_destroy(struct vm *vm, struct vm *heir);
 bool vm_free(struct vm *vm);
 
 /* Pages charged, tables included. */
-u64 vm_used(const struct vm *vm);
+static inline u64 vm_used(const struct vm *vm)
+{
+	return vm->used + vm->gs.ntables;
+}
 
 /* Counts pages against the limit; rcQuotaExceeded. */
 Retcode vm_charge(struct vm *vm, u64 npages);
-void vm_uncharge(struct vm *vm, u64 npages);
+
+static inline void vm_uncharge(struct vm *vm, u64 npages)
+{
+	vm->used -= npages;
+}
 
 /* Makes mem count for vm; charge first. */
 void vm_own(struct vm *vm, struct memobj *mem);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes of memory that is there already: commit, decommit, access. */
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
-#include "core/vm.h"
 
 /* Do only anonymous regions cover the range? */
 static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 {
-	const struct region *r = region_covering(vm, base, end);
+	const struct region *r = region_covering(vm, base, end, REGION_INTERNAL, 0);
 
 	for (; r && !r->mem; r = region_behind(vm, r))
 		if (region_end(r) >= end)
@@ -16,21 +14,18 @@ static bool is_anonymous(const struct vm *vm, gpa_t base, gpa_t end)
 	return false;
 }
 
-/* Have all regions of a range that flag, or, with 0, has none? */
-static bool all_have(const struct vm *vm, gpa_t base, gpa_t end, u32 value, u32 flag)
+/* Do pages of an anonymous range appear on their first touch: REGION_COMMIT, or 0. */
+static Retcode set_commit(struct vm *vm, gpa_t base, gpa_t end, u32 commit)
 {
-	const struct region *r = vm_find(vm, base);
+	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
 
-	while (r && (r->flags & flag) == value && region_end(r) < end)
-		r = region_behind(vm, r);
-	return r && (r->flags & flag) == value;
-}
-
-/* Sets flags of the regions between two region boundaries, and clears others. */
-static void set_flags(struct vm *vm, gpa_t base, gpa_t end, u32 set, u32 clear)
-{
+	if (rc == rcOk && !region_covering(vm, base, end, REGION_COMMIT, commit))
+		rc = region_isolate(vm, base, end);
+	if (rc != rcOk)
+		return rc;
 	for (struct region *r = vm_find(vm, base); r && r->base < end; r = region_behind(vm, r))
-		r->flags = (r->flags & ~clear) | set;
+		r->flags = (r->flags & ~(u32)REGION_COMMIT) | commit;
+	return rcOk;
 }
 
 static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
@@ -40,7 +35,7 @@ static bool map_block(struct vm *vm, gpa_t at, unsigned int order, u32 prot)
 	if (!block)
 		return false;
 	if (prot & VMM_FLAG_CACHE_MASK)
-		cache_flush(block, (u64)1 << order);
+		page_flush(block, (u64)1 << order);
 	if (!pgtable_map(&vm->gs, at, block, (u64)1 << order, prot)) {
 		region_take_away(vm, at, 1, false);
 		page_free(block, order);
@@ -72,15 +67,8 @@ static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
-	gpa_t end = base + (npages << PAGE_SHIFT);
-	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
-
 	*done = npages;
-	if (rc == rcOk && !all_have(vm, base, end, REGION_COMMIT, REGION_COMMIT))
-		rc = region_isolate(vm, base, end);
-	if (rc == rcOk)
-		set_flags(vm, base, end, REGION_COMMIT, 0);
-	return rc;
+	return set_commit(vm, base, base + (npages << PAGE_SHIFT), REGION_COMMIT);
 }
 
 /* How many of the pages get memory in one call; 0: that is still being prepared. */
@@ -125,17 +113,14 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	Retcode rc = is_anonymous(vm, base, end) ? rcOk : rcInvalidOperation;
+	Retcode rc = set_commit(vm, base, end, 0);
 
-	*done = npages;
-	if (rc == rcOk && !all_have(vm, base, end, 0, REGION_COMMIT))
-		rc = region_isolate(vm, base, end);
-	else if (rc == rcOk && (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end)))
-		rc = rcOutOfMemory;
 	if (rc != rcOk)
 		return rc;
+	/* Where none was committed, ends of the range need not be those of regions. */
+	if (!pgtable_split(&vm->gs, base) || !pgtable_split(&vm->gs, end))
+		return rcOutOfMemory;
 	*done = region_portion(vm, base, npages);
-	set_flags(vm, base, end, 0, REGION_COMMIT);
 	vm_uncharge(vm, region_take_away(vm, base, *done, true));
 	return rcOk;
 }
@@ -144,16 +129,13 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 static Retcode check_protection(const struct vm *vm, const struct region *r, gpa_t base, gpa_t end,
 				u32 prot)
 {
-	u32 both = VMM_FLAG_WRITE | VMM_FLAG_EXECUTE;
 	gpa_t from = base > r->base ? base : r->base;
 	u64 npages = (min_u64(end, region_end(r)) - from) >> PAGE_SHIFT;
 	u64 first = r->mem_first + ((from - r->base) >> PAGE_SHIFT);
 
 	if (prot & ~r->ceiling)
 		return rcNoCapability;
-	if (vm->allow_rwx)
-		return rcOk;
-	if ((prot & both) == both || (r->mem && memobj_breaks_wx(r->mem, first, npages, prot, r)))
+	if (!vm->allow_rwx && memobj_breaks_wx(r->mem, first, npages, prot, r))
 		return rcSecurityDisallow;
 	return rcOk;
 }
@@ -161,7 +143,7 @@ static Retcode check_protection(const struct vm *vm, const struct region *r, gpa
 Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	struct region *r = region_covering(vm, base, end);
+	struct region *r = region_covering(vm, base, end, REGION_INTERNAL, 0);
 	Retcode rc = r ? rcOk : rcInvalidOperation;
 
 	for (; rc == rcOk && r && r->base < end; r = region_behind(vm, r))

@@ -2,7 +2,6 @@
 /* What all address spaces have in common, and the beginning and end of one. */
 #include "core/page.h"
 #include "core/region.h"
-#include "core/vm.h"
 
 /* What all partitions share, mapped once. */
 static struct {
@@ -45,14 +44,13 @@ Retcode vm_init(struct vm *vm, u64 limit_pages)
 	list_init(&vm->objects);
 	object_init(&vm->space, OBJECT_SPACE);
 	vm->limit = limit_pages;
-	if (!pgtable_init(&vm->gs, machine.gstage_levels))
+	if (!pgtable_init(&vm->gs, machine.gstage_levels) ||
+	    !pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
+		pgtable_destroy(&vm->gs);
 		return rcOutOfMemory;
-	if (pgtable_link(&vm->gs, &system_window.gs, VM_SYSTEM)) {
-		counters.vmids++;
-		return rcOk;
 	}
-	pgtable_destroy(&vm->gs);
-	return rcOutOfMemory;
+	counters.vmids++;
+	return rcOk;
 }
 
 void vm_destroy(struct vm *vm, struct vm *heir)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/cache.h"
 #include "core/page.h"
 #include "core/region.h"
 #include "core/slab.h"
-#include "core/vm.h"
 
 /*
  * Pages that a mapping of the object adds to what the partition is charged.
@@ -16,19 +14,24 @@ static u64 mapping_charge(const struct vm *vm, const struct memobj *mem, u64 npa
 	return counts ? npages : 0;
 }
 
-static gpa_t choose_base(struct vm *vm, const struct region *q)
+/* Chooses a base where there is none yet. */
+static Retcode find_place(struct vm *vm, struct region *r)
 {
-	u64 low = q->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0;
-	u64 guards = (low + (q->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0)) >> PAGE_SHIFT;
-	u64 align = q->npages >= PAGE_LARGE ? PAGE_LARGE << PAGE_SHIFT : PAGE_SIZE;
+	u64 low = r->flags & REGION_LOW_GUARD ? PAGE_SIZE : 0;
+	u64 guards = (low + (r->flags & REGION_HIGH_GUARD ? PAGE_SIZE : 0)) >> PAGE_SHIFT;
+	u64 align = r->npages >= PAGE_LARGE ? PAGE_LARGE << PAGE_SHIFT : PAGE_SIZE;
 	u64 remainder = 0, n;
 	gpa_t at;
 
+	if (r->base)
+		return region_range_free(vm, region_low(r), region_high(r)) ? rcOk
+									    : rcAlreadyExists;
 	/* Where large leaves are possible, choose an address that allows them. */
-	if (q->mem)
-		remainder = (u64)memobj_at(q->mem, q->mem_first, &n) & (align - 1);
-	at = region_place(vm, q->npages + guards, align, (remainder - low) & (align - 1));
-	return at ? at + low : 0;
+	if (r->mem)
+		remainder = (u64)memobj_at(r->mem, r->mem_first, &n) & (align - 1);
+	at = region_place(vm, r->npages + guards, align, (remainder - low) & (align - 1));
+	r->base = at + low;
+	return at ? rcOk : rcOutOfMemory;
 }
 
 /* Maps the object of a region, which goes if that fails. */
@@ -49,45 +52,32 @@ static Retcode attach(struct vm *vm, struct region *r)
 
 Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 {
-	bool chosen = q->base == 0;
 	u64 charge = mapping_charge(vm, q->mem, q->npages);
 	struct region *r;
 	Retcode rc;
 
-	if ((q->prot & VMM_FLAG_WRITE) && (q->prot & VMM_FLAG_EXECUTE) && !vm->allow_rwx)
-		return rcSecurityDisallow;
-	if (q->mem && !vm->allow_rwx &&
-	    memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
+	if (!vm->allow_rwx && memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
 		return rcSecurityDisallow;
 	if (vm->nregions >= VM_REGIONS_MAX)
 		return rcQuotaExceeded;
-	r = slab_alloc(sizeof(*r));
+	r = mem_alloc(sizeof(*r));
 	if (!r)
 		return rcOutOfMemory;
 	*r = *q;
 	r->flags |= charge ? REGION_CHARGED : 0u;
 	if (r->mem)
 		r->prot |= r->mem->cache;
-	if (chosen)
-		r->base = choose_base(vm, q);
-	rc = rcOutOfMemory;
-	if (!r->base)
-		goto fail;
-	rc = rcAlreadyExists;
-	if (!chosen && !region_range_free(vm, region_low(r), region_high(r)))
-		goto fail;
-	rc = vm_charge(vm, charge);
-	if (rc != rcOk)
-		goto fail;
+	rc = find_place(vm, r);
+	if (rc == rcOk)
+		rc = vm_charge(vm, charge);
+	if (rc != rcOk) {
+		slab_free(r);
+		return rc;
+	}
 	region_insert(vm, r);
 	vm->uncached |= !r->mem && (r->prot & VMM_FLAG_CACHE_MASK);
-	rc = r->mem ? attach(vm, r) : rcOk;
-	if (rc == rcOk)
-		*region = r;
-	return rc;
-fail:
-	slab_free(r);
-	return rc;
+	*region = r;
+	return r->mem ? attach(vm, r) : rcOk;
 }
 
 /* Gives an anonymous block back. */
@@ -96,7 +86,7 @@ static void free_block(void *block, unsigned int order, void *context)
 	const struct vm *vm = context;
 
 	if (vm->uncached)
-		cache_flush(block, (u64)1 << order);
+		page_flush(block, (u64)1 << order);
 	page_free(block, order);
 }
 
@@ -125,9 +115,8 @@ u64 region_portion(const struct vm *vm, gpa_t base, u64 npages)
 u64 region_unmap_first(struct vm *vm, struct region *r)
 {
 	u64 n = region_portion(vm, r->base, r->npages);
-	u64 found;
+	u64 found = region_take_away(vm, r->base, n, !r->mem && !(r->flags & REGION_LEFT));
 
-	found = region_take_away(vm, r->base, n, !r->mem && !(r->flags & REGION_LEFT));
 	if (r->mem)
 		found = r->flags & REGION_CHARGED ? n : 0;
 	vm_uncharge(vm, found);
@@ -164,7 +153,7 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 	if (vm->nregions + needed[0] + needed[1] > VM_REGIONS_MAX + 1)
 		return rcQuotaExceeded;
 	for (unsigned int i = 0; ok && i < 2; i++)
-		ok = !needed[i] || (spare[i] = slab_alloc(sizeof(struct region)));
+		ok = !needed[i] || (spare[i] = mem_alloc(sizeof(struct region)));
 	if (!ok) {
 		slab_free(spare[0]);
 		return rcOutOfMemory;
@@ -187,14 +176,9 @@ u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 Retcode vm_unmap(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
 	gpa_t end = base + (npages << PAGE_SHIFT);
-	const struct region *r = region_covering(vm, base, end);
-	Retcode rc = r ? rcOk : rcInvalidOperation;
+	bool covered = region_covering(vm, base, end, REGION_INTERNAL | REGION_STACK, 0);
+	Retcode rc = covered ? region_isolate(vm, base, end) : rcInvalidOperation;
 
-	for (; r && r->base < end; r = region_behind(vm, r))
-		if (r->flags & REGION_STACK)
-			rc = rcInvalidOperation;
-	if (rc == rcOk)
-		rc = region_isolate(vm, base, end);
 	*done = rc == rcOk ? vm_unmap_regions(vm, base, npages) : 0;
 	return rc;
 }

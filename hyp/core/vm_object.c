@@ -6,7 +6,6 @@
  */
 #include "core/page.h"
 #include "core/region.h"
-#include "core/vm.h"
 
 /* Stretches that are mapped at once: of one extent and one table, or of large leaves. */
 #define STRETCHES 64u

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/region.h"
 #include "core/sched.h"
-#include "core/slab.h"
-#include "core/vm.h"
 
 /* Pages of a list that are gone through at once; to begin a new extent takes as long as EXTENT. */
 #define PORTION 4096u

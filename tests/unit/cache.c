@@ -5,7 +5,6 @@
  */
 #include "unit.h"
 
-#include "arch/cache.h"
 #include "core/guest_copy.h"
 #include "core/page.h"
 #include "core/region.h"

@@ -2,7 +2,6 @@
 /* What the generator starts from: core/entropy.c, with sources that behave in every way. */
 #include "unit.h"
 
-#include "core/entropy.h"
 #include "core/page.h"
 #include "core/rng.h"
 #include "fake/fake.h"
@@ -93,14 +92,14 @@ static void test_entropy_source(void **state)
 	(void)state;
 	machine.zkr = true;
 	fake_cpu.seed = good_seed;
-	assert_string_equal(entropy_collect(NULL, 0), "Zkr");
+	assert_string_equal(random_collect(NULL, 0), "Zkr");
 	assert_int_equal(reads, 3 * 32);
-	assert_string_equal(entropy_collect(firmware_seed, sizeof(firmware_seed)),
+	assert_string_equal(random_collect(firmware_seed, sizeof(firmware_seed)),
 			    "Zkr and rng-seed");
-	assert_string_equal(entropy_collect(firmware_seed, 31), "Zkr");
+	assert_string_equal(random_collect(firmware_seed, 31), "Zkr");
 	reads = 0;
 	fake_cpu.seed = noisy_seed;
-	assert_string_equal(entropy_collect(NULL, 0), "Zkr");
+	assert_string_equal(random_collect(NULL, 0), "Zkr");
 	assert_int_equal(reads, 2 * 32);
 }
 
@@ -110,22 +109,22 @@ static void test_entropy_source_that_fails(void **state)
 	(void)state;
 	machine.zkr = true;
 	fake_cpu.seed = waiting_seed;
-	assert_string_equal(entropy_collect(firmware_seed, 32), "rng-seed");
+	assert_string_equal(random_collect(firmware_seed, 32), "rng-seed");
 	assert_in_range(reads, 1000, 100000);
 	reads = 0;
 	fake_cpu.seed = failing_seed;
-	assert_string_equal(entropy_collect(firmware_seed, 32), "rng-seed");
+	assert_string_equal(random_collect(firmware_seed, 32), "rng-seed");
 	assert_int_equal(reads, 32);
-	assert_string_equal(entropy_collect(NULL, 0), "timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "timing jitter");
 }
 
 static void test_firmware(void **state)
 {
 	(void)state;
-	assert_string_equal(entropy_collect(firmware_seed, 32), "rng-seed");
-	assert_string_equal(entropy_collect(firmware_seed, sizeof(firmware_seed)), "rng-seed");
+	assert_string_equal(random_collect(firmware_seed, 32), "rng-seed");
+	assert_string_equal(random_collect(firmware_seed, sizeof(firmware_seed)), "rng-seed");
 	assert_int_equal(reads, 0); /* no jitter is waited for */
-	assert_string_equal(entropy_collect(firmware_seed, 31), "timing jitter");
+	assert_string_equal(random_collect(firmware_seed, 31), "timing jitter");
 }
 
 static void test_jitter(void **state)
@@ -133,23 +132,23 @@ static void test_jitter(void **state)
 	u64 nfree = page_count_free();
 
 	(void)state;
-	assert_string_equal(entropy_collect(NULL, 0), "timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "timing jitter");
 	/* Two reads a sample, at least eight samples a bit. */
 	assert_in_range(reads, 2 * 8 * 256, 4 * 8 * 256);
 	assert_int_equal(page_count_free(), nfree);
 	/* Clocks that say nothing. */
 	fake_cpu.cycle = steady_cycle;
-	assert_string_equal(entropy_collect(NULL, 0), "too little timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "too little timing jitter");
 	fake_cpu.cycle = accelerating_cycle;
-	assert_string_equal(entropy_collect(NULL, 0), "too little timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "too little timing jitter");
 	fake_cpu.cycle = standing_cycle;
-	assert_string_equal(entropy_collect(NULL, 0), "too little timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "too little timing jitter");
 	/* Without a cycle CSR there is the time, which stands still here. */
 	machine.cycle = false;
 	fake_cpu.cycle = NULL;
-	assert_string_equal(entropy_collect(NULL, 0), "too little timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "too little timing jitter");
 	memory_fail(FAIL_FROM, 0);
-	assert_string_equal(entropy_collect(NULL, 0), "too little timing jitter");
+	assert_string_equal(random_collect(NULL, 0), "too little timing jitter");
 }
 
 /* What the generator gives after collecting, in a process that starts from the same state. */
@@ -162,7 +161,7 @@ static u64 first_number(const void *seed, u32 bytes)
 	assert_int_equal(pipe(fd), 0);
 	child = fork();
 	if (!child) {
-		entropy_collect(seed, bytes);
+		random_collect(seed, bytes);
 		random_bytes(&number, sizeof(number));
 		_exit(write(fd[1], &number, sizeof(number)) != sizeof(number));
 	}

@@ -8,7 +8,7 @@
 unit_out := $(BUILD)/tests/unit
 unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
-	$(addprefix hyp/arch/,cache.c pgtable.c pgtable_change.c vmid.c vcpu.c vcpu_state.c exit.c remote.c) $(addprefix hyp/boot/,init.c machine.c tree.c)
+	$(addprefix hyp/arch/,pgtable.c pgtable_change.c vmid.c vcpu.c vcpu_state.c exit.c remote.c) $(addprefix hyp/boot/,init.c machine.c tree.c)
 unit_inspect := $(wildcard guest/inspect/*.c)
 unit_init := guest/sdk/lib/elf_reader.c $(addprefix guest/init/,cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
@@ -35,7 +35,7 @@ unit_warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-pr
 
 # Allocations from other files can be made to fail (support/memory.h).
 comma := ,
-unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero slab_alloc mem_alloc)
+unit_wrap := $(patsubst %,-Wl$(comma)--wrap=%,page_alloc page_alloc_zero mem_alloc)
 
 $(unit_out)/libfdt/fdt.o: HYP_FDT_ASSUME := $(HYP_FDT_TAGS_ASSUME)
 

@@ -71,11 +71,9 @@ static bool fails(void)
 /* The linker sends calls from other files to __wrap_*. */
 void *__real_page_alloc(unsigned int order);
 void *__real_page_alloc_zero(unsigned int order);
-void *__real_slab_alloc(size_t bytes);
 void *__real_mem_alloc(size_t bytes);
 void *__wrap_page_alloc(unsigned int order);
 void *__wrap_page_alloc_zero(unsigned int order);
-void *__wrap_slab_alloc(size_t bytes);
 void *__wrap_mem_alloc(size_t bytes);
 
 void *__wrap_page_alloc(unsigned int order)
@@ -86,11 +84,6 @@ void *__wrap_page_alloc(unsigned int order)
 void *__wrap_page_alloc_zero(unsigned int order)
 {
 	return fails() ? NULL : __real_page_alloc_zero(order);
-}
-
-void *__wrap_slab_alloc(size_t bytes)
-{
-	return fails() ? NULL : __real_slab_alloc(bytes);
 }
 
 void *__wrap_mem_alloc(size_t bytes)

@@ -8,6 +8,10 @@
 #include_next "arch/csr.h"
 #undef __ASSEMBLER__
 
+/* What guests and other harts do, not the hypervisor. */
+#define SSTATUS_VS_DIRTY 0x600
+#define CAUSE_S_SOFT 1
+
 #include "core/types.h"
 
 /* The value of a CSR, by its name as the assembler would get it. */
