@@ -145,25 +145,32 @@ void *memobj_at(const struct memobj *mem, u64 page, u64 *npages)
 	return extent->start ? extent->start + (page << PAGE_SHIFT) : NULL;
 }
 
-bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
-		      const struct region *instead)
+Retcode memobj_check_wx(struct memobj *mem, u64 first, u64 npages, u32 prot,
+			const struct region *instead, u32 *looks)
 {
-	u32 other = 0;
+	u32 other = 0, access = 0;
 
 	if (prot & VMM_FLAG_WRITE)
 		other |= VMM_FLAG_EXECUTE;
 	if (prot & VMM_FLAG_EXECUTE)
 		other |= VMM_FLAG_WRITE;
-	if ((prot & other) || !other || !mem || !mem->owned)
-		return (prot & other) != 0;
+	if (prot & other)
+		return rcSecurityDisallow;
 	/* A thousand partitions may share it. */
-	if (!(mem->access & other))
-		return false;
-	list_for_each(const struct region, r, &mem->mappings, map_link)
+	if (!other || !mem || !mem->owned || !(mem->access & other))
+		return rcOk;
+	list_for_each(const struct region, r, &mem->mappings, map_link) {
 		if (r != instead && (r->prot & other) && r->mem_first < first + npages &&
 		    first < r->mem_first + r->npages)
-			return true;
-	return false;
+			return rcSecurityDisallow;
+		if (!*looks)
+			return rcQuotaExceeded;
+		--*looks;
+		access |= r->prot;
+	}
+	/* What none has any more need not be looked for again. */
+	mem->access = access;
+	return rcOk;
 }
 
 struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot)

@@ -27,7 +27,7 @@ struct memobj {
 	struct object object;   /* referred to by MDLs and mappings */
 	bool owned;             /* the pages go back to the allocator with the object */
 	u16 cache;              /* the cache flag of all mappings: VMM_FLAG_*; 0: write-back */
-	u32 access;             /* VMM_FLAG_* that some mapping has had */
+	u32 access;             /* VMM_FLAG_* that some mapping has, or had */
 	u64 npages, committed;  /* with holes and without */
 	u32 nextents, capacity; /* extents in use, and room for them */
 	struct extent *extents;
@@ -65,13 +65,17 @@ void memobj_destroy(struct object *object);
 /* Host memory of a page, NULL in a hole, and how many pages are contiguous from there on. */
 void *memobj_at(const struct memobj *mem, u64 page, u64 *npages);
 
+/* At so many mappings one call looks, and no more, for that may take long. */
+#define MEMOBJ_LOOKS 8192u
+
 /*
- * Would mapping [first, first + npages) with that access make a page writable
- * in one place and executable in another? `instead`: a mapping that goes, or NULL. mem NULL:
- * anonymous memory, which is mapped nowhere else.
+ * May [first, first + npages) be mapped with that access? rcSecurityDisallow: that would make a
+ * page writable in one place and executable in another. rcQuotaExceeded: there are more mappings
+ * to look at than *looks, which those count down. `instead`: a mapping that goes, or NULL. mem
+ * NULL: anonymous memory, which is mapped nowhere else.
  */
-bool memobj_breaks_wx(const struct memobj *mem, u64 first, u64 npages, u32 prot,
-		      const struct region *instead);
+Retcode memobj_check_wx(struct memobj *mem, u64 first, u64 npages, u32 prot,
+			const struct region *instead, u32 *looks);
 
 /* A view with one reference of its own on mem, or NULL (mem is untouched). */
 struct mdl *mdl_create(struct memobj *mem, u64 first, u64 npages, u32 prot);

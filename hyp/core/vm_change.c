@@ -127,7 +127,7 @@ Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 
 /* Of what a region has of a range: its other pages may be executable elsewhere. */
 static Retcode check_protection(const struct vm *vm, const struct region *r, gpa_t base, gpa_t end,
-				u32 prot)
+				u32 prot, u32 *looks)
 {
 	gpa_t from = base > r->base ? base : r->base;
 	u64 npages = (min_u64(end, region_end(r)) - from) >> PAGE_SHIFT;
@@ -135,9 +135,7 @@ static Retcode check_protection(const struct vm *vm, const struct region *r, gpa
 
 	if (prot & ~r->ceiling)
 		return rcNoCapability;
-	if (!vm->allow_rwx && memobj_breaks_wx(r->mem, first, npages, prot, r))
-		return rcSecurityDisallow;
-	return rcOk;
+	return vm->allow_rwx ? rcOk : memobj_check_wx(r->mem, first, npages, prot, r, looks);
 }
 
 Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
@@ -145,9 +143,10 @@ Retcode vm_protect(struct vm *vm, gpa_t base, u64 npages, u32 prot)
 	gpa_t end = base + (npages << PAGE_SHIFT);
 	struct region *r = region_covering(vm, base, end, REGION_INTERNAL, 0);
 	Retcode rc = r ? rcOk : rcInvalidOperation;
+	u32 looks = MEMOBJ_LOOKS;
 
 	for (; rc == rcOk && r && r->base < end; r = region_behind(vm, r))
-		rc = check_protection(vm, r, base, end, prot);
+		rc = check_protection(vm, r, base, end, prot, &looks);
 	if (rc == rcOk)
 		rc = region_isolate(vm, base, end);
 	if (rc != rcOk)

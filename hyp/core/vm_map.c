@@ -3,6 +3,9 @@
 #include "core/region.h"
 #include "core/slab.h"
 
+/* So many regions go at once, or a table's pages. */
+#define REGIONS 32u
+
 /*
  * Pages that a mapping of the object adds to what the partition is charged.
  * Objects with holes come from frozen partitions and count there alone.
@@ -53,11 +56,15 @@ static Retcode attach(struct vm *vm, struct region *r)
 Retcode vm_map(struct vm *vm, const struct region *q, struct region **region)
 {
 	u64 charge = mapping_charge(vm, q->mem, q->npages);
+	u32 looks = MEMOBJ_LOOKS;
 	struct region *r;
 	Retcode rc;
 
-	if (!vm->allow_rwx && memobj_breaks_wx(q->mem, q->mem_first, q->npages, q->prot, NULL))
-		return rcSecurityDisallow;
+	rc = vm->allow_rwx
+		     ? rcOk
+		     : memobj_check_wx(q->mem, q->mem_first, q->npages, q->prot, NULL, &looks);
+	if (rc != rcOk)
+		return rc;
 	if (vm->nregions >= VM_REGIONS_MAX)
 		return rcQuotaExceeded;
 	r = mem_alloc(sizeof(*r));
@@ -166,10 +173,17 @@ Retcode region_isolate(struct vm *vm, gpa_t base, gpa_t end)
 
 u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages)
 {
+	struct region *r = vm_find(vm, base);
 	u64 done = 0;
 
-	while (done < npages && done < PAGE_LARGE)
-		done += region_unmap_first(vm, vm_find(vm, base + (done << PAGE_SHIFT)));
+	for (unsigned int i = 0; i < REGIONS && done < npages && done < PAGE_LARGE; i++) {
+		struct region *next = region_behind(vm, r);
+		u64 all = r->npages, n = region_unmap_first(vm, r);
+
+		done += n;
+		if (n == all)
+			r = next;
+	}
 	return done;
 }
 

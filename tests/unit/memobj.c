@@ -279,6 +279,13 @@ static void test_outlives_its_account(void **state)
 	assert_int_equal(vm[1].used, 0);
 }
 
+static bool breaks(struct memobj *mem, u64 first, u64 npages, u32 prot)
+{
+	u32 looks = 3;
+
+	return memobj_check_wx(mem, first, npages, prot, NULL, &looks) == rcSecurityDisallow;
+}
+
 static void test_writable_xor_executable(void **state)
 {
 	static const struct {
@@ -312,9 +319,8 @@ static void test_writable_xor_executable(void **state)
 		struct region *r;
 		Retcode rc;
 
-		assert_int_equal(
-			memobj_breaks_wx(mem, cases[i].first, cases[i].npages, cases[i].prot, NULL),
-			cases[i].breaks);
+		assert_int_equal(breaks(mem, cases[i].first, cases[i].npages, cases[i].prot),
+				 cases[i].breaks);
 		rc = map(&vm[0], mem, cases[i].first, cases[i].npages, cases[i].prot, &r);
 		assert_rc(rc, cases[i].breaks ? rcSecurityDisallow : rcOk);
 		if (rc == rcOk)
@@ -327,7 +333,7 @@ static void test_writable_xor_executable(void **state)
 		vm[1].allow_rwx = false;
 	}
 	vm_unmap_region(&vm[0], w);
-	assert_false(memobj_breaks_wx(mem, 2, 3, RX_, NULL));
+	assert_false(breaks(mem, 2, 3, RX_));
 	vm_unmap_region(&vm[1], x);
 	memobj_put(mem);
 	object_reap();
@@ -343,9 +349,38 @@ static void test_writable_xor_executable_after_a_split(void **state)
 	(void)state;
 	assert_rc(map(&vm[0], mem, 0, 10, RW_, &r), rcOk);
 	assert_rc(vm_unmap(&vm[0], r->base + 4 * PAGE_SIZE, 2, &done), rcOk);
-	assert_true(memobj_breaks_wx(mem, 3, 1, RX_, NULL));
-	assert_false(memobj_breaks_wx(mem, 4, 2, RX_, NULL));
-	assert_true(memobj_breaks_wx(mem, 6, 1, RX_, NULL));
+	assert_true(breaks(mem, 3, 1, RX_));
+	assert_false(breaks(mem, 4, 2, RX_));
+	assert_true(breaks(mem, 6, 1, RX_));
+	memobj_put(mem);
+	object_reap();
+}
+
+/* As many mappings as one call looks at, and once more when none is executable any more. */
+static void test_looks_at_mappings(void **state)
+{
+	struct memobj *mem = memobj_create(10);
+	struct region *x, *r;
+	u32 looks = 3;
+
+	(void)state;
+	assert_rc(map(&vm[0], mem, 9, 1, RX_, &x), rcOk);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_rc(map(&vm[0], mem, i, 1, RW_, &r), rcOk);
+	assert_rc(memobj_check_wx(mem, 1, 1, RW_, NULL, &looks), rcQuotaExceeded);
+	looks = 4;
+	assert_rc(memobj_check_wx(mem, 1, 1, RW_, NULL, &looks), rcOk);
+	assert_int_equal(looks, 0);
+	assert_rc(memobj_check_wx(mem, 1, 1, RW_, NULL, &looks), rcQuotaExceeded);
+	vm_unmap_region(&vm[0], x);
+	looks = 3;
+	assert_rc(memobj_check_wx(mem, 1, 1, RW_, NULL, &looks), rcOk);
+	assert_rc(memobj_check_wx(mem, 1, 1, RW_, NULL, &looks), rcOk);
+	assert_int_equal(looks, 0);
+	assert_rc(map(&vm[0], mem, 9, 1, RX_, &x), rcOk);
+	assert_rc(memobj_check_wx(mem, 9, 1, RW_, NULL, &looks), rcQuotaExceeded);
+	looks = 4;
+	assert_rc(memobj_check_wx(mem, 9, 1, RW_, NULL, &looks), rcSecurityDisallow);
 	memobj_put(mem);
 	object_reap();
 }
@@ -380,6 +415,7 @@ int main(void)
 		VM_TEST(test_outlives_its_account),
 		VM_TEST(test_writable_xor_executable),
 		VM_TEST(test_writable_xor_executable_after_a_split),
+		VM_TEST(test_looks_at_mappings),
 	};
 
 	return cmocka_run_group_tests_name("memobj", tests, NULL, NULL);

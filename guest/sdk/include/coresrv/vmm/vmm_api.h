@@ -75,8 +75,9 @@ Retcode KnVmDecommit(void *addr, rtl_size_t size);
  * rcInvalidArgument: not page aligned, empty, no valid access.
  * rcInvalidOperation: part of the range is not mapped, or the hypervisor's.
  * rcNoCapability: wider than the access of the MDL buffer that is mapped there.
- * rcSecurityDisallow: pages would be writable and executable.
- * rcQuotaExceeded: too many regions. rcOutOfMemory.
+ * rcSecurityDisallow: pages would be writable and executable. rcQuotaExceeded: too many
+ * regions, or buffers there have more than 8192 mappings, of whomever, to look at for
+ * that: less at a time. rcOutOfMemory.
  */
 Retcode KnVmProtect(void *addr, rtl_size_t size, rtl_uint32_t newFlags);
 
@@ -145,7 +146,8 @@ Retcode KnPmmMdlCreateFromVm(void *addr, rtl_size_t size, rtl_uint32_t prot, Han
  * rcInvalidArgument: null, unaligned, empty, beyond the buffer, no valid access.
  * rcNoCapability: prot is wider than the buffer's access. rcAlreadyExists: the
  * range is not free. rcSecurityDisallow: pages would be writable and executable.
- * rcQuotaExceeded, rcOutOfMemory.
+ * rcQuotaExceeded: too many regions, the process's limit, or more than 8192 mappings of a
+ * buffer to look at for that. rcOutOfMemory.
  */
 Retcode KnPmmMdlMap(Handle mdl, rtl_size_t offset, rtl_size_t length, void *hint, rtl_uint32_t prot,
 		    void **addr);
