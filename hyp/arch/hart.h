@@ -47,6 +47,7 @@ struct hart {
 	const struct pgtable *gstage; /* that hgatp points to; others, too, while no vCPU is live */
 	u64 vmid_generation;          /* from 1 on */
 	u32 vmid_next;
+	const struct vcpu *paging; /* the last one here that had a first stage */
 };
 
 /* What this machine has beside the required features; the same on every hart. */

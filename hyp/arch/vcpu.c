@@ -92,15 +92,24 @@ static void load_registers(const struct vcpu *v)
 /* Both at once, where writing costs little. */
 #define EXCHANGE(name, csr) (old->name = csr_swap(csr, new->name))
 
+/* Has, or may have had since it came on, translations of its own. */
+__attribute__((noinline, cold)) static void note_paging(struct vcpu *v)
+{
+	struct hart *hart = this_hart();
+
+	v->used |= SWITCH_PAGING;
+	hart->switch_plain |= SWITCH_PAGING;
+	hart->paging = v;
+	container_of(v, struct thread, vcpu)->task->vm.paging = v;
+}
+
 void vcpu_save(struct vcpu *v)
 {
 	save_registers(v);
 	EACH_CSR(SAVE);
 	SAVE(vsatp, vsatp);
-	if (v->vsatp) {
-		v->used |= SWITCH_PAGING;
-		this_hart()->switch_plain |= SWITCH_PAGING;
-	}
+	if (v->vsatp || (v->used & SWITCH_PAGING))
+		note_paging(v);
 	if (machine.senvcfg)
 		SAVE(senvcfg, senvcfg);
 	if (machine.sstc)
@@ -132,19 +141,17 @@ static inline void exchange(struct vcpu *old, const struct vcpu *new)
 /*
  * SFENCE.VMA and FENCE.I of a vCPU reach the hart that it is on only, and address space
  * identifiers are a vCPU's own. So what a hart knows from before goes where a vCPU comes from
- * another hart, and translations where another one of the partition has had its own there.
+ * another hart, and translations where another one of the partition may have had its own there.
  */
-static void fence_own(struct vcpu *v, struct vmid_tag *tag)
+static void fence_own(struct vcpu *v, const struct vm *vm)
 {
 	bool moved = v->used & SWITCH_MOVED;
 
 	v->used &= (u8)~SWITCH_MOVED;
 	if (moved)
 		cpu_fence_i();
-	if (moved || tag->paging != v)
+	if (moved || (this_hart()->paging != v && vm->paging != v))
 		cpu_hfence_vvma();
-	if (v->used & SWITCH_PAGING)
-		tag->paging = v;
 }
 
 __attribute__((cold)) void vcpu_switch(struct thread *next)
@@ -158,7 +165,7 @@ __attribute__((cold)) void vcpu_switch(struct thread *next)
 	csr_write(vsatp, 0);
 	vmid_activate(&vm->tags, &vm->gs);
 	if (next->vcpu.used & (SWITCH_MOVED | SWITCH_PAGING))
-		fence_own(&next->vcpu, &vm->tags.tag[hart->index]);
+		fence_own(&next->vcpu, vm);
 	load(&next->vcpu);
 	next->vcpu.x[0] = (u64)hart;
 	hart->current = next;

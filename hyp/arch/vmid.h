@@ -15,8 +15,6 @@
 #include "arch/cpu.h"
 #include "arch/hart.h"
 
-struct vcpu;
-
 /* Any number of pages, with what leads to them. */
 #define VMID_FENCE_ALL (~(u64)0)
 
@@ -24,7 +22,6 @@ struct vcpu;
 struct vmid_tag {
 	u64 generation;
 	u64 hgatp;
-	const struct vcpu *paging; /* the last one with a first stage: translations are its own */
 };
 
 /* Zeroed to begin with. */

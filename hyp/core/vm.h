@@ -72,6 +72,7 @@ struct region {
 struct vm {
 	struct pgtable gs;
 	struct vmid_tags tags;
+	const struct vcpu *paging; /* the last one of these that had a first stage, on any hart */
 	struct list regions;
 	u32 nregions;
 	bool allow_rwx;

@@ -33,8 +33,11 @@ static int setup(void **state)
 	sim_be(0);
 	machine.sstc = true;
 	machine.senvcfg = true;
-	fake_hart.switch_plain = SWITCH_NOBODY;
-	fake_hart.current = NULL;
+	for (unsigned int i = 0; i < 2; i++) {
+		harts[i]->switch_plain = SWITCH_NOBODY;
+		harts[i]->current = NULL;
+		harts[i]->paging = NULL;
+	}
 	csr_write(vsatp, 0);
 	csr_write(sstatus, 0);
 	return 0;
@@ -112,15 +115,19 @@ static void test_two_of_a_partition(void **state)
 	(void)state;
 	go_on_with(a);
 	csr_write(vsatp, ONE);
+	go_on_with(other);
+	go_on_with(a);
+	assert_int_equal(fences, 0);
+	/* One that begins with it. */
 	go_on_with(b);
-	assert_int_equal(a->vcpu.vsatp, ONE);
 	assert_int_equal(fences, 0);
 	csr_write(vsatp, TWO);
 	go_on_with(a);
+	assert_int_equal(a->vcpu.vsatp, ONE);
 	assert_int_equal(fences, 1);
 	go_on_with(b);
 	assert_int_equal(fences, 1);
-	/* Nobody of its partition was on between. */
+	/* Another partition's has nothing to do with it. */
 	go_on_with(other);
 	assert_int_equal(fences, 0);
 	csr_write(vsatp, ONE);
@@ -133,6 +140,31 @@ static void test_two_of_a_partition(void **state)
 	go_on_with(b);
 	assert_int_equal(fences, 1);
 	assert_int_equal(code_fences, 0);
+}
+
+/* Each on its own hart. */
+static void test_two_on_two_harts(void **state)
+{
+	struct thread *a = &threads[0], *b = &threads[1], *c = &threads[2];
+
+	(void)state;
+	go_on_with(a);
+	csr_write(vsatp, ONE);
+	go_on_with(c);
+	sim_be(1);
+	go_on_with(b);
+	csr_write(vsatp, TWO);
+	go_on_with(&threads[3]);
+	for (unsigned int i = 0; i < 3; i++) {
+		sim_be(0);
+		go_on_with(a);
+		assert_int_equal(fences, 0);
+		go_on_with(c);
+		sim_be(1);
+		go_on_with(b);
+		assert_int_equal(fences, 0);
+		go_on_with(&threads[3]);
+	}
 }
 
 /* The short way is for those without. */
@@ -167,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_of_a_partition, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_on_two_harts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_way, setup, teardown),
 	};
 
