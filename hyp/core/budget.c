@@ -128,9 +128,10 @@ struct thread *budget_best(const struct run_queue *rq, const struct hart *hart,
 /* The best of those that are parked that may run on a hart, or NULL. */
 static struct thread *best_parked(const struct budget *b, const struct hart *hart)
 {
-	list_for_each(struct thread, t, &b->parked, ready)
-		if (place_allows(t, hart))
-			return t;
+	if (b->parked_for & hart->rq.bit)
+		list_for_each(struct thread, t, &b->parked, ready)
+			if (place_allows(t, hart))
+				return t;
 	return NULL;
 }
 
@@ -252,6 +253,9 @@ static void park(struct budget *b, struct thread *t, bool first)
 		behind = behind->next;
 	while (!first && behind->prev != &b->parked && class_at(behind->prev) < place_class(t))
 		behind = behind->prev;
+	if (list_empty(&b->parked))
+		b->parked_for = 0;
+	b->parked_for |= place_affinity(t);
 	list_add_tail(behind, &t->ready);
 	t->state = THREAD_PARKED;
 	if (list_empty(&b->hungry))

@@ -32,7 +32,11 @@ struct run_queue;
 struct task;
 struct thread;
 
-/* More than these are joined, so that a part comes later than it need, never sooner. */
+/*
+ * More than these are joined, so that a part comes later than it need, never sooner. So are
+ * fewer where that costs next to nothing, for each takes two switches in somebody's time, and
+ * harts that are always a bit late would leave all budgets in as many as there may be.
+ */
 #define BUDGET_PIECES 12u
 
 /* May be used from `at` on: its n-th tick n ticks later. */
@@ -53,6 +57,7 @@ struct budget {
 	u32 wanting;         /* threads that run, or would */
 	struct task *owner;  /* of a soft one: its only task */
 	struct list parked;  /* threads, by thread.ready: by class, then in their order */
+	u64 parked_for;      /* harts, by index, that these may run on, and maybe others */
 	struct list hungry;  /* among the budgets for which threads are parked */
 	struct timer refill; /* armed while somebody waits for a piece */
 };

@@ -14,16 +14,14 @@ void place_join(struct hart *hart)
 	place_joined |= hart->rq.bit;
 }
 
-static u64 allowed(const struct thread *t)
+u64 place_affinity(const struct thread *t)
 {
-	u64 those = t->affinity & place_joined;
-
-	return those ? those : place_joined;
+	return t->affinity & place_joined ? t->affinity : ~(u64)0;
 }
 
 bool place_allows(const struct thread *t, const struct hart *hart)
 {
-	return (allowed(t) & hart->rq.bit) != 0 && window_is_open(t, hart);
+	return (place_affinity(t) & hart->rq.bit) != 0 && window_is_open(t, hart);
 }
 
 u32 place_class(const struct thread *t)
@@ -86,7 +84,7 @@ static u64 cost(const struct thread *t, const struct hart *hart)
 
 struct hart *place_search(const struct thread *t)
 {
-	u64 harts_left = allowed(t), least = ~(u64)0;
+	u64 harts_left = place_affinity(t) & place_joined, least = ~(u64)0;
 	struct hart *best = t->hart;
 
 	for (unsigned int i = 0; harts_left; i++, harts_left >>= 1) {

@@ -39,6 +39,9 @@ u32 place_importance(const struct thread *thread);
 /* That of the best thread that is ready and does not run; 0: there is none. */
 u32 place_waiting(const struct run_queue *rq);
 
+/* Its affinity, by index, also of harts that do not run yet; all if it names none that runs. */
+u64 place_affinity(const struct thread *thread);
+
 /* May the thread run there? */
 bool place_allows(const struct thread *thread, const struct hart *hart);
 
