@@ -77,13 +77,15 @@ static size_t read_memory(void *context, uint64_t address, void *to, size_t size
 	return target_read(&((struct inspected *)context)->target, address, to, size);
 }
 
-/* A region that has no memory at all is known once it was opened, by the first read. */
 static uint64_t untouched(void *context, uint64_t address)
 {
-	const struct target_region *r =
-		target_region_at(&((const struct inspected *)context)->target, address);
+	const struct inspected *i = context;
+	rtl_size_t size;
 
-	return r && r->opened && r->mdl == INVALID_HANDLE ? r->size - (address - r->base) : 0;
+	return KnTaskGetUntouched(i->target.process.handle, (const void *)(uintptr_t)address,
+				  &size) == rcOk
+		       ? size
+		       : 0;
 }
 
 static bool kill_process(void *context)

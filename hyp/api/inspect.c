@@ -170,6 +170,14 @@ Retcode api_task_get_region_info(struct call *c)
 	return give(c, 2, &info, sizeof(info));
 }
 
+/* (task, addr, rtl_size_t *) */
+Retcode api_task_get_untouched(struct call *c)
+{
+	u64 bytes = vm_untouched(&c->task->vm, c->a[1]);
+
+	return give(c, 2, &bytes, sizeof(bytes));
+}
+
 /* (mode) */
 Retcode api_console_set_mode(struct call *c)
 {

@@ -111,6 +111,7 @@ ROW(TaskGetThreadState, task_get_thread_state, TASK(INSPECT, EXAMINE),
 ROW(TaskGetThreadInfo, task_get_thread_info, TASK(QUERY, ANY), OUT({ 2, sizeof(TaskThreadInfo) }))
 ROW(TaskGetRegionInfo, task_get_region_info, TASK(INSPECT, REGIONS),
     OUT({ 2, sizeof(TaskRegionInfo) }))
+ROW(TaskGetUntouched, task_get_untouched, TASK(INSPECT, REGIONS), OUT({ 2, 8 }))
 ROW(ConsoleSetMode, console_set_mode)
 ROW(RandomGenerate, random_generate)
 

@@ -191,6 +191,12 @@ Retcode vm_share(struct vm *vm, gpa_t base, u64 npages, u32 prot, struct mdl **m
  */
 Retcode vm_share_frozen(struct vm *vm, const struct region *r, struct mdl **mdl);
 
+/*
+ * Of the memory from an address on that lies in one region: how many bytes have no page yet
+ * for sure, and read as zero. 0: there is one, or no region.
+ */
+u64 vm_untouched(const struct vm *vm, gpa_t gpa);
+
 /* How many pages of a region there are. */
 u64 vm_committed(const struct vm *vm, const struct region *r);
 

@@ -111,6 +111,22 @@ u64 vm_committed(const struct vm *vm, const struct region *r)
 		      : pgtable_count(&vm->gs, r->base, r->npages);
 }
 
+u64 vm_untouched(const struct vm *vm, gpa_t gpa)
+{
+	const struct region *r = vm_find(vm, gpa);
+	void *page;
+	u64 n;
+
+	if (!r)
+		return 0;
+	if (r->mem)
+		page = page_at(r, gpa, &n);
+	else
+		n = pgtable_run(&vm->gs, gpa & ~PAGE_MASK,
+				(region_end(r) - gpa + PAGE_MASK) >> PAGE_SHIFT, &page);
+	return page ? 0 : (n << PAGE_SHIFT) - (gpa & PAGE_MASK);
+}
+
 bool vm_lookup_object(const struct vm *vm, gpa_t gpa, struct pgtable_leaf *leaf)
 {
 	const struct region *r = vm_find(vm, gpa);

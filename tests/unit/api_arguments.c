@@ -158,6 +158,7 @@ static void test_pointers(void **state)
 		{ FloeFnTaskGetThreadState, 2, OUTPUT, 8 },
 		{ FloeFnTaskGetThreadInfo, 2, OUTPUT, 8 },
 		{ FloeFnTaskGetRegionInfo, 2, OUTPUT, 8 },
+		{ FloeFnTaskGetUntouched, 2, OUTPUT, 8 },
 	};
 
 	(void)state;

@@ -242,6 +242,12 @@ static void test_thread_info(void **state)
 	let_go(h);
 }
 
+static void expect_untouched(Handle h, gpa_t gpa, u64 bytes)
+{
+	assert_rc(call(FloeFnTaskGetUntouched, h, gpa, OUT_AT), rcOk);
+	assert_int_equal(load_u64(OUT_AT), bytes);
+}
+
 static void test_regions(void **state)
 {
 	Handle h = world_task("child", TaskStateEmpty);
@@ -268,6 +274,12 @@ static void test_regions(void **state)
 	assert_int_equal(r->flags, flags);
 	assert_int_equal(r->kind, TaskRegionReserved);
 	assert_rc(call(FloeFnTaskGetRegionInfo, h, 0x40000, OUT_AT), rcResourceNotFound);
+	expect_untouched(h, 0, 0);
+	expect_untouched(h, 0x20000, 0);
+	expect_untouched(h, 0x22000, 0);
+	expect_untouched(h, 0x40000, 3 * PAGE_SIZE);
+	expect_untouched(h, 0x41005, 2 * PAGE_SIZE - 5);
+	expect_untouched(h, 0x42fff, 1);
 	assert_rc(call(FloeFnTaskGetRegionInfo, h, ~(u64)0, OUT_AT), rcResourceNotFound);
 	let_go(h);
 	assert_rc(call(FloeFnHandleClose, mdl), rcOk);

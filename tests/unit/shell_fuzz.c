@@ -209,6 +209,14 @@ Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info
 	return next_region((u64)after, &info->base, &info->size) ? rcOk : rcResourceNotFound;
 }
 
+Retcode KnTaskGetUntouched(Handle task, const void *addr, rtl_size_t *size)
+{
+	(void)task;
+	(void)addr;
+	fill(size, sizeof(*size));
+	return one_in(2) ? rcOk : rcResourceNotFound;
+}
+
 Retcode KnTaskGetNextVmRegion(Handle task, void *after, void **next, rtl_size_t *size,
 			      rtl_uint32_t *flags, Handle *outHandle)
 {

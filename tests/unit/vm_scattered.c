@@ -206,10 +206,14 @@ static void test_view_with_holes(void **state)
 
 	(void)state;
 	touch(BASE, 0, 400, 2);
+	assert_int_equal(vm_untouched(&vm, BASE + PAGES(1)), PAGE_SIZE);
 	do
 		rc = vm_share_frozen(&vm, r, &mdl);
 	while (rc == VM_AGAIN);
 	assert_rc(rc, rcOk);
+	assert_int_equal(vm_untouched(&vm, BASE + PAGES(1)), PAGE_SIZE);
+	assert_int_equal(vm_untouched(&vm, BASE + PAGES(398)), 0);
+	assert_int_equal(vm_untouched(&vm, BASE + PAGES(399) + 1), PAGES(npages - 399) - 1);
 	assert_rc(vm_init(&inspector, 64), rcOk);
 	used = vm_used(&inspector);
 	q.mem = mdl->mem;

@@ -33,3 +33,8 @@ Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info
 {
 	return FLOE_RC(FloeFnTaskGetRegionInfo, task, FLOE_ARG(after), FLOE_ARG(info));
 }
+
+Retcode KnTaskGetUntouched(Handle task, const void *addr, rtl_size_t *size)
+{
+	return FLOE_RC(FloeFnTaskGetUntouched, task, FLOE_ARG(addr), FLOE_ARG(size));
+}

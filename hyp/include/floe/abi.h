@@ -128,9 +128,10 @@ enum {
 	FloeFnTaskGetThreadState = 37, /* (task, index, KnThreadState *) */
 	FloeFnTaskGetRegionInfo = 38,  /* (task, after, TaskRegionInfo *) */
 	FloeFnTaskGetThreadInfo = 78,  /* (task, after, TaskThreadInfo *) */
+	FloeFnTaskGetUntouched = 79,   /* (task, addr, rtl_size_t *) */
 	FloeFnConsoleSetMode = 39,     /* (mode) */
 
-	FloeFnCount = 79,
+	FloeFnCount = 80,
 };
 #endif
 

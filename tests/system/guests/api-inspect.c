@@ -140,6 +140,17 @@ static void threads_of(Handle task)
 	thread_infos_of(task, first.tid);
 }
 
+static rtl_size_t untouched_in(Handle task, const TaskRegionInfo *r)
+{
+	rtl_size_t sum = 0, n;
+
+	for (rtl_size_t at = 0; at < r->size; at += n ? n : PAGE) {
+		CHECK_RC(rcOk, KnTaskGetUntouched(task, (void *)(r->base + at), &n));
+		sum += n;
+	}
+	return sum;
+}
+
 /* The same regions as KnTaskGetNextVmRegion(), with what lies behind them. */
 static void regions_of(Handle task)
 {
@@ -154,6 +165,7 @@ static void regions_of(Handle task)
 		CHECK_EQUAL(size, r.size);
 		CHECK_EQUAL(flags, r.flags);
 		CHECK_EQUAL(1, r.committed <= r.size);
+		CHECK_EQUAL(r.committed, r.size - untouched_in(task, &r));
 		stacks += r.kind == TaskRegionStack;
 		symbols += r.kind == TaskRegionSymbols;
 		segments += r.kind == TaskRegionMapped;

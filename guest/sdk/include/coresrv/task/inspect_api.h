@@ -76,4 +76,12 @@ Retcode KnTaskGetThreadInfo(Handle task, Tid after, TaskThreadInfo *info);
  */
 Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info);
 
+/*
+ * How many bytes from `addr` on, in one region, have no memory yet, so that they read as
+ * zero; 0 where there is memory, or no region. There may be more behind them: ask there.
+ * For whoever reads a region that is much larger than what was touched. The answer holds for
+ * the moment. Legal: in every state but ended. Right: OCAP_TASK_INSPECT.
+ */
+Retcode KnTaskGetUntouched(Handle task, const void *addr, rtl_size_t *size);
+
 #endif
