@@ -17,8 +17,8 @@
 #define JOIN_PER_SECOND 100000u
 #define JOIN_LOSS 1024u
 
-static struct list
-	hungry; /* budgets, by their `hungry`; taken off where nobody is parked any more */
+/* Budgets, by their `hungry`; taken off where nobody is parked any more. */
+static struct list hungry;
 
 static void refill(struct timer *timer);
 
@@ -171,17 +171,16 @@ void budget_bring(struct hart *hart)
  */
 static void wake_best(const struct budget *b)
 {
-	struct thread *best;
-
 	for (unsigned int i = 0; i < nharts; i++) {
-		best = best_parked(b, harts[i]);
+		struct thread *best = best_parked(b, harts[i]);
+
 		if (best)
 			sched_requeue(best);
 	}
 	for (unsigned int i = 0; i < nharts; i++) {
 		const struct thread *running = harts[i]->rq.running;
+		struct thread *best = best_parked(b, harts[i]);
 
-		best = best_parked(b, harts[i]);
 		if (!best)
 			continue;
 		best->reserved = true;
@@ -239,23 +238,22 @@ void budget_leave(struct thread *t)
 		timer_cancel(&b->refill);
 }
 
-static u32 class_at(struct list *ready)
+static struct thread *thread_at(struct list *ready)
 {
-	return place_class(container_of(ready, struct thread, ready));
+	return container_of(ready, struct thread, ready);
 }
 
 /* Before those of its class, or behind them: next to many of them without a look at each. */
 static void park(struct budget *b, struct thread *t, bool first)
 {
 	struct list *behind = first ? b->parked.next : &b->parked;
+	u32 class = place_class(t);
 
-	while (first && behind != &b->parked && class_at(behind) > place_class(t))
+	while (first && behind != &b->parked && place_class(thread_at(behind)) > class)
 		behind = behind->next;
-	while (!first && behind->prev != &b->parked && class_at(behind->prev) < place_class(t))
+	while (!first && behind->prev != &b->parked && place_class(thread_at(behind->prev)) < class)
 		behind = behind->prev;
-	if (list_empty(&b->parked))
-		b->parked_for = 0;
-	b->parked_for |= place_affinity(t);
+	b->parked_for = place_affinity(t) | (list_empty(&b->parked) ? 0 : b->parked_for);
 	list_add_tail(behind, &t->ready);
 	t->state = THREAD_PARKED;
 	if (list_empty(&b->hungry))
@@ -277,10 +275,7 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 		ask_holder(t);
 		return true;
 	}
-	if (first)
-		list_add_head(&rq->reserved, &t->ready);
-	else
-		list_add_tail(&rq->reserved, &t->ready);
+	list_add_tail(first ? rq->reserved.next : &rq->reserved, &t->ready);
 	t->state = THREAD_READY;
 	place_waited |= rq->bit;
 	/* Who runs there may have to make way for it, or another hart be called. */
@@ -305,8 +300,7 @@ u64 budget_put_on(struct thread *t, u64 now)
 	t->grant = budget_is_left(b, now) ? budget_take(b, now, most) : 0;
 	t->deadline = b->deadline;
 	budget_is_left(b, now);
-	/* What is not taken of a piece may come later than it would have. If it is due now, it is.
-	 */
+	/* What is not taken of a piece may come later than it would have, unless it is due now. */
 	if (!list_empty(&b->parked) && !(b->refill.queue && b->refill.at <= now))
 		await(b, now);
 	trace_at(now, FloeTraceGrant, t->task->pid, t->grant);

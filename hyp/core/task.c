@@ -242,7 +242,8 @@ void task_destroy(struct object *object)
 struct task *task_next(Pid after)
 {
 	list_for_each(struct task, t, &all, all_link)
-		if (t->pid > after)
+		/* Not one that waits for its end: object_reap(). */
+		if (t->pid > after && t->object.refs)
 			return t;
 	return NULL;
 }

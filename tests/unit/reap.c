@@ -182,12 +182,40 @@ static void test_stack_and_end(void **state)
 
 #define REAP_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, teardown)
 
+/* Nobody finds what waits for its end, though it has a pid still. */
+static void test_found_by_nobody(void **state)
+{
+	Handle holder = world_task("holder", TaskStateEmpty), child;
+	u64 tasks = counters.tasks;
+	Pid pid = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		child = world_task((const char *[]){ "a", "b", "c" }[i], TaskStateEmpty);
+		pid = pid ? pid : world_task_of(child)->pid;
+		assert_rc(
+			call(FloeFnTaskTransferResource, holder, child, INVALID_HANDLE, 0, OUT_AT),
+			rcOk);
+		close_handle(child);
+	}
+	world_run();
+	time_passes();
+	close_handle(holder);
+	world_run();
+	assert_true(counters.tasks >= tasks);
+	assert_rc(call(FloeFnTaskGetNext, pid - 1, OUT_AT), rcResourceNotFound);
+	fake_cpu.time_step = 0;
+	world_settle();
+	assert_int_equal(counters.tasks, tasks - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REAP_TEST(test_in_portions),     REAP_TEST(test_beside_a_realtime_thread),
 		REAP_TEST(test_short_of_memory), REAP_TEST(test_process),
 		REAP_TEST(test_stack),           REAP_TEST(test_stack_and_end),
+		REAP_TEST(test_found_by_nobody),
 	};
 
 	return cmocka_run_group_tests_name("reap", tests, NULL, NULL);
