@@ -96,6 +96,9 @@ static enum elf_error add_segment(struct elf_image *elf, const struct program_he
 	if (!elf->segment_count++)
 		elf->low = low;
 	elf->high = (end + ELF_PAGE_SIZE - 1) / ELF_PAGE_SIZE * ELF_PAGE_SIZE;
+	/* The specification: 0, or a power of two. */
+	if (!(ph->p_align & (ph->p_align - 1)) && ph->p_align > elf->alignment)
+		elf->alignment = ph->p_align;
 	if (ph->p_flags & ELF_WRITE && ph->p_flags & ELF_EXECUTE)
 		elf->writable_executable = true;
 	return ELF_OK;
@@ -148,6 +151,8 @@ static enum elf_error take_symbols(struct elf_image *elf, const struct section_h
 	if (!inside(elf, symtab->sh_offset, symtab->sh_size) ||
 	    !inside(elf, strtab->sh_offset, strtab->sh_size))
 		return ELF_TRUNCATED;
+	if (!strtab->sh_size)
+		return ELF_OK; /* no names: as good as no symbols */
 	elf->symtab = part_at(elf, symtab->sh_offset, symtab->sh_size);
 	elf->strtab = part_at(elf, strtab->sh_offset, strtab->sh_size);
 	return ELF_OK;
@@ -175,7 +180,7 @@ enum elf_error elf_parse(struct elf_image *elf, const void *image, size_t size)
 	struct file_header h;
 	enum elf_error error;
 
-	*elf = (struct elf_image){ .data = image, .size = size };
+	*elf = (struct elf_image){ .data = image, .size = size, .alignment = ELF_PAGE_SIZE };
 	if (size < 4 || memcmp(image, "\177ELF", 4) != 0)
 		return ELF_NOT_ELF;
 	if (size < sizeof(h))

@@ -61,10 +61,11 @@ struct elf_image {
 	size_t size;
 	uint64_t entry;
 	uint64_t low, high; /* page-aligned bounds of all segments; high <= ELF_ADDRESS_END */
+	uint64_t alignment; /* of its load offset: a power of two, ELF_PAGE_SIZE at least */
 	uint64_t program_headers;
 	uint32_t program_header_count;
 	uint32_t segment_count;
-	bool relocatable;         /* ET_DYN: may be loaded at any page-aligned offset */
+	bool relocatable;         /* ET_DYN: may be loaded at any offset so aligned */
 	bool writable_executable; /* has a W+X segment: for the caller to refuse */
 	struct elf_part symtab, strtab;
 	struct elf_part build_id;

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOWEST_ADDRESS UINT64_C(0x200000)
 #define WINDOW UINT64_C(0x200000) /* what one page of second-stage table covers */
 
 /* The one allocation behind a list of segments; the list itself comes first. */
@@ -61,6 +60,7 @@ static Retcode allocate_list(struct segment_list *list, const struct elf_image *
  */
 static Retcode choose_offset(const struct elf_image *elf, uint64_t extent, uint64_t *offset)
 {
+	uint64_t step = elf->alignment > WINDOW ? elf->alignment : WINDOW;
 	uint64_t window, windows, random[2];
 	Retcode rc;
 
@@ -68,15 +68,17 @@ static Retcode choose_offset(const struct elf_image *elf, uint64_t extent, uint6
 	if (!elf->relocatable)
 		return rcOk;
 	extent += elf->low;
-	if (extent > ELF_ADDRESS_END - LOWEST_ADDRESS - WINDOW)
+	if (extent > ELF_ADDRESS_END - 2 * WINDOW || step > ELF_ADDRESS_END / 2)
+		return rcInvalidArgument;
+	window = round_up(extent, WINDOW);
+	if (window > ELF_ADDRESS_END - step)
 		return rcInvalidArgument;
 	rc = KosRandomGenerate(sizeof(random), random);
 	if (rc != rcOk)
 		return rc;
-	window = round_up(extent, WINDOW);
-	windows = (ELF_ADDRESS_END - LOWEST_ADDRESS - window) / WINDOW + 1;
-	*offset = LOWEST_ADDRESS + random[0] % windows * WINDOW;
-	*offset += random[1] % ((window - extent) / ELF_PAGE_SIZE + 1) * ELF_PAGE_SIZE;
+	windows = (ELF_ADDRESS_END - step - window) / step + 1;
+	*offset = step + random[0] % windows * step;
+	*offset += random[1] % ((window - extent) / elf->alignment + 1) * elf->alignment;
 	return rcOk;
 }
 
@@ -159,11 +161,15 @@ static Retcode fill_list(struct segment_list *list, const struct elf_image *elf,
 	return rc == rcOk ? add_table(list, elf, &elf->strtab, behind, offset) : rc;
 }
 
+static uint64_t tables_size(const struct elf_image *elf)
+{
+	return round_up(elf->symtab.size, FLOE_PAGE_SIZE) +
+	       round_up(elf->strtab.size, FLOE_PAGE_SIZE);
+}
+
 static Retcode create(const struct elf_image *elf, struct segment_list *list, uint64_t *offset)
 {
-	uint64_t tables = round_up(elf->symtab.size, FLOE_PAGE_SIZE) +
-			  round_up(elf->strtab.size, FLOE_PAGE_SIZE);
-	Retcode rc = choose_offset(elf, elf->high - elf->low + tables, offset);
+	Retcode rc = choose_offset(elf, elf->high - elf->low + tables_size(elf), offset);
 
 	if (rc == rcOk)
 		rc = allocate_list(list, elf);
@@ -173,6 +179,16 @@ static Retcode create(const struct elf_image *elf, struct segment_list *list, ui
 	if (rc != rcOk)
 		KnElfFreeVmSeg(list->segs, list->count);
 	return rc;
+}
+
+/* Where there is no room behind a program of fixed addresses: they are optional. */
+static void leave_out_symbols(struct elf_image *elf)
+{
+	if (!elf->relocatable && elf->symtab.data &&
+	    tables_size(elf) > ELF_ADDRESS_END - elf->high) {
+		elf->symtab = (struct elf_part){ 0 };
+		elf->strtab = elf->symtab;
+	}
 }
 
 Retcode KnElfCreateVmSegEx(const void *image, rtl_size_t imageSize, rtl_uintptr_t *entry,
@@ -190,6 +206,7 @@ Retcode KnElfCreateVmSegEx(const void *image, rtl_size_t imageSize, rtl_uintptr_
 		return rcInvalidArgument;
 	if (elf_parse(&elf, image, imageSize) != ELF_OK)
 		return rcInvalidArgument;
+	leave_out_symbols(&elf);
 	rc = create(&elf, &list, &offset);
 	if (rc != rcOk)
 		return rc;
