@@ -20,6 +20,8 @@ struct __lock __lock___libc_recursive_mutex;
 /* Streams that were made without a lock of their own share one. */
 static struct __lock shared;
 
+struct __lock floe_input_lock;
+
 static const void *self(void)
 {
 	static _Thread_local char mark;

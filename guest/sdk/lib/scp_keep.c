@@ -4,6 +4,7 @@
 #include <coresrv/task/task_api.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/lock.h>
 
 struct kept {
 	struct kept *next;
@@ -12,7 +13,7 @@ struct kept {
 	FloeScpHeader *page;
 };
 
-static struct kept *first;
+static struct kept *first; /* under the C library's lock */
 
 static Pid pid_of(Handle task)
 {
@@ -50,7 +51,7 @@ static void drop_closed(void)
 			drop(link);
 }
 
-Retcode floe_scp_keep(Handle task, FloeScpHeader *page)
+static Retcode keep(Handle task, FloeScpHeader *page)
 {
 	struct kept *k;
 
@@ -69,17 +70,35 @@ Retcode floe_scp_keep(Handle task, FloeScpHeader *page)
 	return rcOk;
 }
 
+Retcode floe_scp_keep(Handle task, FloeScpHeader *page)
+{
+	Retcode rc;
+
+	__LIBC_LOCK();
+	rc = keep(task, page);
+	__LIBC_UNLOCK();
+	return rc;
+}
+
 const FloeScpHeader *floe_scp_kept(Handle task)
 {
-	const struct kept *k = *find(task);
+	const FloeScpHeader *page;
+	const struct kept *k;
 
-	return k && k->pid == pid_of(task) ? k->page : NULL;
+	__LIBC_LOCK();
+	k = *find(task);
+	page = k && k->pid == pid_of(task) ? k->page : NULL;
+	__LIBC_UNLOCK();
+	return page;
 }
 
 void floe_scp_forget(Handle task)
 {
-	struct kept **link = find(task);
+	struct kept **link;
 
+	__LIBC_LOCK();
+	link = find(task);
 	if (*link)
 		drop(link);
+	__LIBC_UNLOCK();
 }

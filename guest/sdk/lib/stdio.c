@@ -21,6 +21,17 @@ static struct __file_bufio input_stream =
 static struct __file_bufio output_stream = FDEV_SETUP_BUFIO(STDOUT_FILENO, output, BUFSIZ, NULL,
 							    write, NULL, NULL, __SWR, __BLBF);
 
+/*
+ * Whoever waits for input holds the stream's lock: it is not the one that streams
+ * without a lock of their own share, or nobody could write meanwhile.
+ */
+extern struct __lock floe_input_lock;
+
+__attribute__((constructor(101))) static void set_input_lock(void)
+{
+	input_stream.lock = &floe_input_lock;
+}
+
 FILE *const stdin = &input_stream.xfile.cfile.file;
 FILE *const stdout = &output_stream.xfile.cfile.file;
 FILE *const stderr = &output_stream.xfile.cfile.file;

@@ -23,7 +23,7 @@ struct image {
 	rtl_size_t header_size;
 };
 
-static const char *failed_call = "none";
+static _Thread_local const char *failed_call = "none";
 
 Retcode floe_check(Retcode rc, const char *call)
 {
