@@ -28,16 +28,20 @@ static uintptr_t allocate(uintptr_t where, size_t size)
 static bool grow(size_t size)
 {
 	size_t more = (size - (end - now) + CHUNK - 1) / CHUNK * CHUNK;
+	uintptr_t chunk;
 
 	if (end && allocate(end, more)) {
 		end += more;
 		return true;
 	}
 	more = (size + CHUNK - 1) / CHUNK * CHUNK;
-	start = allocate(0, more);
-	now = start;
-	end = start ? start + more : 0;
-	return start;
+	chunk = allocate(0, more);
+	if (!chunk)
+		return false; /* what is left of the current one serves smaller requests */
+	start = chunk;
+	now = chunk;
+	end = chunk + more;
+	return true;
 }
 
 void *sbrk(ptrdiff_t change)
