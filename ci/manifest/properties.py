@@ -9,7 +9,7 @@ from . import cpu_time
 from .errors import nearest
 
 NAME_MAX = 1023  # bytes of a partition's name and class
-ENV_MAX = 131072  # bytes of arguments and environment together
+ENV_MAX = 131072 - 24  # bytes of name, arguments and environment together: behind the page's header
 ADDRESS_END = 1 << 39
 HIGHEST_PRIORITY = {"standard": 15, "fifo": 31, "rr": 31}
 NODES = "partitions", "schedule"  # of the root
@@ -194,8 +194,9 @@ class Checker:
                 sentence = f'"{entry}" sets nothing; write NAME=value'
                 self.mistakes.add("bad-value", f"{node.path}/env", sentence)
         size = sum(len(node.properties.get(name, b"")) for name in ("args", "env"))
-        if size > ENV_MAX:
-            sentence = f"args and env have {size} bytes together; {ENV_MAX} is the most"
+        most = ENV_MAX - size_of(node.name) - 1
+        if size > most:
+            sentence = f"args and env have {size} bytes together; {most} is the most"
             self.mistakes.add("bad-value", f"{node.path}/args", sentence)
 
 

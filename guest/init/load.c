@@ -72,6 +72,10 @@ static void report_failure(const struct manifest_partition *p, const char *call,
 		report_property(p, "not-enough-memory", "image",
 				"the machine has not enough memory to load it; give it more, or "
 				"take partitions out");
+	else if (rc == rcSecurityDisallow && strcmp(call, "KnTaskSetLimits") == 0 &&
+		 !(p->cpus & ~KnTaskGetGsi()->cpuMask) && p->memory_limit)
+		report_property(p, "bad-value", "memory-limit",
+				"the machine has less memory; write less, or leave it out");
 	else if (rc == rcSecurityDisallow && p->cpus && strcmp(call, "KnTaskSetLimits") == 0)
 		report_property(p, "bad-value", "cpus",
 				"the machine has not all of these CPUs; name some that it has");

@@ -12,6 +12,7 @@
 enum {
 	NAME_MAX_BYTES = 1023,
 	ENV_MAX_BYTES = 131072,
+	HEADER_BYTES = 24, /* FloeScpHeader in <floe/scp.h> */
 	DEFAULT_PRIORITY = 10,
 	DEFAULT_RESTARTS = 10,
 };
@@ -89,8 +90,10 @@ static void check_shell(struct reader *r, const char *path, const struct manifes
 			       other->name);
 }
 
+/* All of it is one page, with a header and the partition's name, argv[0]. */
 static void check_env(struct reader *r, const char *path, const struct manifest_partition *p)
 {
+	const size_t most = ENV_MAX_BYTES - HEADER_BYTES - strlen(p->name) - 1;
 	size_t size = 0;
 
 	for (size_t i = 0; p->args && p->args[i]; i++)
@@ -101,10 +104,9 @@ static void check_env(struct reader *r, const char *path, const struct manifest_
 			reader_mistake(r, "bad-value", path, "env",
 				       "\"%s\" sets nothing; write NAME=value", p->env[i]);
 	}
-	if (size > ENV_MAX_BYTES)
+	if (size > most)
 		reader_mistake(r, "bad-value", path, "args",
-			       "args and env have %zu bytes together; %d is the most", size,
-			       ENV_MAX_BYTES);
+			       "args and env have %zu bytes together; %zu is the most", size, most);
 }
 
 /* Where the policy is a mistake itself, the range is unknown. */
