@@ -70,9 +70,12 @@
 #define HENVCFG_PBMTE (1ul << 62)
 #define HENVCFG_STCE (1ul << 63)
 
+/* htinst of a guest-page fault by an access to a VS-stage table, of 64-bit entries */
+#define HTINST_IMPLICIT 0x3000ul
+#define HTINST_IMPLICIT_WRITE 0x20ul
+
 /* hstateen0: what a guest may reach of the state that Smstateen guards */
 #define HSTATEEN0_SENVCFG (1ul << 62)
-#define HSTATEEN0_ALL (1ul << 63)
 
 /* hcounteren: cycle, time, instret */
 #define HCOUNTEREN_BASE 0x7

@@ -85,9 +85,14 @@ static void delegated_fault(TaskFault *f)
 
 static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFault *vector)
 {
-	u64 vstvec = csr_read(vstvec) & ~3ul;
-	enum vm_touch touch = vm_touch(&t->task->vm, f->gpa, f->access);
+	u64 vstvec = csr_read(vstvec) & ~3ul, htinst = csr_read(htinst);
+	u32 access = f->access;
+	enum vm_touch touch;
 
+	/* A walk through a table of the guest's own: what that does, not what it is for. */
+	if ((htinst & ~HTINST_IMPLICIT_WRITE) == HTINST_IMPLICIT)
+		access = htinst & HTINST_IMPLICIT_WRITE ? VMM_FLAG_WRITE : VMM_FLAG_READ;
+	touch = vm_touch(&t->task->vm, f->gpa, access);
 	if (touch == VM_TOUCH_OK)
 		return EXIT_RESUME;
 	if (touch == VM_TOUCH_NO_MEMORY)

@@ -36,7 +36,7 @@ void hart_set_timer(u64 at)
 
 void hart_init(struct hart *hart)
 {
-	if (!machine.sstc || !machine.senvcfg)
+	if (!machine.sstc || !machine.senvcfg || machine.zfinx || machine.aia)
 		hart->switch_plain |= SWITCH_NO_CSRS;
 	/* These registers hold what the firmware left. */
 	if (machine.fpu)
@@ -75,9 +75,12 @@ void hart_setup(void)
 	csr_write(vsatp, 0);
 	if (machine.henvcfg)
 		csr_write(henvcfg, machine.sstc ? HENVCFG_STCE : 0);
-	/* Where Smstateen guards senvcfg, guests may reach it: it is switched with them. */
+	/*
+	 * Where Smstateen guards senvcfg, guests may reach it: it is switched with them. Not so
+	 * what else it guards, sstateen0 among it.
+	 */
 	if (machine.smstateen)
-		csr_write(hstateen0, HSTATEEN0_ALL | HSTATEEN0_SENVCFG);
+		csr_write(hstateen0, HSTATEEN0_SENVCFG);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_VS);
 	if (machine.fpu)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);

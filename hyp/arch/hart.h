@@ -14,7 +14,7 @@
 struct machine_tree;
 
 enum {
-	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing */
+	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing, or there are others */
 	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
 	SWITCH_F_HELD = 4,     /* the f registers hold something but zeros */
 	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
@@ -52,7 +52,7 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, fpu, senvcfg, henvcfg, smstateen, zkr, cycle;
+	bool sstc, svinval, fpu, zfinx, aia, senvcfg, henvcfg, smstateen, zkr, cycle;
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */

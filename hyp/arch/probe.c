@@ -109,9 +109,14 @@ const char *probe_machine(const struct machine_tree *tree)
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
 	machine.timebase = tree->timebase;
-	/* It sticks where there are f registers. */
+	/* It sticks where there are f registers. Where there is fcsr without them, it is Zfinx'. */
 	csr_set(sstatus, SSTATUS_FS);
-	machine.fpu = (tree->extensions & EXT_D) && (csr_read(sstatus) & SSTATUS_FS);
+	machine.fpu = (csr_read(sstatus) & SSTATUS_FS) != 0;
+	if (machine.fpu && !(tree->extensions & EXT_D))
+		return "there is F without D: Floe needs both, or neither";
+	csr_clear(sstatus, SSTATUS_FS);
+	machine.zfinx = csr_probe(fcsr);
+	machine.aia = csr_probe(vsiselect);
 	if (tree->extensions & EXT_V)
 		machine.vector_bytes = vector_bytes();
 	machine.svinval = (tree->extensions & EXT_SVINVAL) &&

@@ -112,6 +112,10 @@ void vcpu_save(struct vcpu *v)
 		note_paging(v);
 	if (machine.senvcfg)
 		SAVE(senvcfg, senvcfg);
+	if (machine.zfinx)
+		v->fcsr = (u32)csr_read(fcsr);
+	if (machine.aia)
+		SAVE(vsiselect, vsiselect);
 	if (machine.sstc)
 		SAVE(vstimecmp, vstimecmp);
 }
@@ -123,6 +127,10 @@ static void load(const struct vcpu *v)
 	LOAD(vsatp, vsatp);
 	if (machine.senvcfg)
 		LOAD(senvcfg, senvcfg);
+	if (machine.zfinx)
+		csr_write(fcsr, v->fcsr);
+	if (machine.aia)
+		LOAD(vsiselect, vsiselect);
 	if (machine.sstc)
 		LOAD(vstimecmp, vstimecmp);
 }

@@ -28,7 +28,8 @@ struct vcpu {
 	u64 hvip;
 	u64 vstimecmp; /* with Sstc */
 	u64 senvcfg, scounteren;
-	u8 used; /* SWITCH_F_HELD, _V_HELD: those hold something but zeros; _PAGING, _MOVED */
+	u64 vsiselect; /* with AIA; it selects nothing, but can be written to */
+	u8 used;       /* SWITCH_F_HELD, _V_HELD: those hold something but zeros; _PAGING, _MOVED */
 	u32 fcsr;
 	u64 f[32];
 	struct vector *vector; /* machine.vector_bytes; NULL: the machine has none */
