@@ -4,9 +4,16 @@
 #include <libfdt.h>
 #include <string.h>
 
-/* No pointers: they would need relocations. */
-static const char names[PROPERTIES][22] = {
+/* One behind the other, and where each begins. No pointers: they would need relocations. */
+static const struct names {
+#define PROPERTY(id, name) char id[sizeof(name)];
+#include "boot/properties.h"
+} names = {
 #define PROPERTY(id, name) name,
+#include "boot/properties.h"
+};
+static const u16 name_at[PROPERTIES] = {
+#define PROPERTY(id, name) offsetof(struct names, id),
 #include "boot/properties.h"
 };
 
@@ -60,9 +67,13 @@ static enum property_id find_property(const char *wanted)
 {
 	enum property_id id = 0;
 
-	/* Mostly the first letter tells. */
-	while (id < PROPERTIES && (*names[id] != *wanted || strcmp(wanted, names[id])))
-		id++;
+	for (; id < PROPERTIES; id++) {
+		const char *name = (const char *)&names + name_at[id];
+
+		/* Mostly the first letter tells. */
+		if (*name == *wanted && !strcmp(wanted, name))
+			break;
+	}
 	return id;
 }
 
