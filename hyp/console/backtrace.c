@@ -12,14 +12,13 @@
 
 struct walk {
 	const struct task *task;
-	struct frame *frames;
-	unsigned int count;
+	struct backtrace *b;
 };
 
 static void add(struct walk *w, u64 pc)
 {
-	if (w->count < BACKTRACE_MAX)
-		w->frames[w->count++] = (struct frame){ .pc = pc };
+	if (w->b->count < BACKTRACE_MAX)
+		w->b->frames[w->b->count++] = (struct frame){ .pc = pc };
 }
 
 /* Does a call stand before that address? */
@@ -39,18 +38,6 @@ static bool follows_call(const struct walk *w, u64 address)
 }
 
 /*
- * Is ra the caller's, and not left over from a call that has returned? Then it
- * lies in another function than the pc, which has no frame yet, or no longer.
- */
-static bool is_callers(const struct task *task, u64 pc, u64 ra)
-{
-	struct frame at[2] = { { .pc = pc }, { .pc = ra } };
-
-	symbols_resolve(task, at, 2);
-	return at[0].function[0] && at[1].function[0] && pc - at[0].offset != ra - at[1].offset;
-}
-
-/*
  * Frames linked by s0, as our SDK's programs have them: the return address lies
  * below s0, the caller's s0 below that. A function that calls nothing may have
  * saved s0 only; then its return address is still in ra.
@@ -59,16 +46,16 @@ static void walk_frames(struct walk *w, u64 fp, u64 ra)
 {
 	u64 word[2]; /* at fp - 16 and fp - 8 */
 
-	while (w->count < BACKTRACE_MAX) {
+	while (w->b->count < BACKTRACE_MAX) {
 		if ((fp & 7) ||
 		    guest_peek(&w->task->vm, fp - 16, word, sizeof(word)) != sizeof(word))
 			return;
 		if (ra && word[1] > fp && !(word[1] & 7)) {
 			word[0] = word[1];
 			word[1] = ra;
-		} else if (ra && ra != word[1] && follows_call(w, ra) &&
-			   is_callers(w->task, w->frames[0].pc, ra)) {
+		} else if (ra && ra != word[1] && follows_call(w, ra)) {
 			add(w, ra);
+			w->b->guessed = true;
 		}
 		ra = 0;
 		if (!follows_call(w, word[1]))
@@ -86,17 +73,18 @@ static void scan_stack(struct walk *w, u64 sp)
 {
 	u64 word;
 
-	for (unsigned int i = 0; i < SCAN_WORDS && w->count < BACKTRACE_MAX; i++)
+	for (unsigned int i = 0; i < SCAN_WORDS && w->b->count < BACKTRACE_MAX; i++)
 		if (guest_peek(&w->task->vm, sp + i * 8, &word, 8) == 8 && follows_call(w, word))
 			add(w, word);
 }
 
-unsigned int backtrace(const struct task *task, struct frame *frames)
+void backtrace_begin(const struct task *task, struct backtrace *b)
 {
 	const HalTrapFrame *f = &task->fault.frame;
-	struct walk w = { task, frames, 0 };
+	struct walk w = { task, b };
 	u64 fp = f->x[REG_FP], ra = f->x[REG_RA];
 
+	*b = (struct backtrace){ .count = 0 };
 	add(&w, f->pc);
 	/* With paging of its own the guest's stack is not at that address. */
 	if (task->fault.csrs.vsatp)
@@ -107,13 +95,35 @@ unsigned int backtrace(const struct task *task, struct frame *frames)
 		ra = 0;
 	}
 	walk_frames(&w, fp, ra);
-	if (w.count == 1) {
+	if (b->count == 1) {
 		if (follows_call(&w, ra))
 			add(&w, ra);
 		if (!(f->x[REG_SP] & 7))
 			scan_stack(&w, f->x[REG_SP]);
 	}
 out:
-	symbols_resolve(task, frames, w.count);
-	return w.count;
+	symbols_begin(task, b);
+}
+
+/*
+ * Is ra the caller's, and not left over from a call that has returned? Then it
+ * lies in another function than the pc, which has no frame yet, or no longer.
+ */
+static bool is_callers(const struct backtrace *b)
+{
+	return b->frames[0].function[0] && b->frames[1].function[0] &&
+	       b->match[0].start != b->match[1].start;
+}
+
+bool backtrace_go_on(const struct task *task, struct backtrace *b)
+{
+	if (!symbols_go_on(task, b))
+		return false;
+	if (b->guessed && !is_callers(b)) {
+		b->count--;
+		for (unsigned int i = 1; i < b->count; i++)
+			b->frames[i] = b->frames[i + 1];
+	}
+	b->guessed = false;
+	return true;
 }

@@ -20,16 +20,36 @@ struct frame {
 	char function[FUNCTION_MAX]; /* empty: not known */
 };
 
-/* Fills in at most BACKTRACE_MAX frames, the faulting one first; returns how many. */
-unsigned int backtrace(const struct task *task, struct frame *frames);
+/* The best symbol so far for one frame, and the region that it has to lie in. */
+struct match {
+	gpa_t low, high;
+	u64 start; /* 0: none */
+	u32 name;
+	bool function;
+};
+
+struct backtrace {
+	struct frame frames[BACKTRACE_MAX]; /* the faulting one first */
+	struct match match[BACKTRACE_MAX];
+	unsigned int count;
+	bool guessed; /* the second one is, if it turns out to lie in another function */
+	u64 next;     /* symbol to look at */
+};
+
+/* Walks the stack. */
+void backtrace_begin(const struct task *task, struct backtrace *b);
+
+/*
+ * Looks at a portion of the symbols, for a table may be large, and each is compared with
+ * each frame. True: that was the last one, and the frames are complete.
+ */
+bool backtrace_go_on(const struct task *task, struct backtrace *b);
 
 /* At most this many symbols are looked at. */
 #define SYMBOLS_MAX 65536u
 
-/*
- * Names what can be named, from the symbol tables that the process was loaded with, in one
- * pass over them.
- */
-void symbols_resolve(const struct task *task, struct frame *frames, unsigned int count);
+/* The same of what names the frames, from the symbol tables that the process was loaded with. */
+void symbols_begin(const struct task *task, struct backtrace *b);
+bool symbols_go_on(const struct task *task, struct backtrace *b);
 
 #endif

@@ -124,20 +124,21 @@ static void write_registers(struct writer *w)
 
 static void write_frames(struct writer *w)
 {
-	/* One report at a time is written, in many turns, and a walk takes long. */
-	static struct frame frames[BACKTRACE_MAX];
-	static unsigned int count;
+	/* One report at a time is written, in many turns, as what it says is found out. */
+	static struct backtrace b;
 	static Pid pid;
 
 	if (pid != w->task->pid)
-		count = backtrace(w->task, frames);
+		backtrace_begin(w->task, &b);
 	pid = w->task->pid;
-	for (unsigned int i = 0; i < count; i++) {
-		if (frames[i].function[0])
-			emit(w, "  #%u 0x%016lx %s+0x%lx", i, frames[i].pc, frames[i].function,
-			     frames[i].offset);
+	w->full |= !backtrace_go_on(w->task, &b);
+	for (unsigned int i = 0; i < b.count; i++) {
+		const struct frame *f = &b.frames[i];
+
+		if (f->function[0])
+			emit(w, "  #%u 0x%016lx %s+0x%lx", i, f->pc, f->function, f->offset);
 		else
-			emit(w, "  #%u 0x%016lx", i, frames[i].pc);
+			emit(w, "  #%u 0x%016lx", i, f->pc);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "console/backtrace.h"
 
 #include "core/guest_copy.h"
+#include "core/region.h"
 #include "core/task.h"
 
 #include <string.h>
@@ -20,12 +21,9 @@ struct symbol {
 #define TYPE_FUNCTION 2
 #define BATCH 32u
 
-/* The best symbol so far for one frame. */
-struct match {
-	u64 start; /* 0: none */
-	u32 name;
-	bool function;
-};
+/* What is done at a time: comparisons, of which a look at a name is worth so many. */
+#define PORTION 4096u
+#define NAME_COST 16u
 
 /* Labels of assembly have no type; neither have mapping symbols ($x, $d) and local labels. */
 static bool is_label(const struct task *task, u32 name)
@@ -37,24 +35,32 @@ static bool is_label(const struct task *task, u32 name)
 	return first && first != '$' && first != '.';
 }
 
-static void consider(const struct task *task, const struct symbol *s, u64 pc, struct match *m)
+/* A return address may already belong to the next function. */
+static u64 call_site(const struct backtrace *b, unsigned int frame)
+{
+	return b->frames[frame].pc - (frame ? 1 : 0);
+}
+
+/* What that cost. */
+static u32 consider(const struct task *task, const struct symbol *s, u64 pc, struct match *m)
 {
 	u64 start = s->value + task->initial.relocBase;
 	bool function = (s->info & 15) == TYPE_FUNCTION;
 
 	if (!s->section || (!function && (s->info & 15) != TYPE_NONE) || start > pc || start == 0)
-		return;
-	if (s->size && pc - start >= s->size)
-		return;
+		return 1;
+	/* Without a size it may reach to the end of its region, and no further. */
+	if (s->size ? pc - start >= s->size : start < m->low || start >= m->high)
+		return 1;
 	/* The nearest one; where two begin together, a function with a size. */
 	if (start < m->start || (start == m->start && (m->function || !function)))
-		return;
-	if (!function && !is_label(task, s->name))
-		return;
-	/* Without a size it may reach to the end of its region, and no further. */
-	if (!s->size && vm_find(&task->vm, start) != vm_find(&task->vm, pc))
-		return;
-	*m = (struct match){ start, s->name, function };
+		return 1;
+	if (function || is_label(task, s->name)) {
+		m->start = start;
+		m->name = s->name;
+		m->function = function;
+	}
+	return function ? 1 : NAME_COST;
 }
 
 static void read_name(const struct task *task, u32 offset, char *to)
@@ -68,27 +74,46 @@ static void read_name(const struct task *task, u32 offset, char *to)
 	to[n] = 0;
 }
 
-void symbols_resolve(const struct task *task, struct frame *frames, unsigned int count)
+void symbols_begin(const struct task *task, struct backtrace *b)
 {
-	u64 total = min_u64(task->symtab_size / sizeof(struct symbol), SYMBOLS_MAX);
-	struct match match[BACKTRACE_MAX];
+	for (unsigned int f = 0; f < b->count; f++) {
+		const struct region *r = vm_find(&task->vm, call_site(b, f));
+
+		if (r) {
+			b->match[f].low = r->base;
+			b->match[f].high = region_end(r);
+		}
+	}
+}
+
+static void name_frames(const struct task *task, struct backtrace *b)
+{
+	for (unsigned int f = 0; f < b->count; f++) {
+		const struct match *m = &b->match[f];
+
+		/* What is no code has no function's name, though a symbol may lie before it. */
+		if (!m->start || !guest_is_code(&task->vm, b->frames[f].pc))
+			continue;
+		b->frames[f].offset = b->frames[f].pc - m->start;
+		read_name(task, m->name, b->frames[f].function);
+	}
+}
+
+bool symbols_go_on(const struct task *task, struct backtrace *b)
+{
+	u64 total = min_u64(task->symtab_size / sizeof(struct symbol), SYMBOLS_MAX), n, bytes;
 	struct symbol batch[BATCH];
 
-	memset(match, 0, sizeof(match));
-	for (u64 i = 0; i < total; i += BATCH) {
-		u64 bytes = min_u64(total - i, BATCH) * sizeof(*batch);
-		u64 n = guest_peek(&task->vm, task->symtab + i * sizeof(*batch), batch, bytes);
-
-		/* A return address may already belong to the next function. */
-		for (u64 s = 0; s < n / sizeof(*batch); s++)
-			for (unsigned int f = 0; f < count; f++)
-				consider(task, &batch[s], frames[f].pc - (f ? 1 : 0), &match[f]);
+	for (u32 cost = 0; b->next < total && cost < PORTION; b->next += n) {
+		n = min_u64(total - b->next, BATCH);
+		bytes = guest_peek(&task->vm, task->symtab + b->next * sizeof(*batch), batch,
+				   n * sizeof(*batch));
+		for (u64 s = 0; s < bytes / sizeof(*batch); s++)
+			for (unsigned int f = 0; f < b->count; f++)
+				cost += consider(task, &batch[s], call_site(b, f), &b->match[f]);
 	}
-	for (unsigned int f = 0; f < count; f++) {
-		/* What is no code has no function's name, though a symbol may lie before it. */
-		if (!match[f].start || !guest_is_code(&task->vm, frames[f].pc))
-			continue;
-		frames[f].offset = frames[f].pc - match[f].start;
-		read_name(task, match[f].name, frames[f].function);
-	}
+	if (b->next < total)
+		return false;
+	name_frames(task, b);
+	return true;
 }

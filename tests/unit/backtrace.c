@@ -28,6 +28,25 @@ struct symbol {
 #define OBJECT 1
 
 static struct frame frames[BACKTRACE_MAX];
+static unsigned int turns;
+
+static unsigned int finish(const struct task *task, struct backtrace *b)
+{
+	turns = 1;
+	while (!backtrace_go_on(task, b))
+		turns++;
+	memcpy(frames, b->frames, sizeof(frames));
+	return b->count;
+}
+
+static unsigned int backtrace(const struct task *task)
+{
+	static struct backtrace b;
+
+	backtrace_begin(task, &b);
+	return finish(task, &b);
+}
+
 static u32 nsymbols, strings_size;
 
 static HalTrapFrame *regs(void)
@@ -84,7 +103,7 @@ static void test_linked_frames(void **state)
 	regs()->x[8] = STACK + 64;
 	frame_at(STACK + 64, STACK + 128, call_site(2));
 	frame_at(STACK + 128, 0, call_site(3));
-	assert_int_equal(backtrace(world_self, frames), 3);
+	assert_int_equal(backtrace(world_self), 3);
 	assert_int_equal(frames[0].pc, CODE(1) + 8);
 	assert_string_equal(frames[0].function, "leaf");
 	assert_int_equal(frames[0].offset, 8);
@@ -100,7 +119,7 @@ static void test_jump_to_nowhere(void **state)
 	add_symbol(0x300, 0x100, FUNCTION, "main");
 	regs()->pc = 0;
 	regs()->x[1] = call_site(3);
-	assert_true(backtrace(world_self, frames) >= 2);
+	assert_true(backtrace(world_self) >= 2);
 	assert_int_equal(frames[0].pc, 0);
 	assert_string_equal(frames[0].function, "");
 	assert_string_equal(frames[1].function, "main");
@@ -120,26 +139,26 @@ static void test_hostile_stacks(void **state)
 		regs()->x[8] = pointers[i];
 		regs()->x[2] = pointers[i];
 		regs()->x[1] = pointers[i];
-		assert_in_range(backtrace(world_self, frames), 1, BACKTRACE_MAX);
+		assert_in_range(backtrace(world_self), 1, BACKTRACE_MAX);
 		regs()->pc = pointers[i];
-		assert_in_range(backtrace(world_self, frames), 1, BACKTRACE_MAX);
+		assert_in_range(backtrace(world_self), 1, BACKTRACE_MAX);
 		regs()->pc = CODE(1);
 	}
 	/* A frame that is its own caller's. */
 	regs()->x[8] = STACK + 64;
 	frame_at(STACK + 64, STACK + 64, ra);
-	assert_in_range(backtrace(world_self, frames), 2, 3);
+	assert_in_range(backtrace(world_self), 2, 3);
 	/* Two that go down again. */
 	frame_at(STACK + 64, STACK + 32, ra);
 	frame_at(STACK + 32, STACK + 64, ra);
-	assert_in_range(backtrace(world_self, frames), 2, 3);
+	assert_in_range(backtrace(world_self), 2, 3);
 	/* More frames than are shown. */
 	for (u64 n = 0; n < 100; n++)
 		frame_at(STACK + 64 + 16 * n, STACK + 80 + 16 * n, ra);
-	assert_int_equal(backtrace(world_self, frames), BACKTRACE_MAX);
+	assert_int_equal(backtrace(world_self), BACKTRACE_MAX);
 	/* A paging of its own hides the stack. */
 	world_self->fault.csrs.vsatp = (u64)8 << 60;
-	assert_int_equal(backtrace(world_self, frames), 1);
+	assert_int_equal(backtrace(world_self), 1);
 }
 
 static void test_stack_without_frame_pointers(void **state)
@@ -151,15 +170,18 @@ static void test_stack_without_frame_pointers(void **state)
 	store(STACK + 8, &ra[0], 8);
 	store(STACK + 16, &other, 8); /* code, but no call before it */
 	store(STACK + 800, &ra[1], 8);
-	assert_int_equal(backtrace(world_self, frames), 3);
+	assert_int_equal(backtrace(world_self), 3);
 	assert_int_equal(frames[1].pc, ra[0]);
 	assert_int_equal(frames[2].pc, ra[1]);
 }
 
 static void resolve(u64 pc)
 {
-	frames[0] = (struct frame){ .pc = pc };
-	symbols_resolve(world_self, frames, 1);
+	static struct backtrace b;
+
+	b = (struct backtrace){ .count = 1, .frames[0].pc = pc };
+	symbols_begin(world_self, &b);
+	finish(world_self, &b);
 }
 
 static void test_which_symbol(void **state)
@@ -247,7 +269,7 @@ static void test_random_tables(void **state)
 			regs()->x[r] = turn & 4 ? STACK + test_random(&random) % 4096
 						: test_random(&random);
 		regs()->pc = turn & 8 ? CODE(1) : test_random(&random);
-		assert_in_range(backtrace(world_self, frames), 1, BACKTRACE_MAX);
+		assert_in_range(backtrace(world_self), 1, BACKTRACE_MAX);
 		for (unsigned int f = 0; f < BACKTRACE_MAX; f++)
 			assert_true(memchr(frames[f].function, 0, FUNCTION_MAX) != NULL);
 	}
