@@ -57,16 +57,11 @@ static bool one_in(u64 n)
 /* An address that is likely to mean something. */
 static u64 some_address(void)
 {
-	u64 r = test_random(&seed);
-
-	switch (r & 3) {
-	case 0:
-		return r;
-	case 1:
+	if (one_in(4))
+		return test_random(&seed);
+	if (one_in(3))
 		return REGION_STEP * (1 + below(REGIONS + 1)) - 16 + below(32);
-	default:
-		return REGION_STEP * (1 + below(REGIONS)) + below(MEMORY_SIZE / REGIONS);
-	}
+	return REGION_STEP * (1 + below(REGIONS)) + below(MEMORY_SIZE / REGIONS);
 }
 
 static void fill(void *to, size_t size)
@@ -202,19 +197,16 @@ static bool next_region(u64 after, u64 *base, u64 *size)
 
 Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info)
 {
-	(void)task;
 	fill(info, sizeof(*info));
-	if (one_in(100))
+	if (!task || one_in(100))
 		return rcInvalidOperation;
 	return next_region((u64)after, &info->base, &info->size) ? rcOk : rcResourceNotFound;
 }
 
 Retcode KnTaskGetUntouched(Handle task, const void *addr, rtl_size_t *size)
 {
-	(void)task;
-	(void)addr;
-	fill(size, sizeof(*size));
-	return one_in(2) ? rcOk : rcResourceNotFound;
+	*size = test_random(&seed);
+	return task && addr && one_in(2) ? rcOk : rcInvalidArgument;
 }
 
 Retcode KnTaskGetNextVmRegion(Handle task, void *after, void **next, rtl_size_t *size,
