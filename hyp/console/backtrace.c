@@ -109,21 +109,23 @@ out:
  * Is ra the caller's, and not left over from a call that has returned? Then it
  * lies in another function than the pc, which has no frame yet, or no longer.
  */
-static bool is_callers(const struct backtrace *b)
+static bool is_callers(const struct match *pc, const struct match *ra)
 {
-	return b->frames[0].function[0] && b->frames[1].function[0] &&
-	       b->match[0].start != b->match[1].start;
+	return pc->start && ra->start && pc->start != ra->start;
 }
 
 bool backtrace_go_on(const struct task *task, struct backtrace *b)
 {
 	if (!symbols_go_on(task, b))
 		return false;
-	if (b->guessed && !is_callers(b)) {
+	if (b->guessed && !is_callers(&b->match[0], &b->match[1])) {
+		b->guessed = false;
 		b->count--;
-		for (unsigned int i = 1; i < b->count; i++)
-			b->frames[i] = b->frames[i + 1];
+		for (unsigned int i = 1; i < b->count; i++) {
+			b->frames[i].pc = b->frames[i + 1].pc;
+			b->match[i] = b->match[i + 1];
+		}
 	}
-	b->guessed = false;
+	symbols_name(task, b);
 	return true;
 }

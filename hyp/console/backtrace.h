@@ -48,8 +48,12 @@ bool backtrace_go_on(const struct task *task, struct backtrace *b);
 /* At most this many symbols are looked at. */
 #define SYMBOLS_MAX 65536u
 
-/* The same of what names the frames, from the symbol tables that the process was loaded with. */
+/*
+ * The same of what a frame's function is, from the symbol tables that the process was loaded
+ * with; and names them then.
+ */
 void symbols_begin(const struct task *task, struct backtrace *b);
 bool symbols_go_on(const struct task *task, struct backtrace *b);
+void symbols_name(const struct task *task, struct backtrace *b);
 
 #endif

@@ -131,7 +131,8 @@ static void write_frames(struct writer *w)
 	if (pid != w->task->pid)
 		backtrace_begin(w->task, &b);
 	pid = w->task->pid;
-	w->full |= !backtrace_go_on(w->task, &b);
+	if (!backtrace_go_on(w->task, &b))
+		w->full = true;
 	for (unsigned int i = 0; i < b.count; i++) {
 		const struct frame *f = &b.frames[i];
 

@@ -86,7 +86,7 @@ void symbols_begin(const struct task *task, struct backtrace *b)
 	}
 }
 
-static void name_frames(const struct task *task, struct backtrace *b)
+void symbols_name(const struct task *task, struct backtrace *b)
 {
 	for (unsigned int f = 0; f < b->count; f++) {
 		const struct match *m = &b->match[f];
@@ -112,8 +112,5 @@ bool symbols_go_on(const struct task *task, struct backtrace *b)
 			for (unsigned int f = 0; f < b->count; f++)
 				cost += consider(task, &batch[s], call_site(b, f), &b->match[f]);
 	}
-	if (b->next < total)
-		return false;
-	name_frames(task, b);
-	return true;
+	return b->next >= total;
 }

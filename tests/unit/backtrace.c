@@ -36,6 +36,9 @@ static unsigned int finish(const struct task *task, struct backtrace *b)
 	while (!backtrace_go_on(task, b))
 		turns++;
 	memcpy(frames, b->frames, sizeof(frames));
+	/* A report asks again each turn. */
+	assert_true(backtrace_go_on(task, b));
+	assert_memory_equal(frames, b->frames, b->count * sizeof(*frames));
 	return b->count;
 }
 
@@ -111,6 +114,44 @@ static void test_linked_frames(void **state)
 	assert_int_equal(frames[1].offset, 0x24);
 	assert_string_equal(frames[2].function, "main");
 	assert_int_equal(frames[2].pc, CODE(3) + 0x24);
+}
+
+/* Before it has a frame a function's caller is in ra; what is left there of a call is not. */
+static void test_caller_in_ra(void **state)
+{
+	(void)state;
+	add_symbol(0x100, 0x100, FUNCTION, "leaf");
+	add_symbol(0x200, 0x100, FUNCTION, "middle");
+	add_symbol(0x300, 0x100, FUNCTION, "main");
+	regs()->x[8] = STACK + 64;
+	frame_at(STACK + 64, STACK + 128, call_site(3));
+	regs()->x[1] = call_site(2);
+	assert_int_equal(backtrace(world_self), 3);
+	assert_string_equal(frames[1].function, "middle");
+	assert_string_equal(frames[2].function, "main");
+	regs()->x[1] = call_site(1);
+	assert_int_equal(backtrace(world_self), 2);
+	assert_string_equal(frames[0].function, "leaf");
+	assert_string_equal(frames[1].function, "main");
+	assert_int_equal(frames[1].pc, call_site(3));
+	assert_int_equal(frames[1].offset, call_site(3) - CODE(3));
+	assert_int_equal(turns, 1);
+}
+
+/* What is compared in one turn is bounded, and nothing is lost between two. */
+static void test_many_symbols(void **state)
+{
+	(void)state;
+	add_symbol(0x100, 0x100, FUNCTION, "leaf");
+	while (nsymbols < 3000)
+		add_symbol(0x300, 0x100, OBJECT, "o");
+	add_symbol(0x200, 0x100, FUNCTION, "middle");
+	regs()->x[8] = STACK + 64;
+	frame_at(STACK + 64, 0, call_site(2));
+	assert_int_equal(backtrace(world_self), 2);
+	assert_in_range(turns, 2, 4);
+	assert_string_equal(frames[0].function, "leaf");
+	assert_string_equal(frames[1].function, "middle");
 }
 
 static void test_jump_to_nowhere(void **state)
@@ -303,6 +344,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SYMBOL_TEST(test_linked_frames),
+		SYMBOL_TEST(test_caller_in_ra),
+		SYMBOL_TEST(test_many_symbols),
 		SYMBOL_TEST(test_jump_to_nowhere),
 		SYMBOL_TEST(test_hostile_stacks),
 		SYMBOL_TEST(test_stack_without_frame_pointers),
