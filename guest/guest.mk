@@ -37,7 +37,7 @@ guest_ld := $(firstword $(foreach ld,$(CROSS_COMPILE)ld riscv64-linux-gnu-ld, \
 sdk_headers := $(patsubst guest/sdk/include/%,%,$(wildcard $(addprefix guest/sdk/include/, \
 	*/*.h */*/*.h)))
 sdk_abi_headers := $(notdir $(wildcard hyp/include/floe/*.h))
-sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c thread_entry.S
+sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c text.c thread_entry.S
 sdk_abis := lp64d lp64
 
 sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(addprefix floe/,$(sdk_abi_headers))) \

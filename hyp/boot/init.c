@@ -6,11 +6,12 @@
 #include "core/page.h"
 #include "core/task.h"
 #include "lib/romfs.h"
+#include "lib/text.h"
 
 #include <string.h>
 
 #define INIT_DEFAULT "init.elf"
-#define INIT_OPTION "init"
+#define INIT_OPTION "init="
 
 /* The name of the first program's file. */
 static char image_name[64] = INIT_DEFAULT;
@@ -201,10 +202,10 @@ static Retcode load(struct program *p)
 static bool choose_image(const char *word)
 {
 	for (; word && *word; word += strcspn(word, " "), word += strspn(word, " ")) {
-		size_t length = strlen(INIT_OPTION);
-		const char *name = word + length + 1;
+		const char *name = text_after(word, INIT_OPTION);
+		size_t length;
 
-		if (strcspn(word, "=") != length || memcmp(word, INIT_OPTION, length))
+		if (!name)
 			continue;
 		length = strcspn(name, " ");
 		if (!length || length >= sizeof(image_name))

@@ -3,6 +3,7 @@
 
 #include "arch/image.h"
 #include "boot/tree.h"
+#include "lib/text.h"
 
 #include <libfdt.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static void read_hart(struct reader *r, const struct node *n)
 	struct machine_tree *m = r->m;
 	u64 id = tree_u64(n, REG, NO_HART);
 
-	if (strcmp(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
+	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
 	    m->nharts == MAX_HARTS || id == NO_HART)
 		return;
 	m->hart_id[m->nharts++] = id;
@@ -173,15 +174,15 @@ static void read_node(struct walk *w)
 	struct machine_tree *m = r->m;
 	bool top = w->depth == 1;
 
-	if (top && !strcmp(n->name, "cpus"))
+	if (top && text_is(n->name, "cpus"))
 		m->timebase = tree_u64(n, TIMEBASE, 0);
-	else if (top && !strcmp(n->name, "chosen"))
+	else if (top && text_is(n->name, "chosen"))
 		read_chosen(r, n);
-	else if (top && !strcmp(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
+	else if (top && text_is(tree_string(n, DEVICE_TYPE), "memory") && tree_is_enabled(n))
 		add_ranges(n, parent, m->memory, &m->nmemory, MAX_RANGES);
-	else if (w->depth == 2 && !strcmp(parent->name, "cpus"))
+	else if (w->depth == 2 && text_is(parent->name, "cpus"))
 		read_hart(r, n);
-	else if (w->depth == 2 && !strcmp(parent->name, "reserved-memory"))
+	else if (w->depth == 2 && text_is(parent->name, "reserved-memory"))
 		add_ranges(n, parent, m->reserved, &m->nreserved, MAX_RESERVED);
 	else
 		read_device(r, n, parent);

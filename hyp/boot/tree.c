@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/tree.h"
 
+#include "lib/text.h"
+
 #include <libfdt.h>
-#include <string.h>
 
 /* One behind the other, and where each begins. No pointers: they would need relocations. */
 static const struct names {
@@ -53,7 +54,7 @@ bool tree_is_enabled(const struct node *n)
 {
 	const char *status = tree_string(n, STATUS);
 
-	return !*status || !strcmp(status, "okay") || !strcmp(status, "ok");
+	return !*status || text_is(status, "okay") || text_is(status, "ok");
 }
 
 bool tree_is_compatible(const struct node *n, const char *name)
@@ -71,7 +72,7 @@ static enum property_id find_property(const char *wanted)
 		const char *name = (const char *)&names + name_at[id];
 
 		/* Mostly the first letter tells. */
-		if (*name == *wanted && !strcmp(wanted, name))
+		if (*name == *wanted && text_is(wanted, name))
 			break;
 	}
 	return id;
@@ -111,7 +112,7 @@ static void enter_node(struct walk *w, int offset, const struct fdt_node_header 
 	n->name = header->name;
 	n->present = 0;
 	n->done = false;
-	if (w->depth == 1 && !strcmp(n->name, "aliases"))
+	if (w->depth == 1 && text_is(n->name, "aliases"))
 		w->aliases = offset;
 }
 

@@ -7,6 +7,7 @@
 #include "core/slab.h"
 #include "core/system.h"
 #include "core/trace.h"
+#include "lib/text.h"
 
 #include <string.h>
 
@@ -34,11 +35,11 @@ static bool name_is_taken(const char *name)
 {
 	struct list *bucket = name_bucket(name);
 
-	if (!strcmp(name, "floe"))
+	if (text_is(name, "floe"))
 		return true;
 
 	list_for_each(const struct task, t, bucket, name_link)
-		if (!strcmp(t->name, name))
+		if (text_is(t->name, name))
 			return true;
 	return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "romfs.h"
 
+#include "text.h"
+
 #include <string.h>
 
 /*
@@ -87,7 +89,7 @@ bool romfs_find(const struct romfs *fs, const char *name, struct romfs_file *fil
 	while (offset > before && read_header(fs, offset, file)) {
 		uint32_t next = word_at(fs->image + offset + FILE_NEXT);
 
-		if ((next & TYPE_MASK) == TYPE_REGULAR && !strcmp(file->name, name))
+		if ((next & TYPE_MASK) == TYPE_REGULAR && text_is(file->name, name))
 			return true;
 		before = offset;
 		offset = next & ~(uint32_t)OFFSET_MASK;
