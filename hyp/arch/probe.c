@@ -128,6 +128,7 @@ const char *probe_machine(const struct machine_tree *tree)
 	machine.cycle = csr_probe(cycle);
 	machine.senvcfg = csr_probe(senvcfg);
 	machine.smstateen = csr_probe(hstateen0);
+	machine.usual_csrs = machine.sstc && machine.senvcfg && !machine.zfinx && !machine.aia;
 	return NULL;
 }
 

@@ -103,6 +103,24 @@ __attribute__((noinline, cold)) static void note_paging(struct vcpu *v)
 	container_of(v, struct thread, vcpu)->task->vm.paging = v;
 }
 
+static inline void save_usual(struct vcpu *v)
+{
+	SAVE(senvcfg, senvcfg);
+	SAVE(vstimecmp, vstimecmp);
+}
+
+__attribute__((noinline, cold)) static void save_unusual(struct vcpu *v)
+{
+	if (machine.senvcfg)
+		SAVE(senvcfg, senvcfg);
+	if (machine.sstc)
+		SAVE(vstimecmp, vstimecmp);
+	if (machine.zfinx)
+		v->fcsr = (u32)csr_read(fcsr);
+	if (machine.aia)
+		SAVE(vsiselect, vsiselect);
+}
+
 void vcpu_save(struct vcpu *v)
 {
 	save_registers(v);
@@ -110,14 +128,10 @@ void vcpu_save(struct vcpu *v)
 	SAVE(vsatp, vsatp);
 	if (v->vsatp || (v->used & SWITCH_PAGING))
 		note_paging(v);
-	if (machine.senvcfg)
-		SAVE(senvcfg, senvcfg);
-	if (machine.zfinx)
-		v->fcsr = (u32)csr_read(fcsr);
-	if (machine.aia)
-		SAVE(vsiselect, vsiselect);
-	if (machine.sstc)
-		SAVE(vstimecmp, vstimecmp);
+	if (!machine.usual_csrs)
+		save_unusual(v);
+	else
+		save_usual(v);
 }
 
 static void load(const struct vcpu *v)
