@@ -53,7 +53,7 @@ struct hart {
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
 	bool sstc, svinval, fpu, zfinx, aia, senvcfg, henvcfg, smstateen, zkr, cycle;
-	bool usual_csrs; /* of vCPUs: with Sstc and senvcfg, without Zfinx and AIA */
+	bool usual_csrs;            /* of vCPUs: with Sstc and senvcfg, without Zfinx and AIA */
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */

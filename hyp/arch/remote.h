@@ -11,6 +11,7 @@
 #ifndef ARCH_REMOTE_H
 #define ARCH_REMOTE_H
 
+#include "arch/cpu.h"
 #include "arch/csr.h"
 #include "core/types.h"
 
@@ -29,6 +30,8 @@ bool remote_serve(void);
 static inline void remote_acknowledge(void)
 {
 	csr_clear(sip, IRQ_SSI);
+	/* Or a look at memory may come before it: CSRs are ordered like I/O. */
+	cpu_fence();
 }
 
 #endif
