@@ -6,8 +6,12 @@
  * The shell has it for as long as it takes to subscribe to its end. On a machine
  * that stops QEMU just then, a child ends in that time, and only the next try
  * succeeds; a shell that kept it for its wait would do that in each of its waits.
+ *
+ * With "gate" it ends as soon as there is such a child, so that the shell can wait for that.
  */
 #include "api-test.h"
+
+#include <coresrv/task/inspect_api.h>
 
 enum {
 	LIVES = 80,
@@ -32,11 +36,30 @@ static Handle next_child(unsigned *late)
 	return child;
 }
 
+static int is_there(const char *wanted)
+{
+	char name[16] = "";
+	Pid pid = 0;
+	Handle task;
+
+	while (strcmp(name, wanted) != 0 && KnTaskGetNext(pid, &task) == rcOk) {
+		NEED(KnTaskGetIdByHandle(task, &pid));
+		if (KnTaskGetString(task, TaskStringName, name, sizeof(name)) != rcOk)
+			name[0] = 0;
+		NEED(KnHandleClose(task));
+	}
+	return strcmp(name, wanted) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned late = 0;
 
-	(void)argv;
+	if (argc > 1 && strcmp(argv[1], "gate") == 0) {
+		while (!is_there("kid"))
+			KnSleep(5);
+		return 0;
+	}
 	if (argc > 1) {
 		KnSleep(50);
 		return 0;
