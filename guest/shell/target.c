@@ -98,11 +98,6 @@ static struct target_region *region_at(const struct target *t, uint64_t address)
 	return NULL;
 }
 
-const struct target_region *target_region_at(const struct target *t, uint64_t address)
-{
-	return region_at(t, address);
-}
-
 bool target_is_code(const struct target *t, uint64_t address)
 {
 	const struct target_region *r = region_at(t, address);

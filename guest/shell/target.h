@@ -50,9 +50,6 @@ void target_close(struct target *target);
  */
 size_t target_read(struct target *target, uint64_t address, void *to, size_t size);
 
-/* The region that an address lies in, or NULL. */
-const struct target_region *target_region_at(const struct target *target, uint64_t address);
-
 /* May the process execute there? */
 bool target_is_code(const struct target *target, uint64_t address);
 

@@ -103,12 +103,6 @@ __attribute__((noinline, cold)) static void note_paging(struct vcpu *v)
 	container_of(v, struct thread, vcpu)->task->vm.paging = v;
 }
 
-static inline void save_usual(struct vcpu *v)
-{
-	SAVE(senvcfg, senvcfg);
-	SAVE(vstimecmp, vstimecmp);
-}
-
 __attribute__((noinline, cold)) static void save_unusual(struct vcpu *v)
 {
 	if (machine.senvcfg)
@@ -128,10 +122,12 @@ void vcpu_save(struct vcpu *v)
 	SAVE(vsatp, vsatp);
 	if (v->vsatp || (v->used & SWITCH_PAGING))
 		note_paging(v);
-	if (!machine.usual_csrs)
+	if (!machine.usual_csrs) {
 		save_unusual(v);
-	else
-		save_usual(v);
+		return;
+	}
+	SAVE(senvcfg, senvcfg);
+	SAVE(vstimecmp, vstimecmp);
 }
 
 static void load(const struct vcpu *v)

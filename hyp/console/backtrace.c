@@ -116,10 +116,9 @@ static bool is_callers(const struct match *pc, const struct match *ra)
 
 bool backtrace_go_on(const struct task *task, struct backtrace *b)
 {
-	if (!symbols_go_on(task, b))
-		return false;
+	if (b->complete || !symbols_go_on(task, b))
+		return b->complete;
 	if (b->guessed && !is_callers(&b->match[0], &b->match[1])) {
-		b->guessed = false;
 		b->count--;
 		for (unsigned int i = 1; i < b->count; i++) {
 			b->frames[i].pc = b->frames[i + 1].pc;
@@ -127,5 +126,6 @@ bool backtrace_go_on(const struct task *task, struct backtrace *b)
 		}
 	}
 	symbols_name(task, b);
+	b->complete = true;
 	return true;
 }

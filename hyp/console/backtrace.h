@@ -33,7 +33,8 @@ struct backtrace {
 	struct match match[BACKTRACE_MAX];
 	unsigned int count;
 	bool guessed; /* the second one is, if it turns out to lie in another function */
-	u64 next;     /* symbol to look at */
+	bool complete;
+	u64 next; /* symbol to look at */
 };
 
 /* Walks the stack. */

@@ -21,9 +21,9 @@ struct symbol {
 #define TYPE_FUNCTION 2
 #define BATCH 32u
 
-/* What is done at a time: comparisons, of which a look at a name is worth so many. */
+/* What is done at a time: comparisons, of which a look at the guest's memory is worth so many. */
 #define PORTION 4096u
-#define NAME_COST 16u
+#define LOOK_COST 16u
 
 /* Labels of assembly have no type; neither have mapping symbols ($x, $d) and local labels. */
 static bool is_label(const struct task *task, u32 name)
@@ -60,7 +60,7 @@ static u32 consider(const struct task *task, const struct symbol *s, u64 pc, str
 		m->name = s->name;
 		m->function = function;
 	}
-	return function ? 1 : NAME_COST;
+	return function ? 1 : LOOK_COST;
 }
 
 static void read_name(const struct task *task, u32 offset, char *to)
@@ -104,7 +104,7 @@ bool symbols_go_on(const struct task *task, struct backtrace *b)
 	u64 total = min_u64(task->symtab_size / sizeof(struct symbol), SYMBOLS_MAX), n, bytes;
 	struct symbol batch[BATCH];
 
-	for (u32 cost = 0; b->next < total && cost < PORTION; b->next += n) {
+	for (u32 cost = 0; b->next < total && cost < PORTION; b->next += n, cost += LOOK_COST) {
 		n = min_u64(total - b->next, BATCH);
 		bytes = guest_peek(&task->vm, task->symtab + b->next * sizeof(*batch), batch,
 				   n * sizeof(*batch));

@@ -97,13 +97,19 @@ static void frame_at(u64 fp, u64 caller_fp, u64 ra)
 	store(fp - 8, &ra, 8);
 }
 
-static void test_linked_frames(void **state)
+/* In the first one of which the guest is. */
+static void three_functions(void)
 {
-	(void)state;
 	add_symbol(0x100, 0x100, FUNCTION, "leaf");
 	add_symbol(0x200, 0x100, FUNCTION, "middle");
 	add_symbol(0x300, 0x100, FUNCTION, "main");
 	regs()->x[8] = STACK + 64;
+}
+
+static void test_linked_frames(void **state)
+{
+	(void)state;
+	three_functions();
 	frame_at(STACK + 64, STACK + 128, call_site(2));
 	frame_at(STACK + 128, 0, call_site(3));
 	assert_int_equal(backtrace(world_self), 3);
@@ -120,10 +126,7 @@ static void test_linked_frames(void **state)
 static void test_caller_in_ra(void **state)
 {
 	(void)state;
-	add_symbol(0x100, 0x100, FUNCTION, "leaf");
-	add_symbol(0x200, 0x100, FUNCTION, "middle");
-	add_symbol(0x300, 0x100, FUNCTION, "main");
-	regs()->x[8] = STACK + 64;
+	three_functions();
 	frame_at(STACK + 64, STACK + 128, call_site(3));
 	regs()->x[1] = call_site(2);
 	assert_int_equal(backtrace(world_self), 3);
@@ -152,6 +155,11 @@ static void test_many_symbols(void **state)
 	assert_in_range(turns, 2, 4);
 	assert_string_equal(frames[0].function, "leaf");
 	assert_string_equal(frames[1].function, "middle");
+	/* Nor does one look at all of a table that is not there. */
+	world_self->symtab = UNMAPPED;
+	world_self->symtab_size = SYMBOLS_MAX * sizeof(struct symbol);
+	assert_int_equal(backtrace(world_self), 2);
+	assert_in_range(turns, 5, 20);
 }
 
 static void test_jump_to_nowhere(void **state)
