@@ -107,28 +107,25 @@
 	})
 
 /*
- * Executes an instruction that may not exist, with a register of its own as %2 and
- * an operand in %3: true if it does. A trap goes to the label behind it instead of the trap
- * vector; it changes sepc, scause and sstatus.SPP, which is why this is for
- * boot only.
+ * Executes an instruction that may not exist, with a register of its own as %1 and
+ * an operand in %2: true if it does. Only while stvec is probe_trap, which goes on behind an
+ * instruction of 4 bytes that traps, and clears t6. That changes sepc, scause and sstatus.SPP,
+ * which is why this is for boot only.
  */
 #define instruction_probe(instruction, operand)                                                    \
 	({                                                                                         \
-		unsigned long csr_ok_, csr_old_, csr_tmp_;                                         \
-		__asm__ volatile("la %2, 1f\n\t"                                                   \
-				 "csrrw %1, stvec, %2\n\t"                                         \
-				 "li %0, 0\n\t" instruction "\n\t"                                 \
-				 "li %0, 1\n\t"                                                    \
-				 ".balign 4\n"                                                     \
-				 "1:\tcsrw stvec, %1"                                              \
-				 : "=&r"(csr_ok_), "=&r"(csr_old_), "=&r"(csr_tmp_)                \
+		register unsigned long csr_ok_ __asm__("t6") = 1;                                  \
+		unsigned long csr_tmp_;                                                            \
+		__asm__ volatile(instruction                                                       \
+				 : "+r"(csr_ok_), "=&r"(csr_tmp_)                                  \
 				 : "r"(operand)                                                    \
 				 : "memory");                                                      \
 		csr_ok_ != 0;                                                                      \
 	})
+extern const char probe_trap[];
 
 /* Does that CSR exist, and may it be read? */
-#define csr_probe(csr) instruction_probe("csrr %2, " #csr, 0)
+#define csr_probe(csr) instruction_probe("csrr %1, " #csr, 0)
 #endif
 
 #endif

@@ -94,6 +94,16 @@ secondary:
 	ld	sp, HART_STACK_TOP(tp)
 	call	secondary_main
 
+/* An instruction that was tried trapped (arch/csr.h, instruction_probe()). */
+	.globl	probe_trap
+	.balign	4
+probe_trap:
+	csrr	t6, sepc
+	addi	t6, t6, 4
+	csrw	sepc, t6
+	li	t6, 0
+	sret
+
 	.globl	hart_stack_size
 	.set	hart_stack_size, HART_STACK_SIZE
 

@@ -52,12 +52,15 @@ struct hart {
 
 /* What this machine has beside the required features; the same on every hart. */
 struct machine_features {
-	bool sstc, svinval, fpu, zfinx, aia, senvcfg, henvcfg, smstateen, zkr, cycle;
+	/* What probe_difference() compares, in its order. */
+	bool h, sstc, svinval, fpu, zfinx, aia, senvcfg, henvcfg, smstateen, zkr, cycle, svpbmt;
+	bool zicbom;
 	bool usual_csrs;            /* of vCPUs: with Sstc and senvcfg, without Zfinx and AIA */
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */
 	u32 vector_bytes;           /* of a vCPU's vector state; 0: there is none */
+	u32 extensions;             /* EXT_*, as the tree says; what was tried counts */
 	u32 vmid_max;               /* 0: no VMIDs */
 	unsigned int gstage_levels; /* 3: Sv39x4; 4: Sv48x4 */
 	u64 timebase;               /* ticks per second */
@@ -77,8 +80,11 @@ const char *probe_machine(const struct machine_tree *tree);
 /* The same for cbo.zero, once the hart has a stack that it does not use yet. */
 void probe_zeroing(const struct machine_tree *tree);
 
-/* What this secondary hart lacks of what `machine` says; NULL: nothing. More VMIDs do no harm. */
-const char *probe_lack(void);
+/*
+ * What this secondary hart has otherwise than `machine` says, by its name; NULL: nothing.
+ * More VMIDs do no harm.
+ */
+const char *probe_difference(void);
 
 /*
  * What other harts may change of a hart's state, as it begins. By the boot hart, before

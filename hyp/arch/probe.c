@@ -40,23 +40,6 @@ static bool has_memory_types(void)
 }
 
 /*
- * What caches hold of a page has to go before it is used uncached, or that would
- * find in memory what another partition has left. No Zicbom is enough only where
- * the tree describes no data cache either, as simulators do.
- */
-static void probe_memory_types(const struct machine_tree *tree)
-{
-	const GsiCaches *c = &tree->caches;
-
-	if ((tree->extensions & EXT_ZICBOM) && instruction_probe(".insn i 0x0f, 2, x0, sp, 2", 0))
-		machine.cbom_block = c->cbomBlockSize;
-	machine.memory_types = machine.henvcfg && (tree->extensions & EXT_SVPBMT) &&
-			       has_memory_types() &&
-			       (machine.cbom_block || (!(tree->extensions & EXT_ZICBOM) &&
-						       !c->dCacheSize && !c->dCacheBlockSize));
-}
-
-/*
  * Bytes of this hart's block of cbo.zero, found out with the lowest page of its
  * stack, which nobody uses yet: a wrong size in the tree would leave parts of
  * pages to the partition that gets them next. 0: there is none.
@@ -64,13 +47,47 @@ static void probe_memory_types(const struct machine_tree *tree)
 static u32 zero_block(void)
 {
 	u8 *page = (u8 *)(this_hart()->stack_top - HART_STACK_SIZE);
+	u64 vector;
+	bool exists;
 	u32 n = 0;
 
 	memset(page, 0xff, PAGE_SIZE);
-	if (instruction_probe(".insn i 0x0f, 2, x0, %3, 4", page))
+	vector = csr_swap(stvec, (u64)probe_trap);
+	exists = instruction_probe(".insn i 0x0f, 2, x0, %2, 4", page);
+	csr_write(stvec, vector);
+	if (exists)
 		while (n < PAGE_SIZE && !page[n])
 			n++;
 	return n && PAGE_SIZE % n == 0 ? n : 0;
+}
+
+/* What this hart has of f->extensions, and what no tree tells. */
+static void probe_hart(struct machine_features *f)
+{
+	u64 vector = csr_swap(stvec, (u64)probe_trap);
+	u32 told = f->extensions;
+
+	csr_set(sstatus, SSTATUS_FS | SSTATUS_VS);
+	f->h = has_csr(told & EXT_H, hstatus);
+	f->sstc = has_csr(told & EXT_SSTC, stimecmp) && csr_probe(vstimecmp);
+	f->svinval = (told & EXT_SVINVAL) && instruction_probe(".insn 0x18000073", 0);
+	/* The field sticks where there are f registers. Without them fcsr is Zfinx'. */
+	f->fpu = (csr_read(sstatus) & SSTATUS_FS) != 0;
+	f->zfinx = !f->fpu && csr_probe(fcsr);
+	f->aia = f->h && csr_probe(vsiselect);
+	f->senvcfg = csr_probe(senvcfg);
+	f->henvcfg = f->h && csr_probe(henvcfg);
+	f->smstateen = f->h && csr_probe(hstateen0);
+	/* It has to be written to be read, which csr_probe() does not. */
+	f->zkr = (told & EXT_ZKR) && instruction_probe("csrrw %1, seed, zero", 0);
+	f->cycle = csr_probe(cycle);
+	f->svpbmt = f->henvcfg && (told & EXT_SVPBMT) && has_memory_types();
+	f->zicbom = (told & EXT_ZICBOM) && instruction_probe(".insn i 0x0f, 2, x0, sp, 2", 0);
+	f->vector_bytes = 0;
+	if (has_csr(told & EXT_V, vlenb))
+		f->vector_bytes = (u32)(sizeof(struct vector) + 32 * csr_read(vlenb));
+	csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS);
+	csr_write(stvec, vector);
 }
 
 void probe_zeroing(const struct machine_tree *tree)
@@ -79,72 +96,60 @@ void probe_zeroing(const struct machine_tree *tree)
 		machine.cboz_block = zero_block();
 }
 
-/* Bytes of this hart's vector state; 0: it has no vector registers. */
-static u32 vector_bytes(void)
-{
-	u32 bytes = 0;
-
-	csr_set(sstatus, SSTATUS_VS);
-	if (csr_probe(vlenb))
-		bytes = (u32)(sizeof(struct vector) + 32 * csr_read(vlenb));
-	csr_clear(sstatus, SSTATUS_VS);
-	return bytes;
-}
-
 const char *probe_machine(const struct machine_tree *tree)
 {
+	const GsiCaches *caches = &tree->caches;
 	i64 vmid_max;
 
-	if (!has_csr(tree->extensions & EXT_H, hstatus))
-		return "the hypervisor extension (H) is missing: every process is a guest of it, "
-		       "so choose a processor, or a model of one, that implements H";
+	machine.timebase = tree->timebase;
+	machine.extensions = tree->extensions;
+	probe_hart(&machine);
+	if (!machine.h)
+		return "the hypervisor extension (H) is missing: choose a processor, or a model "
+		       "of one, that has it";
 	machine.gstage_levels = largest_vmid(3) < 0 ? 4 : 3;
 	vmid_max = largest_vmid(machine.gstage_levels);
 	if (vmid_max < 0)
-		return "hgatp takes neither Sv39x4 nor Sv48x4: Floe needs two-stage address "
-		       "translation in one of them";
+		return "hgatp takes neither Sv39x4 nor Sv48x4, one of which Floe needs";
 	machine.vmid_max = (u32)vmid_max;
-	machine.sstc = has_csr(tree->extensions & EXT_SSTC, stimecmp) && csr_probe(vstimecmp);
 	if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
 		return "there is no timer: neither the Sstc extension nor the firmware's TIME "
 		       "extension";
-	machine.timebase = tree->timebase;
-	/* It sticks where there are f registers. Where there is fcsr without them, it is Zfinx'. */
-	csr_set(sstatus, SSTATUS_FS);
-	machine.fpu = (csr_read(sstatus) & SSTATUS_FS) != 0;
 	if (machine.fpu && !(tree->extensions & EXT_D))
 		return "there is F without D: Floe needs both, or neither";
-	csr_clear(sstatus, SSTATUS_FS);
-	machine.zfinx = csr_probe(fcsr);
-	machine.aia = csr_probe(vsiselect);
-	if (tree->extensions & EXT_V)
-		machine.vector_bytes = vector_bytes();
-	machine.svinval = (tree->extensions & EXT_SVINVAL) &&
-			  instruction_probe(".insn 0x18000073", 0);
-	machine.henvcfg = csr_probe(henvcfg);
-	probe_memory_types(tree);
-	/* It has to be written to be read, which csr_probe() does not. */
-	machine.zkr = (tree->extensions & EXT_ZKR) && instruction_probe("csrrw %2, seed, zero", 0);
-	machine.cycle = csr_probe(cycle);
-	machine.senvcfg = csr_probe(senvcfg);
-	machine.smstateen = csr_probe(hstateen0);
+	if (machine.zicbom)
+		machine.cbom_block = caches->cbomBlockSize;
+	/*
+	 * What caches hold of a page has to go before it is used uncached, or that would
+	 * find in memory what another partition has left. No Zicbom is enough only where
+	 * the tree describes no data cache either, as simulators do.
+	 */
+	machine.memory_types = machine.svpbmt &&
+			       (machine.cbom_block ||
+				(!(tree->extensions & EXT_ZICBOM) && !caches->dCacheSize &&
+				 !caches->dCacheBlockSize));
 	machine.usual_csrs = machine.sstc && machine.senvcfg && !machine.zfinx && !machine.aia;
 	return NULL;
 }
 
-const char *probe_lack(void)
+const char *probe_difference(void)
 {
-	if (!csr_probe(hstatus))
-		return "H extension";
+	/* In the order of the fields. */
+	const char *name =
+		"H\0Sstc\0Svinval\0F\0Zfinx\0AIA\0senvcfg\0henvcfg\0Smstateen\0Zkr\0cycle\0"
+		"Svpbmt\0Zicbom\0";
+	struct machine_features mine = machine;
+	const bool *own = &mine.h, *wanted = &machine.h;
+
+	probe_hart(&mine);
+	for (; *name; name += strlen(name) + 1)
+		if (*own++ != *wanted++)
+			return name;
+	if (mine.vector_bytes != machine.vector_bytes)
+		return "VLEN";
 	if (largest_vmid(machine.gstage_levels) < machine.vmid_max)
 		return "VMIDs";
-	if (machine.sstc && !csr_probe(stimecmp))
-		return "Sstc";
-	if (machine.memory_types && !has_memory_types())
-		return "Svpbmt";
-	if (machine.vector_bytes && vector_bytes() != machine.vector_bytes)
-		return "vector registers";
 	if (machine.cboz_block && zero_block() != machine.cboz_block)
-		return "cbo.zero";
+		return "Zicboz";
 	return NULL;
 }

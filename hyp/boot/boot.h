@@ -26,9 +26,10 @@ const char *memory_init(struct machine_tree *m, const void *tree);
 /*
  * Makes the hypervisor's own page tables, and switches to them: memory readable and
  * writable, its text read-only and executable, its constants read-only, the registers of
- * the console and the finisher. NULL, or what is wrong.
+ * the console and the finisher. NULL, or what is wrong. The device tree itself is mapped
+ * wherever it lies: it is read until init starts.
  */
-const char *memory_map_own(const struct machine_tree *m);
+const char *memory_map_own(const struct machine_tree *m, const void *tree);
 
 /* What satp is then, for arch/entry.S. */
 extern u64 boot_satp;

@@ -144,6 +144,8 @@ static struct device_registers registers_of(const struct node *n, const struct n
 	unsigned int count = 0;
 
 	add_ranges(n, parent, &range, &count, 1);
+	if (range.end > MACHINE_END)
+		range = (struct memory_range){ 0 };
 	return (struct device_registers){
 		.node = n->name,
 		.base = range.start,
@@ -254,8 +256,8 @@ const char *machine_read(const void *tree, struct machine_tree *m)
 	if (!m->nharts)
 		return "the device tree has no usable cpu node; add nodes with device_type = "
 		       "\"cpu\" and reg under /cpus";
-	if (!m->timebase)
-		return "the device tree has no timebase-frequency in /cpus; add the rate of the "
-		       "time CSR";
+	if (m->timebase < TIMEBASE_MIN || m->timebase > TIMEBASE_MAX)
+		return "the device tree has no timebase-frequency of 16384 Hz to 4 GHz in /cpus; "
+		       "add the rate of the time CSR";
 	return NULL;
 }

@@ -8,6 +8,19 @@
 
 #include "core/types.h"
 
+/*
+ * The hypervisor reaches host-physical memory at its own addresses, and Sv39 has 2^38 bytes
+ * below its hole, the last GiB of them for stacks. What is behind is left alone.
+ */
+#define MACHINE_END ((u64)0x3fc0000000)
+
+/* Of a device, what the hypervisor needs at most: 8 registers, 8 bytes apart. */
+#define DEVICE_BYTES 64u
+
+/* What timebase-frequency may be, Hz. */
+#define TIMEBASE_MIN 16384u
+#define TIMEBASE_MAX 0xffffffffu
+
 #define MAX_RANGES 16u
 #define MAX_RESERVED 32u
 
@@ -18,7 +31,7 @@ struct memory_range {
 
 struct device_registers {
 	const char *node; /* its name in the tree */
-	u64 base, size;   /* size 0: there is no such device */
+	u64 base, size;   /* size 0: there is no such device, or out of reach */
 	u32 shift;        /* registers are 2^shift bytes apart */
 	u32 width;        /* bytes of one access */
 	u32 clock;        /* of a UART, Hz; 0: not known */

@@ -155,7 +155,7 @@ void boot_main(u64 hart_id, const void *device_tree)
 	require(problem);
 	require(probe_machine(&tree));
 	require(memory_init(&tree, device_tree));
-	require(memory_map_own(&tree));
+	require(memory_map_own(&tree, device_tree));
 	make_harts(hart_id);
 	probe_zeroing(&tree);
 	hart_setup();
@@ -176,19 +176,19 @@ static void arrive(void)
 
 void secondary_main(void)
 {
-	const char *lack = probe_lack();
+	const char *difference = probe_difference();
 
-	if (!lack)
+	if (!difference)
 		hart_setup();
 	lock_take();
-	if (!lack) {
+	if (!difference) {
 		join(this_hart());
 		arrive();
 		guest_enter_first();
 	}
 	/* It stays off; the others do without it. */
-	console_printf("hart %lu stays off: it lacks the %s of the boot hart", this_hart()->id,
-		       lack);
+	console_printf("hart %lu stays off: it and the boot hart differ in %s", this_hart()->id,
+		       difference);
 	boot_hart.rq.work |= WORK_CONSOLE;
 	lock_release();
 	arrive();

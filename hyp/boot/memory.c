@@ -9,11 +9,7 @@
 
 #include <libfdt.h>
 
-/*
- * Host-physical memory is identity mapped, and Sv39 has 2^38 bytes below its
- * hole: the last GiB of them is for stacks.
- */
-#define STACK_AREA ((u64)0x3fc0000000)
+#define STACK_AREA MACHINE_END /* and 1 GiB from there */
 #define STACK_STRIDE ((u64)0x10000)
 
 u64 boot_satp;
@@ -100,7 +96,7 @@ const char *memory_init(struct machine_tree *m, const void *tree)
 	layout.low = ~(u64)0;
 	for_each_stretch(m, false, measure);
 	if (layout.low >= layout.high)
-		return "no memory is left beside what the device tree reserves";
+		return "no memory below 255 GiB is left beside what the device tree reserves";
 	layout.bytes = page_round_up(page_bitmap_bytes((void *)layout.low, (void *)layout.high));
 	if (layout.longest < layout.bytes)
 		return "no stretch of free memory is large enough for the page allocator's bitmap";
@@ -126,26 +122,52 @@ static bool map_memory(u64 start, u64 end)
 	return (start >= before || map(start, before, rw)) && (after >= end || map(after, end, rw));
 }
 
-static bool map_registers(const struct device_registers *d)
+/* Where no memory is mapped yet. */
+static bool map_missing(u64 start, u64 bytes, u32 prot)
 {
 	struct pgtable_leaf leaf;
 
-	if (!d->size || pgtable_lookup(&own, d->base, &leaf))
-		return true;
-	return map(d->base, d->base + d->size, VMM_FLAG_READ | VMM_FLAG_WRITE);
+	for (u64 at = page_round_down(start); at < start + bytes;) {
+		if (pgtable_lookup(&own, at, &leaf))
+			at += leaf.left;
+		else if (map(at, at + PAGE_SIZE, prot))
+			at += PAGE_SIZE;
+		else
+			return false;
+	}
+	return true;
 }
 
-const char *memory_map_own(const struct machine_tree *m)
+static bool map_registers(const struct device_registers *d)
+{
+	return map_missing(d->base, min_u64(d->size, DEVICE_BYTES), VMM_FLAG_READ | VMM_FLAG_WRITE);
+}
+
+static bool is_mapped(u64 at, u64 end)
+{
+	struct pgtable_leaf leaf;
+
+	for (; at < end; at += leaf.left)
+		if (at >= MACHINE_END || !pgtable_lookup(&own, at, &leaf))
+			return false;
+	return true;
+}
+
+const char *memory_map_own(const struct machine_tree *m, const void *tree)
 {
 	bool ok = pgtable_init(&own, PGTABLE_OWN) && for_each_stretch(m, true, map_memory) &&
 		  map((u64)image_start, (u64)image_text_end, VMM_FLAG_READ | VMM_FLAG_EXECUTE) &&
 		  map((u64)image_text_end, (u64)image_rodata_end, VMM_FLAG_READ) &&
 		  map((u64)image_rodata_end, (u64)image_end, VMM_FLAG_READ | VMM_FLAG_WRITE) &&
 		  map_registers(&m->uart) && map_registers(&m->second_uart) &&
-		  map_registers(&m->finisher);
+		  map_registers(&m->finisher) &&
+		  map_missing((u64)tree, fdt_totalsize(tree), VMM_FLAG_READ);
 
 	if (!ok)
 		return init_no_memory;
+	if (!is_mapped(m->initrd_start, m->initrd_end))
+		return "the initial RAM disk lies outside the memory of the device tree, or where "
+		       "it says no-map";
 	boot_satp = SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
 	csr_write(satp, boot_satp);
 	__asm__ volatile("sfence.vma" ::: "memory");

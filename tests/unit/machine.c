@@ -156,6 +156,36 @@ static void test_all_of_it(void **state)
 	assert_int_equal(m.finisher.base, 0x100000);
 }
 
+/* Behind what the hypervisor's page tables reach: as if there were none. */
+static void test_devices_out_of_reach(void **state)
+{
+	(void)state;
+	root();
+	begin("soc");
+	cell("#address-cells", 2);
+	cell("#size-cells", 2);
+	uart("serial@1000", "ns16550a", MACHINE_END - 0x80);
+	begin("test@100000");
+	text("compatible", "sifive,test0");
+	reg((u64)1 << 40, 0x1000);
+	end();
+	end();
+	finish();
+	machine_read(blob, &m);
+	assert_int_equal(m.uart.size, 0);
+	assert_int_equal(m.finisher.size, 0);
+	root();
+	begin("soc");
+	cell("#address-cells", 2);
+	cell("#size-cells", 2);
+	uart("serial@1000", "ns16550a", MACHINE_END - 0x100);
+	end();
+	finish();
+	machine_read(blob, &m);
+	assert_int_equal(m.uart.base, MACHINE_END - 0x100);
+	assert_int_equal(m.uart.size, 0x100);
+}
+
 static u32 extensions(const char *isa0, const char *isa1)
 {
 	make(isa0, isa1);
@@ -209,6 +239,23 @@ static void test_isa_lists(void **state)
 	assert_int_equal(m.extensions, EXT_H | EXT_ZICBOZ | EXT_SSTC);
 }
 
+static const char *with_timebase(u32 rate)
+{
+	root();
+	begin("memory@80000000");
+	text("device_type", "memory");
+	reg(0x80000000, 0x8000000);
+	end();
+	begin("cpus");
+	cell("#address-cells", 1);
+	cell("#size-cells", 0);
+	cell("timebase-frequency", rate);
+	hart(0, "rv64imafdch");
+	end();
+	finish();
+	return machine_read(blob, &m);
+}
+
 static void test_what_lacks(void **state)
 {
 	(void)state;
@@ -225,6 +272,10 @@ static void test_what_lacks(void **state)
 	end();
 	finish();
 	assert_non_null(strstr(machine_read(blob, &m), "cpu node"));
+	assert_non_null(strstr(with_timebase(0), "no timebase-frequency"));
+	assert_non_null(strstr(with_timebase(TIMEBASE_MIN - 1), "no timebase-frequency"));
+	assert_null(with_timebase(TIMEBASE_MIN));
+	assert_null(with_timebase(TIMEBASE_MAX));
 }
 
 /* Deeper than what is looked at; such nodes are passed over. */
@@ -276,9 +327,10 @@ static void test_damaged_trees(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_of_it), cmocka_unit_test(test_isa_strings),
-		cmocka_unit_test(test_isa_lists), cmocka_unit_test(test_what_lacks),
-		cmocka_unit_test(test_deep_tree), cmocka_unit_test(test_damaged_trees),
+		cmocka_unit_test(test_all_of_it),     cmocka_unit_test(test_devices_out_of_reach),
+		cmocka_unit_test(test_isa_strings),   cmocka_unit_test(test_isa_lists),
+		cmocka_unit_test(test_what_lacks),    cmocka_unit_test(test_deep_tree),
+		cmocka_unit_test(test_damaged_trees),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);
