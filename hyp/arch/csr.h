@@ -107,22 +107,28 @@
 	})
 
 /*
- * Executes an instruction that may not exist, with a register of its own as %1 and
- * an operand in %2: true if it does. Only while stvec is probe_trap, which goes on behind an
- * instruction of 4 bytes that traps, and clears t6. That changes sepc, scause and sstatus.SPP,
- * which is why this is for boot only.
+ * Executes an instruction that may trap, with a register for its result as %1 and an operand
+ * in %2: true if it did not. Only while stvec is probe_trap, which goes on behind an
+ * instruction of 4 bytes that traps, and clears t6. A trap changes sepc, scause, stval,
+ * sstatus.SPP, htval, htinst and hstatus.
  */
-#define instruction_probe(instruction, operand)                                                    \
+#define instruction_try(instruction, result, operand)                                              \
 	({                                                                                         \
 		register unsigned long csr_ok_ __asm__("t6") = 1;                                  \
-		unsigned long csr_tmp_;                                                            \
 		__asm__ volatile(instruction                                                       \
-				 : "+r"(csr_ok_), "=&r"(csr_tmp_)                                  \
+				 : "+r"(csr_ok_), "=&r"(result)                                    \
 				 : "r"(operand)                                                    \
 				 : "memory");                                                      \
 		csr_ok_ != 0;                                                                      \
 	})
 extern const char probe_trap[];
+
+/* Is there such an instruction? */
+#define instruction_probe(instruction, operand)                                                    \
+	({                                                                                         \
+		unsigned long csr_tmp_;                                                            \
+		instruction_try(instruction, csr_tmp_, operand);                                   \
+	})
 
 /* Does that CSR exist, and may it be read? */
 #define csr_probe(csr) instruction_probe("csrr %1, " #csr, 0)

@@ -94,7 +94,7 @@ secondary:
 	ld	sp, HART_STACK_TOP(tp)
 	call	secondary_main
 
-/* An instruction that was tried trapped (arch/csr.h, instruction_probe()). */
+/* An instruction that was tried trapped (arch/csr.h, instruction_try()). */
 	.globl	probe_trap
 	.balign	4
 probe_trap:

@@ -8,7 +8,6 @@
 #include "api/api.h"
 #include "arch/layout.h"
 #include "arch/remote.h"
-#include "core/guest_copy.h"
 #include "core/lock.h"
 #include "core/task.h"
 #include "core/trace.h"
@@ -33,12 +32,16 @@ static u32 access_of(u64 cause)
 	return bit & CAUSES_OF_STORE ? VMM_FLAG_WRITE : 0;
 }
 
-/* The instruction at the pc: as the hart gives it, or read where no paging of the guest's hides it.
- */
-static void read_instruction(const struct vm *vm, TaskFault *f)
+/* HLVX.HU: two bytes of code, as the guest that this hart comes from would fetch them. */
+static bool fetch(u64 address, u64 *half)
 {
-	u16 half[2];
-	u64 bytes;
+	return instruction_try(".insn r 0x73, 4, 0x32, %1, %2, x3", *half, address);
+}
+
+/* The instruction at the pc: as the hart gives it, or fetched, if it can be. */
+static void read_instruction(TaskFault *f)
+{
+	u64 vector, sepc, sstatus, hstatus, half, upper;
 
 	/* Where the hart gives the instruction itself, that is right in any case. */
 	if ((f->cause == CAUSE_ILLEGAL_INSTRUCTION || f->cause == CAUSE_VIRTUAL_INSTRUCTION) &&
@@ -47,18 +50,23 @@ static void read_instruction(const struct vm *vm, TaskFault *f)
 		f->instructionSize = (f->address & 3) == 3 ? 4 : 2;
 		return;
 	}
-	if (csr_read(vsatp))
-		return;
-	/* Half of a long one may be all that is mapped. */
-	bytes = guest_peek(vm, f->pc, half, sizeof(half));
-	if (bytes < 2)
-		return;
-	f->instruction = half[0];
-	f->instructionSize = 2;
-	if ((half[0] & 3) == 3 && bytes == 4) {
-		f->instruction |= (u32)half[1] << 16;
-		f->instructionSize = 4;
+	sepc = csr_read(sepc);
+	sstatus = csr_read(sstatus);
+	hstatus = csr_read(hstatus);
+	vector = csr_swap(stvec, (u64)probe_trap);
+	if (fetch(f->pc, &half)) {
+		f->instruction = (u32)half;
+		f->instructionSize = 2;
+		/* Half of a long one may be all that is mapped. */
+		if ((half & 3) == 3 && fetch(f->pc + 2, &upper)) {
+			f->instruction |= (u32)upper << 16;
+			f->instructionSize = 4;
+		}
 	}
+	csr_write(stvec, vector);
+	csr_write(hstatus, hstatus);
+	csr_write(sstatus, sstatus);
+	csr_write(sepc, sepc);
 }
 
 static inline void set_fault(TaskFault *f, u64 cause, u64 pc, u64 address)
@@ -106,11 +114,11 @@ static enum exit_action guest_page_fault(struct thread *t, TaskFault *f, TaskFau
 	return EXIT_FAULT;
 }
 
-static enum exit_action virtual_instruction(const struct vm *vm, TaskFault *f)
+static enum exit_action virtual_instruction(TaskFault *f)
 {
 	bool supervisor = (csr_read(hstatus) & HSTATUS_SPVP) != 0;
 
-	read_instruction(vm, f);
+	read_instruction(f);
 	if (f->instruction != INSTRUCTION_WFI || !supervisor)
 		return EXIT_FAULT;
 	csr_write(sepc, f->pc + 4);
@@ -171,7 +179,7 @@ static enum exit_action decode(struct thread *t, TaskFault *f, TaskFault *vector
 	case CAUSE_STORE_GUEST_PAGE_FAULT:
 		return guest_page_fault(t, f, vector);
 	case CAUSE_VIRTUAL_INSTRUCTION:
-		return virtual_instruction(&t->task->vm, f);
+		return virtual_instruction(f);
 	default:
 		return EXIT_FAULT;
 	}
@@ -188,7 +196,7 @@ __attribute__((noinline)) static void take_trap(struct thread *t)
 		fault_handler_returned((i32)t->vcpu.x[10]);
 		return;
 	}
-	read_instruction(&t->task->vm, &fault);
+	read_instruction(&fault);
 	fault_raise(&fault, action == EXIT_VECTOR_FAILED ? &vector : NULL);
 }
 

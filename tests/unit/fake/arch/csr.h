@@ -25,6 +25,10 @@ u64 *fake_csr(const char *name);
 		csr_write(csr, value);                                                             \
 		old_;                                                                              \
 	})
+/* All trap: there is no guest's code here. */
+#define instruction_try(instruction, result, operand) ((void)(operand), (result) = 0, false)
+static const char probe_trap[1] __attribute__((unused));
+
 #define csr_set(csr, bits) ((void)(*fake_csr(#csr) |= (bits)))
 #define csr_clear(csr, bits) ((void)(*fake_csr(#csr) &= ~(u64)(bits)))
 
