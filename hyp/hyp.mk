@@ -21,7 +21,7 @@ HYP_WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Wmi
 	-Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough -Werror
 # Small, and fast where every trap passes.
 HYP_FAST := arch/exit.c arch/vcpu.c api/call.c arch/copy.c \
-	$(patsubst %,core/%.c,fault sched thread timer turn vm)
+	$(patsubst %,core/%.c,sched thread timer turn vm)
 # Without what makes gcc's small code larger, which of jump threading only that of gcc 12 does.
 hyp_gcc := $(shell $(CROSS_COMPILE)gcc -dumpversion)
 HYP_OPT := -Os -msave-restore -fno-caller-saves -fno-move-loop-invariants -fno-shrink-wrap \
