@@ -68,18 +68,21 @@ static int uart_read(const struct device_registers *r)
 	return (int)(read_register(r, REG_DATA) & 0xff);
 }
 
-/* By its debug console, or, where that is missing or fails, by its legacy calls. */
+/* By its debug console, or, where that is missing or fails, by its legacy call. */
+static bool firmware_put(char c)
+{
+	return !sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, (u8)c, 0, 0).error ||
+	       sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)c, 0, 0).error >= 0;
+}
+
+/* One byte: either call may wait for the line, and this hart, with the lock, for it. */
 static u64 firmware_write(const struct device_registers *none, const char *data, u64 bytes)
 {
-	struct sbi_result r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE, bytes, (u64)data, 0);
-
 	(void)none;
-	if (!r.error)
-		return (u64)r.value;
-	/* What these do not take is lost: nobody can wait for it. */
-	for (u64 i = 0; i < bytes; i++)
-		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)data[i], 0, 0);
-	return bytes;
+	(void)bytes;
+	/* What it does not take is lost: nobody can wait for it. */
+	firmware_put(*data);
+	return 1;
 }
 
 static int firmware_read(const struct device_registers *none)
@@ -119,11 +122,8 @@ const struct console_device *device_find_second(const struct device_registers *r
 
 void device_panic_putc(char c)
 {
-	if (!sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, (u8)c, 0, 0).error)
+	if (firmware_put(c))
 		return;
-	if (sbi_has(SBI_LEGACY_PUTCHAR))
-		sbi_call(SBI_LEGACY_PUTCHAR, 0, (u8)c, 0, 0);
-	else
-		while (uart.registers && !uart_write(uart.registers, &c, 1))
-			;
+	while (uart.registers && !uart_write(uart.registers, &c, 1))
+		;
 }
