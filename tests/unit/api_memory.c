@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define R_ VMM_FLAG_READ
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-#define RWX_ ((u64)VMM_FLAG_RWX_MASK)
 #define RESERVE ((u64)VMM_FLAG_RESERVE)
 #define NOW (RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_LOCKED)
 #define USER_END ((u64)1 << 39)
@@ -333,8 +329,6 @@ static void test_allocate_and_unmap(void **state)
 	assert_int_equal(vm_used(&world_self->vm), used);
 	assert_rc(call(FloeFnRandomGenerate, 100, place), rcTargetFault);
 }
-
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
 {

@@ -258,8 +258,6 @@ static void test_other_sbi_calls(void **state)
 	assert_string_equal(fake_output(), "");
 }
 
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -175,8 +175,6 @@ static void test_flush(void **state)
 	assert_rc(call(FloeFnHandleClose, h), rcOk);
 }
 
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
-
 /* --- A device that leaves bytes alone, and a second one beside it --------- */
 
 static char clean_output[256], second_output[256];

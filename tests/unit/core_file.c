@@ -222,24 +222,11 @@ static void test_long_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_headers, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_image_content, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_other_image, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_memory, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_many_holes, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_parts, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_thread_notes, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_process_notes, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_long_names, core_session_setup,
-						core_session_teardown),
+		CORE_TEST(test_headers),      CORE_TEST(test_image_content),
+		CORE_TEST(test_other_image),  CORE_TEST(test_memory),
+		CORE_TEST(test_many_holes),   CORE_TEST(test_parts),
+		CORE_TEST(test_thread_notes), CORE_TEST(test_process_notes),
+		CORE_TEST(test_long_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,20 +142,10 @@ static void test_header_fuzz(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_no_thread, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_bad_regions, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_too_many_regions, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_untouched, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_untouched_image, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_changing_memory, core_session_setup,
-						core_session_teardown),
-		cmocka_unit_test_setup_teardown(test_header_fuzz, core_session_setup,
-						core_session_teardown),
+		CORE_TEST(test_no_thread),        CORE_TEST(test_bad_regions),
+		CORE_TEST(test_too_many_regions), CORE_TEST(test_untouched),
+		CORE_TEST(test_untouched_image),  CORE_TEST(test_changing_memory),
+		CORE_TEST(test_header_fuzz),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

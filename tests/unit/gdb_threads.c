@@ -173,18 +173,9 @@ static void test_register_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_threads, gdb_session_setup,
-						gdb_session_teardown),
-		cmocka_unit_test_setup_teardown(test_thread_info, gdb_session_setup,
-						gdb_session_teardown),
-		cmocka_unit_test_setup_teardown(test_thread_ids, gdb_session_setup,
-						gdb_session_teardown),
-		cmocka_unit_test_setup_teardown(test_many_threads, gdb_session_setup,
-						gdb_session_teardown),
-		cmocka_unit_test_setup_teardown(test_registers, gdb_session_setup,
-						gdb_session_teardown),
-		cmocka_unit_test_setup_teardown(test_register_values, gdb_session_setup,
-						gdb_session_teardown),
+		GDB_TEST(test_threads),    GDB_TEST(test_thread_info),
+		GDB_TEST(test_thread_ids), GDB_TEST(test_many_threads),
+		GDB_TEST(test_registers),  GDB_TEST(test_register_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,8 +338,6 @@ static void test_run_time(void **state)
 	let_go(h);
 }
 
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

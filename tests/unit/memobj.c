@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-
 static void test_pages_are_zero_and_go_back(void **state)
 {
 	static const u64 sizes[] = { 1, 2, 3, 7, 8, 100, 511, 513, 2000 };
@@ -400,7 +397,6 @@ static void test_view_without_memory(void **state)
 	object_reap();
 }
 
-#define MACHINE_TEST(f) cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
 #define VM_TEST(f) cmocka_unit_test_setup_teardown(f, vm_setup, vm_teardown)
 
 int main(void)

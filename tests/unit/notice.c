@@ -246,8 +246,6 @@ static void test_two_subscriptions_of_one_object(void **state)
 	assert_int_equal(((EventDesc *)at(EVENTS_AT))->eventMask, EVENT_OBJECT_DESTROYED);
 }
 
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

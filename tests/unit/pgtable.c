@@ -8,9 +8,6 @@
 #include "support/world.h"
 
 #define MIB2 ((u64)1 << 21)
-#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
 
 static const unsigned int all_levels[] = { 3, 4 };
 

@@ -9,7 +9,6 @@
 #include "support/memory.h"
 #include "support/world.h"
 
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
 #define NPAGES ((u64)1200)
 
 /* From now on each look at the time takes as long as a portion may. */

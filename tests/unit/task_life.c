@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-
 /* An SDK program's preparation, with everything there is; entry set. */
 static Handle prepared(const char *name)
 {
@@ -323,8 +321,6 @@ static void test_panic_of_the_caller(void **state)
 	assert_non_null(strstr(fake_output(), "): panic at 0x"));
 	task_end(fake_hart.current->task, TaskExitNormal, 0);
 }
-
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
 {

@@ -397,21 +397,19 @@ static void test_nested(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_beginning, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_failing_allocations, world_setup,
-						world_teardown),
-		cmocka_unit_test_setup_teardown(test_everything_comes_back, world_setup,
-						world_teardown),
-		cmocka_unit_test_setup_teardown(test_stack_stays, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_waiting, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_last_thread, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_held_by_another, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_vectors, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_policy, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_handled, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_second_handler, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_refused, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_nested, world_setup, world_teardown),
+		WORLD_TEST(test_beginning),
+		WORLD_TEST(test_failing_allocations),
+		WORLD_TEST(test_everything_comes_back),
+		WORLD_TEST(test_stack_stays),
+		WORLD_TEST(test_waiting),
+		WORLD_TEST(test_last_thread),
+		WORLD_TEST(test_held_by_another),
+		WORLD_TEST(test_vectors),
+		WORLD_TEST(test_policy),
+		WORLD_TEST(test_handled),
+		WORLD_TEST(test_second_handler),
+		WORLD_TEST(test_refused),
+		WORLD_TEST(test_nested),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

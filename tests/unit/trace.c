@@ -117,10 +117,10 @@ static void test_opening(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_events, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_faults, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_wraps, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(test_opening, world_setup, world_teardown),
+		WORLD_TEST(test_events),
+		WORLD_TEST(test_faults),
+		WORLD_TEST(test_wraps),
+		WORLD_TEST(test_opening),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,12 @@ static inline u64 test_random(u64 *state)
 	return *state;
 }
 
+/* Access, as the API has it. */
+#define R_ VMM_FLAG_READ
+#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
+#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
+#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
+
 #define TEST_SEED ((u64)0x9e3779b97f4a7c15)
 
 #endif

@@ -28,6 +28,7 @@ extern size_t file_size;
 
 int core_session_setup(void **state);
 int core_session_teardown(void **state);
+#define CORE_TEST(f) cmocka_unit_test_setup_teardown(f, core_session_setup, core_session_teardown)
 
 /* Makes the whole file. */
 void write_core(void);

@@ -5,10 +5,6 @@
 
 #include "world.h"
 
-#define R_ VMM_FLAG_READ
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-#define RWX_ ((u64)VMM_FLAG_RWX_MASK)
 #define USER_END ((u64)1 << 39)
 
 /* Valid inputs in the caller's memory. */

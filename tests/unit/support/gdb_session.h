@@ -19,6 +19,7 @@ extern struct gdb_replies replies;
 
 int gdb_session_setup(void **state);
 int gdb_session_teardown(void **state);
+#define GDB_TEST(f) cmocka_unit_test_setup_teardown(f, gdb_session_setup, gdb_session_teardown)
 
 /* Serves what the script asks; its replies. */
 enum gdb_end serve(void);

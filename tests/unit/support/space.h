@@ -6,11 +6,6 @@
 #include "core/vm.h"
 #include "vm_snapshot.h"
 
-#define R_ VMM_FLAG_READ
-#define RW_ (VMM_FLAG_READ | VMM_FLAG_WRITE)
-#define RX_ (VMM_FLAG_READ | VMM_FLAG_EXECUTE)
-#define RWX_ ((u32)VMM_FLAG_RWX_MASK)
-
 #define SPACE_LIMIT 1500u
 #define BASE ((gpa_t)0x40000000)
 

@@ -35,10 +35,12 @@ extern char world_romfs[];
 
 int world_setup(void **state);
 int world_teardown(void **state);
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 /* Only memory and hart, for tests without a process. */
 int machine_setup(void **state);
 int machine_teardown(void **state);
+#define MACHINE_TEST(f) cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
 
 /* The caller makes a hypercall of up to six arguments; a1 goes to world_value. */
 extern u64 world_value;
