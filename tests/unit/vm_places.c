@@ -6,8 +6,6 @@
 #include "support/space.h"
 #include "support/world.h"
 
-#define GUARDS (REGION_LOW_GUARD | REGION_HIGH_GUARD)
-
 static void test_region_limit(void **state)
 {
 	struct region *r;

@@ -8,6 +8,7 @@
 
 #define SPACE_LIMIT 1500u
 #define BASE ((gpa_t)0x40000000)
+#define GUARDS (REGION_LOW_GUARD | REGION_HIGH_GUARD)
 
 extern struct vm vm;
 
