@@ -262,3 +262,10 @@ Handle world_task(const char *name, TaskState state)
 	assert_ptr_equal(world_run()->task, world_self);
 	return h;
 }
+
+void let_go(Handle task)
+{
+	call(FloeFnTaskTerminate, task);
+	assert_rc(call(FloeFnHandleClose, task), rcOk);
+	world_settle();
+}

@@ -71,6 +71,8 @@ void end_space(struct vm *space);
 /* A process of the caller's in that state (of a task that ended: by itself, code 7). */
 Handle world_task(const char *name, TaskState state);
 struct task *world_task_of(Handle handle);
+/* Ends it, if it has not ended, and closes the handle: nothing of it is left. */
+void let_go(Handle task);
 
 /* An MDL of the caller of npages with that access, as VmSeg at IN_AT. */
 Handle world_mdl(u64 npages, u32 prot);
