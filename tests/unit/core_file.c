@@ -229,5 +229,5 @@ int main(void)
 		CORE_TEST(test_long_names),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("core_file", tests, NULL, NULL);
 }

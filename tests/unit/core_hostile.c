@@ -148,5 +148,5 @@ int main(void)
 		CORE_TEST(test_header_fuzz),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("core_hostile", tests, NULL, NULL);
 }

@@ -213,5 +213,5 @@ int main(void)
 		cmocka_unit_test_setup(test_escapes, setup),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("gdb_packet", tests, NULL, NULL);
 }

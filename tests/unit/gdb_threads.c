@@ -178,5 +178,5 @@ int main(void)
 		GDB_TEST(test_registers),  GDB_TEST(test_register_values),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("gdb_threads", tests, NULL, NULL);
 }

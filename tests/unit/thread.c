@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Threads of a process, and its exception handlers. */
+/* Threads of a process: made, waited for, scheduled, ended. */
 #include "unit.h"
 
-#include "arch/csr.h"
-#include "arch/layout.h"
-#include "core/exception.h"
 #include "core/page.h"
 #include "fake/fake.h"
 #include "support/world.h"
@@ -266,134 +263,6 @@ static void test_policy(void **state)
 	assert_int_equal(world_self->priority, 2);
 }
 
-/* --- Exceptions ----------------------------------------------------------- */
-
-#define PROCESS_HANDLER (RX_BASE + 0x100)
-#define THREAD_HANDLER (RX_BASE + 0x200)
-#define STACK_AT (RW_BASE + 16 * PAGE_SIZE)
-
-/* The caller's thread faults with a stack in its RW memory. */
-static struct thread *fault(void)
-{
-	struct thread *t = fake_hart.current;
-
-	for (unsigned int i = 1; i < 32; i++)
-		t->vcpu.x[i] = 1000 + i;
-	t->vcpu.x[2] = STACK_AT + 4;
-	csr_write(hstatus, HSTATUS_SPV | HSTATUS_SPVP);
-	csr_write(vsatp, 0);
-	world_exception(CAUSE_STORE_GUEST_PAGE_FAULT, RX_BASE + 4, UNMAPPED);
-	return t;
-}
-
-/* Its handler returns. */
-static void return_from_handler(struct thread *t, u64 result)
-{
-	t->vcpu.x[10] = result;
-	world_exception(CAUSE_ECALL_VS, HANDLER_RETURN, 0);
-}
-
-static void test_handled(void **state)
-{
-	struct thread *t;
-	ExceptionInfo info;
-
-	(void)state;
-	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
-	assert_int_equal(world_value, 0);
-	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER + 1), rcInvalidArgument);
-	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
-	assert_int_equal(world_value, PROCESS_HANDLER);
-	t = fault();
-	assert_ptr_equal(fake_hart.current, t);
-	assert_non_null(t->exception);
-	assert_int_equal(csr_read(sepc), PROCESS_HANDLER);
-	assert_int_equal(t->vcpu.x[1], HANDLER_RETURN);
-	assert_int_equal(t->vcpu.x[2], t->vcpu.x[10]);
-	assert_int_equal(t->vcpu.x[2] & 15, 0);
-	assert_in_range(t->vcpu.x[2], STACK_AT - 64, STACK_AT + 4 - sizeof(info));
-	memcpy(&info, at(t->vcpu.x[10]), sizeof(info));
-	assert_int_equal(info.type, HalExcAccess);
-	assert_int_equal(info.code, CAUSE_STORE_GUEST_PAGE_FAULT);
-	assert_int_equal(info.fault.addr, UNMAPPED);
-	assert_int_equal(info.fault.access, HalAccessWrite);
-	return_from_handler(t, 1);
-	assert_null(t->exception);
-	assert_int_equal(csr_read(sepc), RX_BASE + 4);
-	for (unsigned int i = 3; i < 32; i++)
-		assert_int_equal(t->vcpu.x[i], 1000 + i);
-	assert_int_equal(t->vcpu.x[2], STACK_AT + 4);
-}
-
-static void test_second_handler(void **state)
-{
-	struct thread *t;
-
-	(void)state;
-	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
-	assert_rc(call(FloeFnThreadSetExceptionHandler, THREAD_HANDLER), rcOk);
-	t = fault();
-	return_from_handler(t, 0);
-	assert_non_null(t->exception);
-	assert_int_equal(csr_read(sepc), THREAD_HANDLER);
-	return_from_handler(t, 1);
-	assert_null(t->exception);
-	assert_int_equal(csr_read(sepc), RX_BASE + 4);
-}
-
-/* A process that only the test's reference keeps, for a look at how it ended. */
-static struct task *ended_with(void (*how)(struct thread *))
-{
-	struct task *task = world_self, *idle;
-
-	object_get(&task->object);
-	assert_rc(call(FloeFnTaskSetExceptionHandler, PROCESS_HANDLER), rcOk);
-	/* Somebody else to run. */
-	idle = world_task_of(world_task("idle", TaskStateRunning));
-	sched_set_policy(fake_hart.current, ThreadSchedPolicyFifo, 1, 0);
-	how(fault());
-	assert_int_equal(task->state, TaskStateEnded);
-	assert_int_equal(task->exit_status, TaskExitUnexpected);
-	world_self = NULL;
-	task_end(idle, TaskExitTerminated, 0);
-	return task;
-}
-
-static void refuse(struct thread *t)
-{
-	return_from_handler(t, 0);
-}
-
-static void fault_again(struct thread *t)
-{
-	(void)t;
-	world_exception(CAUSE_LOAD_GUEST_PAGE_FAULT, PROCESS_HANDLER + 4, UNMAPPED + 8);
-}
-
-static void test_refused(void **state)
-{
-	struct task *task = ended_with(refuse);
-
-	(void)state;
-	assert_int_equal(task->fault.fault.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
-	assert_int_equal(task->fault.handler, TaskFaultHandlerNone);
-	assert_int_equal(task->fault.frame.pc, RX_BASE + 4);
-	assert_int_equal(task->fault.frame.x[9], 1009);
-	object_put(&task->object);
-}
-
-static void test_nested(void **state)
-{
-	struct task *task = ended_with(fault_again);
-
-	(void)state;
-	assert_int_equal(task->fault.fault.cause, CAUSE_LOAD_GUEST_PAGE_FAULT);
-	assert_int_equal(task->fault.fault.address, UNMAPPED + 8);
-	assert_int_equal(task->fault.handler, TaskFaultHandlerBusy);
-	assert_int_equal(task->fault.atHandler.cause, CAUSE_STORE_GUEST_PAGE_FAULT);
-	object_put(&task->object);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,11 +275,7 @@ int main(void)
 		WORLD_TEST(test_held_by_another),
 		WORLD_TEST(test_vectors),
 		WORLD_TEST(test_policy),
-		WORLD_TEST(test_handled),
-		WORLD_TEST(test_second_handler),
-		WORLD_TEST(test_refused),
-		WORLD_TEST(test_nested),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("thread", tests, NULL, NULL);
 }

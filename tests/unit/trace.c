@@ -123,5 +123,5 @@ int main(void)
 		WORLD_TEST(test_opening),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
 }

@@ -321,5 +321,5 @@ int main(void)
 		cmocka_unit_test_setup(test_fuzz, setup),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("zmodem", tests, NULL, NULL);
 }

@@ -269,3 +269,13 @@ void let_go(Handle task)
 	assert_rc(call(FloeFnHandleClose, task), rcOk);
 	world_settle();
 }
+
+struct thread *world_thread(u64 flags, u64 stack_bytes)
+{
+	FloeThreadStart start = { .entry = RX_BASE };
+
+	store(IN_AT, &start, sizeof(start));
+	assert_rc(call(FloeFnThreadCreate, OUT_AT, OUT_AT + 4, 3 | flags << 32, stack_bytes, IN_AT),
+		  rcOk);
+	return container_of(world_self->threads.prev, struct thread, task_link);
+}

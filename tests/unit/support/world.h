@@ -74,6 +74,9 @@ struct task *world_task_of(Handle handle);
 /* Ends it, if it has not ended, and closes the handle: nothing of it is left. */
 void let_go(Handle task);
 
+/* Another thread of the caller, standard and of priority 3; its handle is at OUT_AT. */
+struct thread *world_thread(u64 flags, u64 stack_bytes);
+
 /* An MDL of the caller of npages with that access, as VmSeg at IN_AT. */
 Handle world_mdl(u64 npages, u32 prot);
 
