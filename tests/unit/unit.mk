@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Unit tests: every tests/unit/NAME.c is a cmocka program on this machine, linked with
-# the hypervisor's portable code, the fake architecture in fake/ and support/.
+# the hypervisor's portable code, the fake architecture in fake/ and support/. In place of
+# the guests' API the shell's fuzzer has hostile/.
 #
 # Uses BUILD, HOSTCC, HYP_FDT_*ASSUME, LIBFDT_SRC, Q; gives UNIT_TESTS, the programs.
 
@@ -21,6 +22,7 @@ unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_i
 unit_shell := $(filter-out guest/shell/main.c,$(wildcard guest/shell/*.c)) guest/init/descendants.c \
 	guest/sdk/lib/elf_reader.c
 unit_shell_objects := $(unit_shell:%.c=$(unit_out)/%.o)
+unit_hostile_objects := $(patsubst %.c,$(unit_out)/%.o,$(wildcard tests/unit/hostile/*.c))
 unit_shell_tests := $(addprefix $(unit_out)/,shell_editor shell_fuzz descendants)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(unit_out)/%,$(wildcard tests/unit/*.c))
@@ -56,7 +58,9 @@ $(unit_out)/libshell.a: $(unit_shell_objects)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(unit_shell_tests): $(unit_out)/libshell.a
-$(unit_shell_objects) $(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
+$(unit_out)/shell_fuzz: $(unit_hostile_objects)
+$(unit_shell_objects) $(unit_hostile_objects) \
+$(unit_shell_tests:$(unit_out)/%=$(unit_out)/tests/unit/%.o): \
 	unit_cc += -Iguest/sdk/include -Iguest/shell -Iguest -Iguest/sdk/lib
 
 $(UNIT_TESTS): $(unit_out)/%: $(unit_out)/tests/unit/%.o $(unit_out)/libfloe.a
@@ -73,5 +77,5 @@ $(INSPECT_HOST): $(inspect_host_objects) $(unit_out)/libfloe.a
 # Intermediate files that make would remove otherwise.
 .SECONDARY: $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.o)
 
--include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(inspect_host_objects:.o=.d) \
-	$(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
+-include $(unit_objects:.o=.d) $(unit_shell_objects:.o=.d) $(unit_hostile_objects:.o=.d) \
+	$(inspect_host_objects:.o=.d) $(UNIT_TESTS:$(unit_out)/%=$(unit_out)/tests/unit/%.d)
