@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Threads: created, waited for, suspended, resumed, ended; every error of every call. */
-#include "api-test.h"
+#include "threads.h"
 
 #include <errno.h>
 
 static _Thread_local int own = 7;
 static _Thread_local char zeroed[100];
 static volatile int shared;
-
-static int give(void *context)
-{
-	return (int)(intptr_t)context;
-}
-
-static Handle start(ThreadRoutine routine, void *context, ThreadPriority priority,
-		    rtl_uint32_t flags)
-{
-	Handle thread = INVALID_HANDLE;
-	Tid tid;
-
-	NEED(KnThreadCreateByHandle(&thread, &tid, priority, 0, RTL_NULL, routine, context,
-				    flags | ThreadFlagCreateWaitable));
-	return thread;
-}
-
-static int join(Handle thread)
-{
-	rtl_int32_t code = -1;
-
-	CHECK_RC(rcOk, KnThreadWaitByHandle(thread, 10000, &code));
-	CHECK_RC(rcOk, KnHandleClose(thread));
-	return code;
-}
 
 static int exits(void *context)
 {
@@ -284,78 +259,10 @@ static void stacks(void)
 	FAILS(rcInvalidOperation, KnVmProtect(stack_at, FLOE_PAGE_SIZE, R));
 }
 
-static int waits_for_initial(void *context)
-{
-	rtl_int32_t code;
-
-	if (KnThreadWaitByHandle((Handle)(uintptr_t)context, 1000, &code) != rcOk || code != 31)
-		KnTaskExit(1);
-	return 9;
-}
-
-static int never(void *context)
-{
-	(void)context;
-	while (shared >= 0)
-		KnSleep(1000);
-	return 0;
-}
-
-/* What this program does as a child. */
-static int child(const char *mode)
-{
-	Handle me;
-	Tid tid;
-
-	NEED(KnThreadOpenCurrent(&me));
-	if (!strcmp(mode, "initial-first")) {
-		start(waits_for_initial, (void *)(uintptr_t)me, 10, 0);
-		KnThreadExit(31);
-	} else if (!strcmp(mode, "exit-with-threads")) {
-		start(never, RTL_NULL, 10, 0);
-		start(never, RTL_NULL, 10, ThreadFlagCreateSuspended);
-		return 17;
-	} else if (!strcmp(mode, "overflow")) {
-		NEED(KnThreadCreateByHandle(&me, &tid, 10, 4096, RTL_NULL, never, RTL_NULL, 0));
-		KnThreadExit(0);
-	} else if (!strcmp(mode, "limit")) {
-		touch_stack();
-		while (KnThreadCreateByHandle(&me, &tid, 10, 4096, RTL_NULL, never, RTL_NULL,
-					      ThreadFlagCreateSuspended) == rcOk)
-			;
-		FAILS(rcQuotaExceeded,
-		      KnThreadCreateByHandle(&me, &tid, 10, 4096, RTL_NULL, never, RTL_NULL, 0));
-		KnTaskExit(checks_failed ? 1 : 5);
-	}
-	return 100;
-}
-
-static void processes(void)
-{
-	static const struct {
-		const char *mode;
-		int code;
-		TaskLimits limits;
-	} cases[] = {
-		{ "initial-first", 31, { 0, 0, 0, 0, 0 } },
-		{ "exit-with-threads", 17, { 0, 0, 0, 0, 0 } },
-		{ "limit", 5, { 0x100000, 0, TaskMayInspect, 0, 0 } },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		Handle task = another(cases[i].mode, cases[i].mode, 0, &cases[i].limits);
-
-		NEED(KnTaskResume(task));
-		CHECK_EQUAL(cases[i].code, exit_code_of(task));
-	}
-}
-
-int main(int argc, char **argv)
+int main(void)
 {
 	SysCounters before, after;
 
-	if (argc > 1)
-		return child(argv[1]);
 	touch_stack();
 	join(start(give, RTL_NULL, 10, 0));
 	before = settled();
@@ -368,7 +275,6 @@ int main(int argc, char **argv)
 	as_many_as_can_be(); /* the table of handles grows once */
 	as_many_as_can_be();
 	stacks();
-	processes();
 	after = settled();
 	CHECK_EQUAL(before.threads, after.threads);
 	CHECK_EQUAL(before.handles, after.handles);

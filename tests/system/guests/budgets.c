@@ -55,16 +55,16 @@ static bool all_ran(void)
 
 	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++)
 		all &= stints_used(pids[i], 0, ~(uint64_t)0, STINTS_GRANTED) >=
-		       BUDGETS * stints_ticks(promises[i].budget);
+		       BUDGETS * load_ticks(promises[i].budget);
 	for (size_t i = 0; i < stint_count; i++)
-		looks += is_look(&stints[i], stints_ticks(promises[0].period));
+		looks += is_look(&stints[i], load_ticks(promises[0].period));
 	return all && looks >= LOOKS;
 }
 
 /* No stretch has more: the worst ones begin or end with a stint. */
 static void check_most(const struct promise *p, Pid pid)
 {
-	uint64_t budget = stints_ticks(p->budget), period = stints_ticks(p->period), most = 0;
+	uint64_t budget = load_ticks(p->budget), period = load_ticks(p->period), most = 0;
 
 	for (size_t i = 0; i < stint_count; i++) {
 		uint64_t from = stints[i].start, to = stints[i].end;
@@ -97,7 +97,7 @@ static uint64_t owed(Pid pid, uint64_t time, uint64_t budget, uint64_t period)
 /* What a hart was late by is paid back. With several threads others may hold what is owed. */
 static void check_sum(const struct promise *p, Pid pid, bool exact)
 {
-	uint64_t budget = stints_ticks(p->budget), period = stints_ticks(p->period);
+	uint64_t budget = load_ticks(p->budget), period = load_ticks(p->period);
 	uint64_t first = 0, last = 0, sum, most;
 
 	for (size_t i = 0; i < stint_count; i++) {
@@ -138,7 +138,7 @@ static uint64_t had_before(Pid pid, uint64_t time, uint64_t period)
  */
 static void check_least(const struct promise *p, Pid pid, bool exact)
 {
-	uint64_t budget = stints_ticks(p->budget), period = stints_ticks(p->period);
+	uint64_t budget = load_ticks(p->budget), period = load_ticks(p->period);
 	uint64_t whole = budget - budget / (exact ? 50 : 4);
 	unsigned looks = 0, early = 0;
 
@@ -158,7 +158,7 @@ static void check_least(const struct promise *p, Pid pid, bool exact)
 
 static void check_exact(const struct promise *p, Pid pid)
 {
-	uint64_t budget = stints_ticks(p->budget), period = stints_ticks(p->period);
+	uint64_t budget = load_ticks(p->budget), period = load_ticks(p->period);
 	uint64_t length = stints_end() - stints_begin(), least = ~(uint64_t)0, sum;
 
 	for (uint64_t at = stints_begin(); at + 2 * period <= stints_end(); at += period / 16)
@@ -176,7 +176,7 @@ static int judge(bool exact)
 	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++)
 		pids[i] = stints_pid(promises[i].name);
 	KnSleep(SETTLING_MS);
-	stints_collect(PERIODS * stints_ticks(10000), all_ran);
+	stints_collect(PERIODS * load_ticks(10000), all_ran);
 	stints_end_others();
 	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++) {
 		check_most(&promises[i], pids[i]);
@@ -196,10 +196,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "judge"))
 		return judge(argc > 2 && !strcmp(argv[2], "exact"));
 	if (!strcmp(argv[1], "bursts"))
-		stints_bursts();
+		load_bursts();
 	if (!strcmp(argv[1], "spin"))
-		stints_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
+		load_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
 	for (int i = 2; i < argc; i++)
-		stints_start_spinner(0, ThreadFlagSchedOther, (unsigned)i, false);
-	stints_run_for(~(uint64_t)0 >> 1);
+		load_start_spinner(0, ThreadFlagSchedOther, (unsigned)i, false);
+	load_run_for(~(uint64_t)0 >> 1);
 }

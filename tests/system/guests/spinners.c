@@ -46,7 +46,7 @@ static void wait_for_spinners(void)
 static int work(void)
 {
 	for (int round = 0; round < ROUNDS; round++) {
-		stints_run_for(stints_ticks(ROUND_US));
+		load_run_for(load_ticks(ROUND_US));
 		KnSleep(1);
 	}
 	while (stints_pid("crash") < LAST_PID)
@@ -58,7 +58,7 @@ static int work(void)
 static int compute_and_crash(void *context)
 {
 	(void)context;
-	stints_run_for(stints_ticks(TIMES_US));
+	load_run_for(load_ticks(TIMES_US));
 	return *nowhere;
 }
 
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return EXIT_FAILURE;
 	if (!strcmp(argv[1], "spin"))
-		stints_spin_everywhere(false);
+		load_spin_everywhere(false);
 	if (!strcmp(argv[1], "times"))
 		return times();
 	wait_for_spinners();

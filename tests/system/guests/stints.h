@@ -7,7 +7,7 @@
 #ifndef TESTS_STINTS_H
 #define TESTS_STINTS_H
 
-#include "check.h"
+#include "load.h"
 
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/task/inspect_api.h>
@@ -15,14 +15,9 @@
 #include <coresrv/trace/trace_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <floe/abi.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #define STINTS_MAX 60000u
-/* Of a spinner that rests. */
-#define STINTS_SPIN_US 1000
-#define STINTS_REST_MS 9
 
 #define STINTS_TIME (((uint64_t)1 << FLOE_TRACE_TYPE_SHIFT) - 1)
 
@@ -73,19 +68,6 @@ static inline uint64_t min_u64(uint64_t a, uint64_t b)
 static inline uint64_t max_u64(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
-}
-
-static inline uint64_t stints_clock(void)
-{
-	uint64_t now;
-
-	__asm__ volatile("rdtime %0" : "=r"(now));
-	return now;
-}
-
-static inline uint64_t stints_ticks(uint64_t us)
-{
-	return us * KnTaskGetGsi()->ticksPerSecond / 1000000;
 }
 
 static inline void stints_open(void)
@@ -201,7 +183,7 @@ static int stints_compare(const void *a, const void *b)
 /* Notes what happened on all harts; where nothing did, the same thread runs on. */
 static inline void stints_look(void)
 {
-	uint64_t now = stints_clock();
+	uint64_t now = load_clock();
 	int all = 1;
 
 	/* Takes the hypervisor's lock: what has an earlier time is in the trace then. */
@@ -301,68 +283,6 @@ static inline void stints_end_others(void)
 		if (pid != KnTaskGetId())
 			KnTaskTerminate(task);
 	}
-}
-
-/* So that the trace has a moment at which the caller ran yet. */
-static inline void stints_sleep(rtl_uint32_t ms)
-{
-	KnTaskResume(INVALID_HANDLE);
-	KnSleep(ms);
-}
-
-static inline void stints_run_for(uint64_t ticks)
-{
-	uint64_t begin = stints_clock();
-
-	while (stints_clock() - begin < ticks)
-		;
-}
-
-/* Sleeps, and runs, as it comes. */
-static inline void stints_bursts(void)
-{
-	for (uint32_t random = 1;;) {
-		random = random * 1664525 + 1013904223;
-		stints_run_for(stints_ticks(random >> 21));
-		stints_sleep((random >> 8) % 4);
-	}
-}
-
-static int stints_spin(void *rests)
-{
-	for (;;) {
-		stints_run_for(rests ? stints_ticks(STINTS_SPIN_US) : ~(uint64_t)0 >> 1);
-		KnSleep(STINTS_REST_MS);
-	}
-	return 0;
-}
-
-/* A thread that never gives way, or rests at times; cpus 0: on any. */
-static inline void stints_start_spinner(RtlCpuSet cpus, unsigned flags, unsigned priority,
-					bool rests)
-{
-	Handle thread;
-	Tid tid;
-
-	NEED(KnThreadCreateByHandle(&thread, &tid, (ThreadPriority)priority, 0x4000, RTL_NULL,
-				    stints_spin, rests ? &stint_cpus : RTL_NULL,
-				    flags | ThreadFlagCreateSuspended));
-	if (cpus)
-		NEED(KnThreadSetAffinityByHandle(thread, &cpus));
-	NEED(KnThreadResumeByHandle(thread));
-}
-
-/*
- * A FIFO thread of the highest priority on each hart. They rest where several harts have
- * turns (QEMU before 8.1, -icount): the first that computes keeps all later ones from running.
- */
-static inline void stints_spin_everywhere(bool rest)
-{
-	for (unsigned cpu = 0; cpu < 64; cpu++)
-		if (KnTaskGetGsi()->cpuMask >> cpu & 1)
-			stints_start_spinner((RtlCpuSet)1 << cpu, ThreadFlagSchedFifo, 31, rest);
-	for (;;)
-		KnThreadSuspendCurrent();
 }
 
 #endif

@@ -43,8 +43,8 @@ static void read_window(char *text)
 	char names[256];
 
 	CHECK(sscanf(text, "%u:%u:%u:%255s", &w->cpu, &start, &duration, names) == 4);
-	w->start = stints_ticks(start);
-	w->end = stints_ticks(start + duration);
+	w->start = load_ticks(start);
+	w->end = load_ticks(start + duration);
 	for (char *name = strtok(names, ","); name; name = strtok(NULL, ","))
 		w->pids[w->npids++] = stints_pid(name);
 }
@@ -215,7 +215,7 @@ static int judge(int argc, char **argv)
 	bool exact = !strcmp(argv[argc - 1], "exact");
 
 	CHECK_RC(rcSecurityDisallow, KnSchedAddWindow(10000, 0, 0, 1000));
-	frame = stints_ticks((uint64_t)atol(argv[2]));
+	frame = load_ticks((uint64_t)atol(argv[2]));
 	for (int i = 3; i < argc - exact; i++)
 		read_window(argv[i]);
 	stints_pid("spin");
@@ -235,8 +235,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "judge"))
 		return judge(argc, argv);
 	if (!strcmp(argv[1], "bursts"))
-		stints_bursts();
+		load_bursts();
 	if (!strcmp(argv[1], "spin"))
-		stints_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
-	stints_run_for(~(uint64_t)0 >> 1);
+		load_spin_everywhere(argc > 2 && !strcmp(argv[2], "rest"));
+	load_run_for(~(uint64_t)0 >> 1);
 }
