@@ -208,8 +208,8 @@ static void test_run_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(test_info), WORLD_TEST(test_strings), WORLD_TEST(test_strings),
-		WORLD_TEST(test_root), WORLD_TEST(test_regions), WORLD_TEST(test_run_time),
+		WORLD_TEST(test_info),    WORLD_TEST(test_root),     WORLD_TEST(test_strings),
+		WORLD_TEST(test_regions), WORLD_TEST(test_run_time),
 	};
 
 	return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);
