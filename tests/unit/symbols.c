@@ -48,7 +48,48 @@ static void test_which_symbol(void **state)
 	assert_string_not_equal(frames[0].function, "object");
 	look_up(CODE(3));
 	assert_string_equal(frames[0].function, "function");
+	/* Another file has that one. */
+	add_symbol(0x304, 0x10, FUNCTION, "undefined");
+	((struct symbol *)at(SYMBOLS))[nsymbols - 1].section = 0;
+	look_up(CODE(3) + 8);
+	assert_string_equal(frames[0].function, "function");
 	look_up(CODE(0));
+	assert_string_equal(frames[0].function, "");
+}
+
+/* Assembly's labels have no type; those that the compiler makes, and sections, are no names. */
+static void test_labels(void **state)
+{
+	(void)state;
+	add_symbol(0x100, 0x100, 0, "label");
+	add_symbol(0x110, 0x40, 0, "$x");
+	add_symbol(0x120, 0x40, 0, ".L7");
+	add_symbol(0x130, 0x40, 0, "");
+	add_symbol(0x138, 0x40, 3, ".text");
+	look_up(CODE(1) + 0x3c);
+	assert_string_equal(frames[0].function, "label");
+	assert_int_equal(frames[0].offset, 0x3c);
+	add_symbol(0x130, 0, 0, "inner");
+	look_up(CODE(1) + 0x3c);
+	assert_string_equal(frames[0].function, "inner");
+}
+
+/* One without a size ends with its region, and what is not code has no name. */
+static void test_not_of_its_region(void **state)
+{
+	u64 behind = 5 * PAGE_SIZE;
+
+	(void)state;
+	add_symbol(0x100, 0, FUNCTION, "last");
+	assert_rc(call(FloeFnVmAllocate, RX_BASE + behind, PAGE_SIZE, VMM_FLAG_RESERVE | RX_),
+		  rcOk);
+	assert_rc(call(FloeFnVmCommit, RX_BASE + behind, PAGE_SIZE, VMM_FLAG_LOCKED), rcOk);
+	look_up(RX_BASE + 4 * PAGE_SIZE - 4);
+	assert_string_equal(frames[0].function, "last");
+	look_up(RX_BASE + behind);
+	assert_string_equal(frames[0].function, "");
+	add_symbol(STACK - RX_BASE, 0x100, FUNCTION, "data");
+	look_up(STACK + 4);
 	assert_string_equal(frames[0].function, "");
 }
 
@@ -77,9 +118,9 @@ static void test_hostile_symbols(void **state)
 	look_up(CODE(1));
 	assert_int_equal(strlen(frames[0].function), FUNCTION_MAX - 1);
 	/* A name without an end, at the end of the table. */
-	world_self->strtab_size = strings_size - 150;
+	world_self->strtab_size = strings_size - sizeof(long_name) + 20;
 	look_up(CODE(1));
-	assert_in_range(strlen(frames[0].function), 1, FUNCTION_MAX - 1);
+	assert_int_equal(strlen(frames[0].function), 20);
 	/* Tables that are not there, or larger than what is there. */
 	world_self->symtab_size = ~(u64)0;
 	world_self->strtab_size = ~(u64)0;
@@ -121,6 +162,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_STACK_TEST(test_many_symbols),
 		CALL_STACK_TEST(test_which_symbol),
+		CALL_STACK_TEST(test_labels),
+		CALL_STACK_TEST(test_not_of_its_region),
 		CALL_STACK_TEST(test_hostile_symbols),
 		CALL_STACK_TEST(test_names_cannot_write_to_the_terminal),
 	};

@@ -49,6 +49,25 @@ static void test_an_event_finds_who_may_have_it(void **state)
 	assert_int_equal(a->wait, WAIT_NONE);
 }
 
+/* Who waits for a notice that somebody closes is told so. */
+static void test_a_wait_ends_with_its_notice(void **state)
+{
+	Handle n = make_notice();
+	struct thread *initial = world_self->initial_thread, *other = world_thread(0, 0);
+
+	(void)state;
+	sched_set_policy(initial, ThreadSchedPolicyFifo, 2, 0);
+	sched_set_policy(other, ThreadSchedPolicyFifo, 3, 0);
+	assert_ptr_equal(world_run(), other);
+	get(n, INFINITE_TIMEOUT);
+	assert_int_equal(other->wait, WAIT_NOTICE);
+	assert_ptr_equal(world_run(), initial);
+	assert_rc(call(FloeFnHandleClose, n), rcOk);
+	assert_int_equal(other->wait, WAIT_NONE);
+	assert_ptr_equal(world_run(), other);
+	assert_rc(get(n, INFINITE_TIMEOUT), rcInvalidArgument);
+}
+
 /* The initial thread waits for 50 ms, and then runs again where it asked, which is the result. */
 static u64 wait_in_vain(Handle n, const struct thread *other)
 {
@@ -182,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_an_event_finds_who_may_have_it),
+		WORLD_TEST(test_a_wait_ends_with_its_notice),
 		WORLD_TEST(test_a_call_between_changes_no_deadline),
 		WORLD_TEST(test_a_wait_between_has_its_own_time),
 		WORLD_TEST(test_who_waits_goes_first),
