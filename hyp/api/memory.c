@@ -47,10 +47,7 @@ static Retcode change(struct call *c, Retcode (*act)(struct vm *, gpa_t, u64, u6
 /* (addr, size, flags) -> bytes done */
 Retcode api_vm_commit(struct call *c)
 {
-	const struct region *r = vm_find(&c->self->vm, c->a[0]);
-	bool locked = (c->a[2] & VMM_FLAG_LOCKED) || (r && (r->flags & REGION_LOCKED));
-
-	return change(c, locked ? vm_commit_now : vm_commit);
+	return change(c, c->a[2] & VMM_FLAG_LOCKED ? vm_commit_now : vm_commit);
 }
 
 /* (addr, size) -> bytes done */

@@ -148,7 +148,8 @@ u64 vm_unmap_regions(struct vm *vm, gpa_t base, u64 npages);
 /*
  * Every page of a range that anonymous regions cover gets memory on its first touch.
  * rcInvalidOperation: not covered, or an MDL is mapped there. rcQuotaExceeded: too many
- * regions. rcOutOfMemory. All of it at once: *done is npages.
+ * regions. rcOutOfMemory. All of it at once: *done is npages. But where one of the regions is
+ * REGION_LOCKED, it does as vm_commit_now().
  */
 Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done);
 

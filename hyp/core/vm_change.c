@@ -65,12 +65,6 @@ static u64 fill(struct vm *vm, gpa_t base, u64 npages)
 	return done;
 }
 
-Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
-{
-	*done = npages;
-	return set_commit(vm, base, base + (npages << PAGE_SHIFT), REGION_COMMIT);
-}
-
 /* How many of the pages get memory in one call; 0: that is still being prepared. */
 static u64 portion(const struct vm *vm, gpa_t base, u64 npages)
 {
@@ -88,9 +82,9 @@ static u64 portion(const struct vm *vm, gpa_t base, u64 npages)
 
 Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 {
+	gpa_t end = base + (npages << PAGE_SHIFT);
 	u64 missing = npages - pgtable_count(&vm->gs, base, npages);
-	Retcode rc = is_anonymous(vm, base, base + (npages << PAGE_SHIFT)) ? vm_charge(vm, missing)
-									   : rcInvalidOperation;
+	Retcode rc = is_anonymous(vm, base, end) ? vm_charge(vm, missing) : rcInvalidOperation;
 
 	if (rc != rcOk)
 		return rc;
@@ -99,7 +93,7 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	*done = 0;
 	if (missing && missing + missing / 512 + 4 > page_count_free())
 		return object_reap_memory() ? rcOk : rcOutOfMemory;
-	rc = vm_commit(vm, base, npages, done);
+	rc = set_commit(vm, base, end, REGION_COMMIT);
 	if (rc != rcOk)
 		return rc;
 	npages = portion(vm, base, npages);
@@ -108,6 +102,17 @@ Retcode vm_commit_now(struct vm *vm, gpa_t base, u64 npages, u64 *done)
 	*done = fill(vm, base, npages);
 	vmid_fence(&vm->tags, &vm->gs, base, *done);
 	return *done || !npages ? rcOk : rcOutOfMemory;
+}
+
+Retcode vm_commit(struct vm *vm, gpa_t base, u64 npages, u64 *done)
+{
+	gpa_t end = base + (npages << PAGE_SHIFT);
+
+	/* Also where nothing covers all of it. */
+	if (!region_covering(vm, base, end, REGION_LOCKED, 0))
+		return vm_commit_now(vm, base, npages, done);
+	*done = npages;
+	return set_commit(vm, base, end, REGION_COMMIT);
 }
 
 Retcode vm_decommit(struct vm *vm, gpa_t base, u64 npages, u64 *done)

@@ -48,6 +48,31 @@ static void test_own_memory(void **state)
 	store(RX_BASE, "new", 4); /* it is there at once */
 }
 
+/* What is locked has memory once it is committed, whatever else the same call commits. */
+static void test_locked_regions(void **state)
+{
+	u64 size = 4 * PAGE_SIZE, done, used;
+
+	(void)state;
+	for (unsigned int which = 0; which < 4; which++) {
+		const u64 first = which & 1 ? VMM_FLAG_LOCKED : 0;
+		const u64 second = which & 2 ? VMM_FLAG_LOCKED : 0;
+		const u64 reserve = RW_ | VMM_FLAG_RESERVE;
+
+		assert_rc(call(FloeFnVmAllocate, FREE_AT, size, reserve | first), rcOk);
+		assert_rc(call(FloeFnVmAllocate, FREE_AT + size, size, reserve | second), rcOk);
+		used = world_self->vm.used;
+		assert_rc(call(FloeFnVmCommit, FREE_AT, 2 * size, VMM_FLAG_COMMIT), rcOk);
+		for (done = world_value; done < 2 * size; done += world_value)
+			assert_rc(call(FloeFnVmCommit, FREE_AT + done, 2 * size - done,
+				       VMM_FLAG_LOCKED),
+				  rcOk);
+		assert_int_equal(world_self->vm.used - used, which ? 8 : 0);
+		for (done = 0; done < 2 * size; done += world_value)
+			assert_rc(call(FloeFnVmUnmap, FREE_AT + done, 2 * size - done), rcOk);
+	}
+}
+
 static void test_mdls(void **state)
 {
 	static const struct test_case cases[] = {
@@ -166,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FAMILY_TEST(test_own_memory),
+		FAMILY_TEST(test_locked_regions),
 		FAMILY_TEST(test_mdls),
 		FAMILY_TEST(test_inspectors),
 	};

@@ -47,7 +47,7 @@ Retcode KnVmAllocateEx(void *hint, rtl_size_t size, rtl_uint32_t flags, void **a
  * Commits [addr, addr + size), which memory of KnVmAllocate or KnTaskVmReserve
  * has to cover without a gap: zeroed memory appears at the first touch of each
  * page that has none yet, or at once with VMM_FLAG_LOCKED in `flags` or from the
- * region's reservation. flags: VMM_FLAG_COMMIT, VMM_FLAG_LOCKED, or 0, which is
+ * reservation of part of it. flags: VMM_FLAG_COMMIT, VMM_FLAG_LOCKED, or 0, which is
  * the same as VMM_FLAG_COMMIT.
  *
  * rcInvalidArgument: not page aligned, empty, bad flags. rcInvalidOperation:
