@@ -39,7 +39,8 @@ struct call {
 		ThreadSchedParam param;
 		HalTrapFrame frame;
 		struct {
-			struct object *object, *badge;
+			struct object *object;
+			u64 badge;
 		} resource; /* what api_task_transfer_resource_check() has found */
 	} in;
 };

@@ -18,7 +18,7 @@ Retcode api_handle_revoke(struct call *c)
 
 	if (rc != rcOk)
 		return rc;
-	handle_revoke_descendants(t, (Handle)c->a[0], NULL);
+	handle_revoke_descendants(t, (Handle)c->a[0], 0);
 	return handle_close(t, (Handle)c->a[0]);
 }
 
@@ -32,7 +32,7 @@ Retcode api_handle_revoke_subtree(struct call *c)
 	if (rc == rcOk)
 		rc = handle_get(t, (Handle)c->a[1], OBJECT_ANY, 0, &badge);
 	if (rc == rcOk)
-		handle_revoke_descendants(t, (Handle)c->a[0], badge);
+		handle_revoke_descendants(t, (Handle)c->a[0], badge->id);
 	return rc;
 }
 
@@ -44,9 +44,11 @@ Retcode api_task_transfer_resource_check(struct call *c)
 	struct object **object = &c->in.resource.object;
 	Retcode rc = handle_get(own, source, OBJECT_ANY, OCAP_HANDLE_TRANSFER, object);
 
-	c->in.resource.badge = NULL;
-	if (rc == rcOk && badge != INVALID_HANDLE)
-		rc = handle_get(own, badge, OBJECT_ANY, 0, &c->in.resource.badge);
+	c->in.resource.badge = 0;
+	if (rc == rcOk && badge != INVALID_HANDLE) {
+		rc = handle_get(own, badge, OBJECT_ANY, 0, object);
+		c->in.resource.badge = rc == rcOk ? (*object)->id : 0;
+	}
 	if (rc == rcOk)
 		rc = handle_get(own, source, OBJECT_ANY, (u32)c->a[3], object);
 	return rc;

@@ -56,14 +56,12 @@ Handle handle_open(struct handle_table *t, struct object *object, u32 rights)
 }
 
 Handle handle_derive(struct handle_table *t, const struct handle_table *from, Handle source,
-		     u32 rights, struct object *badge)
+		     u32 rights, u64 badge)
 {
 	struct handle_entry *parent = find(from, source), *e;
 	Handle handle = handle_open(t, parent->object, rights);
 
 	object_get(parent->object);
-	if (badge)
-		object_get(badge);
 	e = find(t, handle);
 	e->badge = badge;
 	e->parent = parent;
@@ -90,10 +88,7 @@ static void drop_object(struct handle_entry *e)
 {
 	if (e->object)
 		object_put(e->object);
-	if (e->badge)
-		object_put(e->badge);
 	e->object = NULL;
-	e->badge = NULL;
 }
 
 /* Takes an entry out of its tree; its children go to its parent. */
@@ -124,7 +119,7 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 	return rcOk;
 }
 
-void handle_revoke_descendants(struct handle_table *t, Handle handle, const struct object *badge)
+void handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 {
 	struct handle_entry *root = find(t, handle);
 	struct list doomed = { &doomed, &doomed };

@@ -21,7 +21,7 @@ struct handle_entry {
 	u32 rights;            /* OCAP_*; while free: the next free index */
 	u16 generation;
 	bool revoked;
-	struct object *badge; /* that it was derived with, or NULL */
+	u64 badge; /* object.id: it was derived with that one's, which it does not keep; 0: none */
 	struct handle_entry *parent;
 	struct list children; /* handles derived from it, in any process */
 	struct list sibling;
@@ -42,9 +42,9 @@ struct handle_table {
 Retcode handle_reserve(struct handle_table *t);
 Handle handle_open(struct handle_table *t, struct object *object, u32 rights);
 
-/* A reserved descendant of a valid handle of `from`, with a badge or NULL. */
+/* A reserved descendant of a valid handle of `from`; the badge is an object's id, or 0. */
 Handle handle_derive(struct handle_table *t, const struct handle_table *from, Handle source,
-		     u32 rights, struct object *badge);
+		     u32 rights, u64 badge);
 
 /*
  * The object behind a handle with those rights. rcInvalidArgument: unknown,
@@ -58,9 +58,9 @@ Retcode handle_close(struct handle_table *t, Handle handle);
 
 /*
  * Takes the object away from all descendants of a valid handle, or, with a
- * badge, from those children that were derived with it and their descendants.
+ * badge that is not 0, from those children that were derived with it and their descendants.
  */
-void handle_revoke_descendants(struct handle_table *t, Handle handle, const struct object *badge);
+void handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge);
 
 /* Closes all and frees the table. */
 void handle_close_all(struct handle_table *t);

@@ -18,8 +18,11 @@ static void (*const destroy[OBJECT_TYPES])(struct object *) = {
 
 void object_init(struct object *object, enum object_type type)
 {
+	static u64 last_id;
+
 	object->type = type;
 	object->refs = 1;
+	object->id = ++last_id;
 	list_init(&object->dead);
 }
 

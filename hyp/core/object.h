@@ -32,6 +32,7 @@ enum object_type {
 struct object {
 	enum object_type type;
 	u32 refs;
+	u64 id;           /* of this one alone, for ever; not 0 */
 	struct list dead; /* waits for object_reap() */
 };
 

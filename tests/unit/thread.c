@@ -187,8 +187,7 @@ static void test_held_by_another(void **state)
 	object_get(&t->object);
 	h = handle_open(&world_self->handles, &t->object, OCAP_THREAD_FULL);
 	assert_rc(call(FloeFnThreadGetPriority, h, OUT_AT), rcOk);
-	copy = handle_derive(&world_self->handles, &world_self->handles, h, OCAP_THREAD_QUERY,
-			     NULL);
+	copy = handle_derive(&world_self->handles, &world_self->handles, h, OCAP_THREAD_QUERY, 0);
 	assert_rc(call(FloeFnThreadSetPriority, copy, 3), rcNoCapability);
 	assert_rc(call(FloeFnThreadWait, copy, 0, OUT_AT), rcNoCapability);
 	assert_rc(call(FloeFnThreadWait, h, 0, OUT_AT), rcTimeout);

@@ -31,7 +31,7 @@ static void test_an_event_finds_who_may_have_it(void **state)
 
 	(void)state;
 	assert_rc(handle_reserve(&world_self->handles), rcOk);
-	lost = handle_derive(&world_self->handles, &world_self->handles, n, OCAP_NOTICE_WAIT, NULL);
+	lost = handle_derive(&world_self->handles, &world_self->handles, n, OCAP_NOTICE_WAIT, 0);
 	assert_rc(call(FloeFnNoticeSubscribe, n, h, EVENT_TASK_COMPLETED, 5), rcOk);
 	sched_set_policy(a, ThreadSchedPolicyFifo, 1, 0);
 	sched_set_policy(b, ThreadSchedPolicyFifo, 1, 0);

@@ -187,6 +187,27 @@ static void subtrees(void)
 	NEED(KnHandleClose(mdl));
 }
 
+/* A badge is no handle: the process that one names goes with its last handle, even where it has it.
+ */
+static void badges_hold_nobody(void)
+{
+	Handle task = child_create("badge", 0), holder = child_create("holder", 0), mdl, out;
+	SysCounters before = settled();
+
+	NEED(KnPmmMdlCreate(PAGE, RW, &mdl));
+	CHECK_RC(rcOk, KnTaskTransferResource(task, mdl, task, 0, &out));
+	CHECK_RC(rcOk, KnTaskTransferResource(holder, mdl, task, 0, &out));
+	NEED(KnHandleClose(task));
+	CHECK_EQUAL(before.tasks - 1, settled().tasks);
+	task = child_create("badge", 0); /* its name is free; and this is another badge */
+	CHECK_RC(rcOk, KnTaskTransferResource(holder, mdl, task, 0, &out));
+	CHECK_RC(rcOk, KnHandleRevokeSubtree(mdl, task));
+	NEED(KnHandleClose(task));
+	NEED(KnHandleClose(holder));
+	NEED(KnHandleClose(mdl));
+	CHECK_EQUAL(before.tasks - 2, settled().tasks);
+}
+
 static void transfer_errors(void)
 {
 	Handle task = child_create("errors", 0), ready, mdl, out;
@@ -255,6 +276,7 @@ int main(int argc, char **argv)
 	open_board_for_all(&shared);
 	three_generations(shared);
 	subtrees();
+	badges_hold_nobody();
 	transfer_errors();
 	limits();
 	return checks_result();
