@@ -100,6 +100,8 @@ Retcode api_task_set_cpu_budget(struct call *c)
 /* (majorFrameUs, cpu, startUs, durationUs) */
 Retcode api_sched_add_window(struct call *c)
 {
+	if (!window_is_valid(c->a[0], c->a[1], c->a[2], c->a[3]))
+		return rcInvalidArgument;
 	if (!(c->self->limits.permissions & TaskMaySchedule))
 		return rcSecurityDisallow;
 	return window_add(c->a[0], c->a[1], c->a[2], c->a[3]);

@@ -69,15 +69,18 @@ static bool overlaps(const struct window *added)
 	return false;
 }
 
+bool window_is_valid(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us)
+{
+	return cpu < nharts && frame_us <= FLOE_FRAME_MAX && duration_us >= FLOE_WINDOW_MIN &&
+	       start_us <= frame_us && duration_us <= frame_us - start_us;
+}
+
 Retcode window_add(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us)
 {
 	struct window *added = &windows[nwindows];
 	struct hart *hart;
 	u64 length;
 
-	if (cpu >= nharts || frame_us > FLOE_FRAME_MAX || duration_us < FLOE_WINDOW_MIN ||
-	    start_us > frame_us || duration_us > frame_us - start_us)
-		return rcInvalidArgument;
 	if (counters.tasks > 1)
 		return rcInvalidOperation;
 	if (nwindows == FLOE_WINDOWS_MAX)

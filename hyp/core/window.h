@@ -16,8 +16,11 @@
 #include "arch/hart.h"
 #include "core/thread.h"
 
+/* Can there be such a window on this machine, whatever others there are? In microseconds. */
+bool window_is_valid(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us);
+
 /*
- * Adds one, in microseconds; begins with the next look of its hart at its timers. Only before
+ * Adds a valid one; begins with the next look of its hart at its timers. Only before
  * there is a second process. rcInvalidArgument, rcQuotaExceeded: as KnSchedAddWindow
  * has it; rcInvalidOperation: there is a second process.
  */

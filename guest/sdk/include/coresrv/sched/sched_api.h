@@ -18,11 +18,11 @@
  * numbered in the order of the calls, from 0 on: bits of TaskLimits.windows. Frames begin at
  * multiples of their length on the time CSR. It is in force at once.
  *
- * rcSecurityDisallow: the caller lacks TaskMaySchedule, which init has.
  * rcInvalidArgument: there is no such hart; a duration below FLOE_WINDOW_MIN; an end behind
- * the frame's; another frame than in an earlier call, or one above FLOE_FRAME_MAX; it
- * overlaps another window of that hart. rcInvalidOperation: there is a second process
- * already. rcQuotaExceeded: there are FLOE_WINDOWS_MAX.
+ * the frame's; a frame above FLOE_FRAME_MAX. rcSecurityDisallow: the caller lacks
+ * TaskMaySchedule, which init has. rcInvalidOperation: there is a second process already.
+ * rcQuotaExceeded: there are FLOE_WINDOWS_MAX. rcInvalidArgument also: another frame than in an
+ * earlier call; it overlaps another window of that hart.
  */
 Retcode KnSchedAddWindow(rtl_uint32_t majorFrameUs, rtl_uint32_t cpu, rtl_uint32_t startUs,
 			 rtl_uint32_t durationUs);
