@@ -53,6 +53,27 @@ static void commits_count(void)
 	CHECK_RC(rcOk, KnVmUnmap(p, 1024 * PAGE));
 }
 
+/* Reserved as locked it gets its memory with the commit, whatever else that commits; else not. */
+static void reserved_as_locked(void)
+{
+	char *p = (char *)0x50000000ul;
+
+	for (int locked = 0; locked < 2; locked++) {
+		rtl_uint64_t before, taken;
+
+		CHECK(KnVmAllocate(p, 32 * PAGE, RW | RESERVED) == p);
+		CHECK(KnVmAllocate(p + 32 * PAGE, 32 * PAGE,
+				   RW | RESERVED | (locked ? VMM_FLAG_LOCKED : 0u)) ==
+		      p + 32 * PAGE);
+		before = counters().freePages;
+		CHECK_RC(rcOk, KnVmCommit(p, 64 * PAGE, VMM_FLAG_COMMIT));
+		taken = before - counters().freePages;
+		CHECK(locked ? taken >= 32 : taken <= 4);
+		CHECK(can_write(p) && can_write(p + 63 * PAGE));
+		NEED(KnVmUnmap(p, 64 * PAGE));
+	}
+}
+
 static void wrong_ranges(void)
 {
 	char *p = KnVmAllocate(RTL_NULL, 4 * PAGE, RW | ON_TOUCH), *view;
@@ -268,6 +289,7 @@ int main(int argc, char **argv)
 	other = child_create("other", 0);
 	commit_decommit();
 	commits_count();
+	reserved_as_locked();
 	wrong_ranges();
 	protect_splits();
 	protect_large();

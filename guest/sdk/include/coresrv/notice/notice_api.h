@@ -22,6 +22,8 @@ Retcode KnNoticeCreate(Handle *notice);
  * EVENT_TASK_FROZEN, EVENT_OBJECT_DESTROYED) of the process behind the handle
  * `object`, which needs OCAP_TASK_QUERY. `evId` comes back with each event. What
  * happened before is delivered too, each event once for a notice.
+ *
+ * rcQuotaExceeded: the notice is subscribed to 4096 processes.
  */
 Retcode KnNoticeSubscribeToObject(Handle notice, Handle object, rtl_uint32_t evMask,
 				  rtl_uintptr_t evId);
