@@ -4,6 +4,7 @@
 
 #define RR_INTERVAL_DEFAULT_MS 10
 #define NS_PER_SECOND 1000000000u
+#define NS_PER_US 1000u
 
 #define CLASSES ((u64)(ThreadFlagSchedFifo | ThreadFlagSchedRR))
 #define CREATE_FLAGS (CLASSES | ThreadFlagCreateSuspended | ThreadFlagCreateWaitable)
@@ -100,10 +101,13 @@ Retcode api_sched_policy_check(struct call *c)
 static u64 rr_interval(const struct call *c)
 {
 	const RtlTimeSpec *t = &c->in.param.rrInterval;
+	u64 nsec = t->nsec;
 
 	if (!c->a[3])
 		return ticks_from_ms(RR_INTERVAL_DEFAULT_MS);
-	return t->nsec < NS_PER_SECOND ? ticks_from_ns(t->sec, t->nsec) : 0;
+	if (nsec && !t->sec)
+		nsec = max_u64(nsec, FLOE_RR_INTERVAL_MIN * NS_PER_US);
+	return nsec < NS_PER_SECOND ? ticks_from_ns(t->sec, nsec) : 0;
 }
 
 /* Of a thread, or of a task's initial one, before it runs and while it does. */

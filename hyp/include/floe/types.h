@@ -116,6 +116,9 @@ typedef union {
 	RtlTimeSpec rrInterval; /* above 0; default 10 ms */
 } ThreadSchedParam;
 
+/* A shorter round-robin interval counts as this one, microseconds: threads have to get on in it. */
+#define FLOE_RR_INTERVAL_MIN 100u
+
 /* Bit n: the hart of the device tree's n-th cpu node. */
 typedef rtl_uint64_t RtlCpuSet;
 

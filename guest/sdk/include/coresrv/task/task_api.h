@@ -189,8 +189,9 @@ Retcode KnTaskSetCpuBudget(Handle task, rtl_uint32_t budgetUs, rtl_uint32_t peri
 /*
  * Sets the scheduling class and the priority of the initial thread (standard:
  * 0-15, real-time: 0-31). param: RTL_NULL for the class's defaults, and for the
- * classes without parameters. Legal: entry set, running while its initial thread has not
- * ended. Right: OCAP_TASK_CONTROL.
+ * classes without parameters; an interval below FLOE_RR_INTERVAL_MIN, but not 0, counts as
+ * that. Legal: entry set, running while its initial thread has not ended. Right:
+ * OCAP_TASK_CONTROL.
  */
 Retcode KnTaskSetInitialPolicy(Handle task, ThreadSchedPolicy policy, ThreadPriority priority,
 			       const ThreadSchedParam *param);
