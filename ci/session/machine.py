@@ -44,9 +44,7 @@ class Machine:
         return data
 
     def _read_some(self):
-        d= os.read(self.child.stdout.fileno(), 65536)
-        open('/tmp/raw.bin','ab').write(d)
-        return d
+        return os.read(self.child.stdout.fileno(), 65536)
 
     def _receive(self, first):
         """Lets rz take a file; gives what the console said behind it."""
