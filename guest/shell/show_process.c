@@ -127,14 +127,37 @@ static void show_info(const struct process *p)
 	       (unsigned long)i->strTab);
 }
 
-static void show_place(const char *what, rtl_uintptr_t address, const TaskFaultRegion *r)
+/* Gives the region of whose guard pages the address is one; false: there is none. */
+static bool find_guarded(Handle task, rtl_uintptr_t address, TaskRegionInfo *r)
 {
+	rtl_uintptr_t after = 0;
+
+	while (KnTaskGetRegionInfo(task, (const void *)after, r) == rcOk && r->base > after) {
+		rtl_uintptr_t end = r->base + r->size;
+
+		if ((r->flags & VMM_FLAG_LOW_GUARD && r->base - address - 1 < FLOE_PAGE_SIZE) ||
+		    (r->flags & VMM_FLAG_HIGH_GUARD && address - end < FLOE_PAGE_SIZE))
+			return true;
+		after = r->base;
+	}
+	return false;
+}
+
+static void show_place(Handle task, const char *what, rtl_uintptr_t address,
+		       const TaskFaultRegion *r)
+{
+	TaskRegionInfo guarded;
+
+	printf("  %s 0x%lx lies in ", what, (unsigned long)address);
 	if (r->size)
-		printf("  %s 0x%lx lies in region 0x%lx-0x%lx %s\n", what, (unsigned long)address,
-		       (unsigned long)r->base, (unsigned long)(r->base + r->size - 1),
-		       access_text(r->access));
+		printf("region 0x%lx-0x%lx %s\n", (unsigned long)r->base,
+		       (unsigned long)(r->base + r->size - 1), access_text(r->access));
+	else if (find_guarded(task, address, &guarded))
+		printf("the guard page %s region 0x%lx-0x%lx (%s)\n",
+		       address < guarded.base ? "below" : "above", (unsigned long)guarded.base,
+		       (unsigned long)(guarded.base + guarded.size - 1), region_text(guarded.kind));
 	else
-		printf("  %s 0x%lx lies in no region\n", what, (unsigned long)address);
+		printf("no region\n");
 }
 
 static void show_handler(const TaskFaultRecord *r)
@@ -151,7 +174,7 @@ static void show_handler(const TaskFaultRecord *r)
 		       fault_text(&r->atHandler, text, sizeof(text)));
 }
 
-static void show_fault(const TaskFaultRecord *r)
+static void show_fault(Handle task, const TaskFaultRecord *r)
 {
 	const TaskFault *f = &r->fault;
 	char text[TEXT];
@@ -159,9 +182,9 @@ static void show_fault(const TaskFaultRecord *r)
 	printf("  fault        thread %u: %s at 0x%lx\n", (unsigned)r->tid,
 	       fault_text(f, text, sizeof(text)), (unsigned long)f->pc);
 	show_handler(r);
-	show_place("pc", f->pc, &r->atPc);
+	show_place(task, "pc", f->pc, &r->atPc);
 	if (f->access)
-		show_place("address", f->twoStage ? f->gpa : f->address, &r->atAddress);
+		show_place(task, "address", f->twoStage ? f->gpa : f->address, &r->atAddress);
 	if (f->twoStage && f->gpa != f->address)
 		printf("  guest-physical address 0x%lx\n", (unsigned long)f->gpa);
 	if (f->instructionSize)
@@ -181,6 +204,6 @@ void command_info(int argc, char **argv)
 		return;
 	show_info(&p);
 	if (KnTaskGetFaultRecord(p.handle, &record) == rcOk)
-		show_fault(&record);
+		show_fault(p.handle, &record);
 	process_close(&p);
 }

@@ -4,6 +4,7 @@
  * what they do, and noipa keeps every call as it is written, so that a case can
  * say what the backtrace has to show.
  */
+#include <assert.h>
 #include <coresrv/task/task_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <stdint.h>
@@ -114,6 +115,11 @@ NOIPA static void execute_ebreak(void)
 	__asm__ volatile("ebreak");
 }
 
+NOIPA static void asserts(void)
+{
+	assert(sink == 12345);
+}
+
 NOIPA static void panic(void)
 {
 	KnTaskPanic();
@@ -212,6 +218,7 @@ static const struct {
 	{ "illegal", illegal },
 	{ "ebreak", execute_ebreak },
 	{ "panic", panic },
+	{ "assertion", asserts },
 	{ "misaligned-atomic", misaligned_atomic },
 	{ "virtual", virtual_instruction },
 	{ "user-ecall", user_ecall },
