@@ -124,7 +124,7 @@ void command_run(char *line)
 	}
 	running = command->name;
 	if (argc - 1 < command->least || argc - 1 > command->most)
-		complain("write %s %s", command->name, command->usage);
+		complain("write %s%s%s", command->name, *command->usage ? " " : "", command->usage);
 	else
 		command->run(argc, argv);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trace: what happened lately on all harts, in the order of time. */
+#include "call_names.h"
 #include "command.h"
 #include "input.h"
 #include "process.h"
@@ -53,11 +54,50 @@ static size_t keep(size_t count, size_t most, const FloeTraceEvent *e, unsigned 
 	return count;
 }
 
-/* Adds a hart's events but those that were overwritten while they were copied. */
+/* The hart that this shell runs on; TASK_NO_HART where that cannot be said. */
+static unsigned own_hart(void)
+{
+	TaskInfo info = { .hart = TASK_NO_HART };
+	Handle task;
+
+	if (KnTaskGetNext(KnTaskGetId() - 1, &task) != rcOk)
+		return TASK_NO_HART;
+	KnTaskGetInfo(task, &info);
+	KnHandleClose(task);
+	return info.hart;
+}
+
+/*
+ * Is the event a hypercall of this shell, which makes more of them than anybody
+ * while somebody types? `pid` is who runs there, 0 before that is known.
+ */
+static bool is_own_call(const FloeTraceEvent *e, uint64_t *pid)
+{
+	uint64_t type = e->timeAndType >> FLOE_TRACE_TYPE_SHIFT;
+
+	if (type == FloeTraceSwitch)
+		*pid = e->value;
+	return type == FloeTraceCall && *pid == KnTaskGetId();
+}
+
+/* Who ran there before its first event: nobody knows, but where there has been no switch since. */
+static uint64_t first_pid(unsigned cpu, uint64_t first, uint64_t end)
+{
+	for (uint64_t i = first; i < end; i++)
+		if (copy[i % FLOE_TRACE_EVENTS].timeAndType >> FLOE_TRACE_TYPE_SHIFT ==
+		    FloeTraceSwitch)
+			return 0;
+	return cpu == own_hart() ? KnTaskGetId() : 0;
+}
+
+/*
+ * Adds a hart's events but this shell's calls, and those that were overwritten
+ * while they were copied.
+ */
 static size_t collect(const FloeTraceRing *ring, size_t count, size_t most)
 {
 	uint64_t end = __atomic_load_n(&ring->count, __ATOMIC_ACQUIRE);
-	uint64_t first = end > FLOE_TRACE_EVENTS ? end - FLOE_TRACE_EVENTS : 0;
+	uint64_t first = end > FLOE_TRACE_EVENTS ? end - FLOE_TRACE_EVENTS : 0, pid;
 
 	for (uint64_t i = first; i < end; i++)
 		copy[i % FLOE_TRACE_EVENTS] = ring->events[i % FLOE_TRACE_EVENTS];
@@ -65,8 +105,10 @@ static size_t collect(const FloeTraceRing *ring, size_t count, size_t most)
 	while (first < end &&
 	       first + FLOE_TRACE_EVENTS <= __atomic_load_n(&ring->count, __ATOMIC_RELAXED))
 		first++;
+	pid = first_pid(ring->cpu, first, end);
 	for (uint64_t i = first; i < end; i++)
-		count = keep(count, most, &copy[i % FLOE_TRACE_EVENTS], ring->cpu);
+		if (!is_own_call(&copy[i % FLOE_TRACE_EVENTS], &pid))
+			count = keep(count, most, &copy[i % FLOE_TRACE_EVENTS], ring->cpu);
 	return count;
 }
 
@@ -103,7 +145,7 @@ static void show(const struct entry *entry)
 		printf("idle\n");
 		break;
 	case FloeTraceCall:
-		printf("call      extension 0x%llx, function %llu\n", arg, value);
+		printf("call      %s\n", call_text(arg, value, name, sizeof(name)));
 		break;
 	case FloeTraceFault:
 		printf("exception cause %llu, address 0x%llx\n", arg, value);

@@ -3,9 +3,11 @@
 #include "started.h"
 
 #include "command.h"
+#include "elf_reader.h"
 #include "process.h"
 
 #include <coresrv/handle/handle_api.h>
+#include <kos/romfs.h>
 #include <kos/task.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +84,25 @@ static Retcode launch(char **argv, char *name, Handle *task)
 	return rc;
 }
 
+/* Complains of a file that is no program; true where it is one. */
+static bool check_program(const char *file)
+{
+	struct elf_image elf;
+	const void *data;
+	rtl_size_t size;
+	enum elf_error error;
+
+	if (KosRomfsMap(file, &data, &size) != rcOk) {
+		complain("there is no file %s in ROMFS; name it in \"files\" of the manifest",
+			 file);
+		return false;
+	}
+	error = elf_parse(&elf, data, size);
+	if (error != ELF_OK)
+		complain("%s %s", file, elf_error_text(error));
+	return error == ELF_OK;
+}
+
 void command_run_image(int argc, char **argv)
 {
 	char *words[COMMAND_WORDS + 1] = { NULL }, name[NAME_SIZE];
@@ -95,12 +116,9 @@ void command_run_image(int argc, char **argv)
 		return;
 	}
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	rc = launch(words, name, &task);
-	if (rc == rcResourceNotFound) {
-		complain("there is no file %s in ROMFS; name it in \"files\" of the manifest",
-			 argv[1]);
+	if (!check_program(argv[1]))
 		return;
-	}
+	rc = launch(words, name, &task);
 	if (failed(rc, KosTaskFailedCall()))
 		return;
 	if (failed(KnTaskGetIdByHandle(task, &pid), "KnTaskGetIdByHandle")) {
