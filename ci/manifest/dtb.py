@@ -42,6 +42,9 @@ def compile_manifest(manifest, output, mistakes):
     said = [line for line in dtc.stderr.splitlines() if line.strip()]
     if dtc.returncode != 0:
         sentence = "; ".join(said) or f"dtc ended with status {dtc.returncode}"
+        with open(manifest, "rb") as file:
+            if b"/dts-v1/;" not in file.read():
+                sentence += "; write /dts-v1/; in its first line"
         mistakes.add("bad-manifest", manifest, sentence)
         return False
     for line in said:

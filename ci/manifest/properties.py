@@ -20,11 +20,16 @@ KINDS = {
     "flag": ("a property without a value", "{};"),
     "string": ("one string", '{} = "...";'),
     "strings": ("a list of strings", '{} = "...", "...";'),
-    "number": ("one number (a cell)", "{} = <1>;"),
+    "number": ("one number (a cell)", "{} = <{}>;"),
     "numbers": ("a list of numbers (cells)", "{} = <1 2>;"),
     "pair": ("two numbers (cells)", "{} = <2000 10000>;"),
     "size": ("one number of bytes (one or two cells)", "{} = <0x10000>;"),
 }
+
+
+def example(name, prop):
+    """How the property may be written; a number is one that may be."""
+    return KINDS[prop.kind][1].format(name, prop.minimum)
 
 
 def decode(kind, data):
@@ -80,12 +85,12 @@ class Checker:
                 sentence = f"only partitions {{ }} and schedule {{ }} stand here{advice}"
                 self.mistakes.add("unknown-node", child.path, sentence)
         partitions = root.child("partitions")
-        if partitions is None or not partitions.children:
-            sentence = 'there is none; write partitions { NAME { image = "FILE.elf"; }; };'
-            self.mistakes.add("no-partitions", "/partitions", sentence)
-        else:
+        if partitions:
             self.values(partitions, {})
             self.one_shell(partitions)
+        if not partitions or not partitions.children:
+            sentence = 'there is none; write partitions { NAME { image = "FILE.elf"; }; };'
+            self.mistakes.add("no-partitions", "/partitions", sentence)
         return found
 
     def partition(self, node):
@@ -107,7 +112,7 @@ class Checker:
     def required(self, node, names, what):
         for name, prop in names.items():
             if name not in node.properties:
-                sentence = f"{what} needs it; write {KINDS[prop.kind][1].format(name)}"
+                sentence = f"{what} needs it; write {example(name, prop)}"
                 self.mistakes.add("missing-property", f"{node.path}/{name}", sentence)
 
     def no_children(self, node, what):
@@ -126,10 +131,10 @@ class Checker:
                 sentence = f"there is no such property{hint(name, table)}"
                 self.mistakes.add("unknown-property", where, sentence)
                 continue
-            described, example = KINDS[table[name].kind]
+            described = KINDS[table[name].kind][0]
             value = decode(table[name].kind, data)
             if value is None:
-                sentence = f"write {described}, for example {example.format(name)}"
+                sentence = f"write {described}, for example {example(name, table[name])}"
                 self.mistakes.add("wrong-type", where, sentence)
             elif name == "priority" or self.allowed(where, table[name], value):
                 found[name] = value

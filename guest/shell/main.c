@@ -49,7 +49,9 @@ int main(void)
 	Retcode rc = KnConsoleSetMode(ConsoleModeRaw);
 
 	if (rc != rcOk) {
-		printf("the console cannot be had: KnConsoleSetMode gave %s\n", RtlRetcodeName(rc));
+		printf("the console cannot be had, KnConsoleSetMode gave %s; this partition needs "
+		       "`inspect` in its manifest\n",
+		       RtlRetcodeName(rc));
 		return EXIT_FAILURE;
 	}
 	editor_init(&editor, "floe> ", write_console);
