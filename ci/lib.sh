@@ -99,7 +99,7 @@ split_words() { # VARIABLE VALUE
 }
 
 show_command() {
-	[[ $V == 0 ]] || printf '%q ' "${command[@]}" $'\n' >&2
+	[[ $V == 0 ]] || { printf '%q ' "${command[@]}" && echo; } >&2
 }
 
 # Before a command: should this script be killed without a chance to clean up,

@@ -119,16 +119,18 @@ inspect_objects := $(patsubst guest/%.c,$(guest_obj)/%.o,$(wildcard guest/inspec
 guests: $(inspect_library)
 
 program_cc := $(guest_cc) --specs=$(sdk_dir)/floe.specs $(guest_cflags)
+# init, shell and tracer need no f registers, so that Floe runs on harts without.
+system_cc := $(program_cc) $(multilib_lp64)
 
 $(guest_obj)/init/%.o: guest/init/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Iguest/sdk/lib -isystem $(LIBFDT_SRC) -c $< -o $@
+	$(Q)$(system_cc) -Iguest/sdk/lib -isystem $(LIBFDT_SRC) -c $< -o $@
 
 $(guest_obj)/inspect/%.o: guest/inspect/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Iguest -ffunction-sections -c $< -o $@
+	$(Q)$(system_cc) -Iguest -ffunction-sections -c $< -o $@
 
 $(inspect_library): $(inspect_objects)
 	$(call say,AR,$@)
@@ -138,33 +140,33 @@ $(inspect_library): $(inspect_objects)
 $(guest_obj)/libfdt/%.o: $(LIBFDT_SRC)/%.c $(sdk_dir)/floe.specs
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -w -ffunction-sections -I$(LIBFDT_SRC) -c $< -o $@
+	$(Q)$(system_cc) -w -ffunction-sections -I$(LIBFDT_SRC) -c $< -o $@
 
 $(BUILD)/images/init.elf: $(init_objects) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(program_cc) $(init_objects) -o $@
+	$(Q)$(system_cc) $(init_objects) -o $@
 
 $(guest_obj)/shell/%.o: guest/shell/%.c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(program_cc) -Iguest/sdk/lib -Iguest -Iguest/init -c $< -o $@
+	$(Q)$(system_cc) -Iguest/sdk/lib -Iguest -Iguest/init -c $< -o $@
 
 $(BUILD)/images/shell.elf: $(shell_objects) $(inspect_library) $(sdk_files)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(program_cc) $(shell_objects) $(inspect_library) -o $@
+	$(Q)$(system_cc) $(shell_objects) $(inspect_library) -o $@
 
 define one_file_program_rules
 $(guest_obj)/$(1).o: guest/$(1).c $(sdk_dir)/floe.specs | $(sdk_files_headers)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$$(Q)$$(program_cc) -c $$< -o $$@
+	$$(Q)$(if $(filter trace/%,$(1)),$$(system_cc),$$(program_cc)) -c $$< -o $$@
 
 $(BUILD)/images/$(notdir $(1)).elf: $(guest_obj)/$(1).o $(sdk_files)
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(program_cc) $$< -o $$@
+	$$(Q)$(if $(filter trace/%,$(1)),$$(system_cc),$$(program_cc)) $$< -o $$@
 endef
 $(foreach program,$(one_file_programs),$(eval $(call one_file_program_rules,$(program))))
 
