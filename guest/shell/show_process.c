@@ -11,7 +11,7 @@
 enum {
 	TEXT = 160,
 	HART_TEXT = 12,
-	CPUS_TEXT = 192, /* every second one of 64 */
+	BITS_TEXT = 192, /* every second one of 64 */
 };
 
 static const char *hart_text(const TaskInfo *info, char *to)
@@ -31,31 +31,35 @@ static const char *thread_text(const TaskThreadInfo *t)
 	return t->state < sizeof(text) / sizeof(text[0]) ? text[t->state] : "?";
 }
 
-/* "0,2-3": the machine's CPUs in the mask; "any" where that has all of them, or none. */
-static const char *cpus_text(uint64_t mask, char *to)
+/* "0,2-3": the bits that are set. */
+static const char *bits_text(uint64_t mask, char *to)
 {
-	uint64_t all = KnTaskGetGsi()->cpuMask;
 	unsigned used = 0, end;
 
-	if (!(mask & all) || (mask & all) == all)
-		return "any";
-	mask &= all;
-	for (unsigned cpu = 0; cpu < 64; cpu = end + 1) {
-		for (end = cpu; end < 64 && mask >> end & 1; end++)
+	for (unsigned bit = 0; bit < 64; bit = end + 1) {
+		for (end = bit; end < 64 && mask >> end & 1; end++)
 			;
-		if (end == cpu)
+		if (end == bit)
 			continue;
-		used += (unsigned)snprintf(to + used, CPUS_TEXT - used,
-					   end - cpu > 1 ? "%s%u-%u" : "%s%u", used ? "," : "", cpu,
+		used += (unsigned)snprintf(to + used, BITS_TEXT - used,
+					   end - bit > 1 ? "%s%u-%u" : "%s%u", used ? "," : "", bit,
 					   end - 1);
 	}
 	return to;
 }
 
+/* The machine's CPUs in the mask; "any" where that has all of them, or none. */
+static const char *cpus_text(uint64_t mask, char *to)
+{
+	uint64_t all = KnTaskGetGsi()->cpuMask;
+
+	return !(mask & all) || (mask & all) == all ? "any" : bits_text(mask & all, to);
+}
+
 static void list_threads(const struct process *p)
 {
 	TaskThreadInfo t = { .tid = 0 };
-	char time[32], cpus[CPUS_TEXT];
+	char time[32], cpus[BITS_TEXT];
 	Tid after;
 
 	printf("  TID STATE   POLICY   PRIO HART       TIME CPUS\n");
@@ -99,6 +103,26 @@ void command_ps(int argc, char **argv)
 	}
 }
 
+/* Where, when and how much: its CPUs, windows and budget. */
+static void show_cpu_time(const TaskInfo *i)
+{
+	unsigned long ticks = KnTaskGetGsi()->ticksPerSecond;
+	char text[BITS_TEXT];
+
+	printf("  CPU time     on CPU %s", cpus_text(i->cpuMask, text));
+	if (i->windows == FLOE_NO_WINDOW)
+		printf(", outside of time windows");
+	else if (~i->windows)
+		printf(", in time window %s", bits_text(i->windows, text));
+	if (i->cpuBudget)
+		printf(", %s %lu us of each %lu us\n",
+		       i->budgetFlags & TaskBudgetSoft ? "at least" : "at most",
+		       (unsigned long)i->cpuBudget * 1000000 / ticks,
+		       (unsigned long)i->cpuPeriod * 1000000 / ticks);
+	else
+		printf(", no budget\n");
+}
+
 static void show_info(const struct process *p)
 {
 	const TaskInfo *i = &p->info;
@@ -115,6 +139,7 @@ static void show_info(const struct process *p)
 	printf("  runs         %s, priority %u, %u threads, hart %s, for %s s\n",
 	       policy_text(i->policy), (unsigned)i->priority, (unsigned)i->threads,
 	       hart_text(i, hart), seconds_text(i->runTime, text, sizeof(text)));
+	show_cpu_time(i);
 	printf("  memory       %lu KiB of %lu KiB, stacks of %lu KiB\n",
 	       (unsigned long)i->memory >> 10, (unsigned long)i->memoryLimit >> 10,
 	       (unsigned long)i->stackSize >> 10);

@@ -2,6 +2,7 @@
 /* Inspection: what the SDK's <coresrv/task/inspect_api.h> promises. */
 #include "api/api.h"
 #include "arch/hart.h"
+#include "core/budget.h"
 
 #include <string.h>
 
@@ -21,6 +22,7 @@ static void describe_threads(const struct task *task, TaskInfo *info)
 Retcode api_task_get_info(struct call *c)
 {
 	const struct task *t = c->task;
+	const struct budget *b = t->budget;
 	TaskInfo info = {
 		.pid = t->pid,
 		.creator = t->creator ? t->creator->pid : 0,
@@ -35,7 +37,11 @@ Retcode api_task_get_info(struct call *c)
 		.maxTasks = t->limits.maxTasks,
 		.tasks = t->nchildren,
 		.handles = t->handles.count,
+		.budgetFlags = b && b->soft ? TaskBudgetSoft : 0,
 		.cpuMask = t->limits.cpuMask,
+		.windows = t->limits.windows,
+		.cpuBudget = b ? b->amount : 0,
+		.cpuPeriod = b ? b->period : 0,
 		/* What others still hold has stayed in its count. */
 		.memory = t->state == TaskStateEnded ? 0 : vm_used(&t->vm) << PAGE_SHIFT,
 		.memoryLimit = t->limits.memoryLimit,

@@ -2,6 +2,7 @@
 /* Inspection: what the calls say of processes in several states, and run times. */
 #include "unit.h"
 
+#include "core/budget.h"
 #include "fake/fake.h"
 #include "support/world.h"
 
@@ -25,7 +26,7 @@ static void test_info(void **state)
 	assert_int_equal(info->state, TaskStateEmpty);
 	assert_int_equal(info->creator, world_self->pid);
 	assert_int_equal(info->root, info->pid);
-	assert_int_equal(info->reserved, 0);
+	assert_int_equal(info->cpuBudget, 0);
 	assert_int_equal(info->pid, world_task_of(h)->pid);
 	assert_int_equal(info->flags, TaskEmpty | TaskExceptionFreezesTask);
 	assert_int_equal(info->threads, 0);
@@ -33,6 +34,16 @@ static void test_info(void **state)
 	assert_int_equal(info->stackSize, STACK_PAGES << PAGE_SHIFT);
 	assert_int_equal(info->runTime, 0);
 	assert_int_equal(info->symTab, 0);
+	assert_int_equal(info->windows, world_task_of(h)->limits.windows);
+	assert_rc(budget_set(world_task_of(h), 20, 100, true), rcOk);
+	info = info_of(h);
+	assert_int_equal(info->cpuBudget, 20);
+	assert_int_equal(info->cpuPeriod, 100);
+	assert_int_equal(info->budgetFlags, TaskBudgetSoft);
+	assert_rc(budget_set(world_task_of(h), 30, 200, false), rcOk);
+	info = info_of(h);
+	assert_int_equal(info->cpuBudget, 30);
+	assert_int_equal(info->budgetFlags, 0);
 	let_go(h);
 
 	h = world_task("child", TaskStateFrozen);

@@ -41,13 +41,16 @@ typedef struct {
 	rtl_uint32_t tasks;       /* and how many it has */
 	rtl_uint32_t handles;     /* open in its handle space */
 	Pid root;                 /* the first process's child that it comes from, or is */
-	rtl_uint32_t reserved;
-	rtl_uint64_t cpuMask;    /* as in TaskLimits */
-	rtl_uint64_t runTime;    /* of all its threads so far, timer ticks */
-	rtl_size_t memory;       /* bytes that count for it, its tables included */
-	rtl_size_t memoryLimit;  /* bytes */
-	rtl_size_t stackSize;    /* bytes, default of its threads */
-	rtl_uintptr_t entryAddr; /* from when its entry is set on */
+	rtl_uint32_t budgetFlags; /* TaskBudget* */
+	rtl_uint64_t cpuMask;     /* as in TaskLimits */
+	rtl_uint64_t windows;     /* as in TaskLimits */
+	rtl_uint64_t cpuBudget;   /* of each period, timer ticks; 0: none, or it runs no more */
+	rtl_uint64_t cpuPeriod;   /* timer ticks */
+	rtl_uint64_t runTime;     /* of all its threads so far, timer ticks */
+	rtl_size_t memory;        /* bytes that count for it, its tables included */
+	rtl_size_t memoryLimit;   /* bytes */
+	rtl_size_t stackSize;     /* bytes, default of its threads */
+	rtl_uintptr_t entryAddr;  /* from when its entry is set on */
 	rtl_uintptr_t relocBase;
 	rtl_uintptr_t symTab, strTab; /* in its memory; 0 where none was loaded */
 	rtl_size_t symTabSize, strTabSize;
