@@ -72,9 +72,10 @@ int main(int argc, char **argv)
 {
 	unsigned long number = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 
-	if (argc > 1 && strcmp(argv[1], "crowd") == 0)
+	if (argc > 1 && strcmp(argv[1], "crowd") == 0) {
 		crowd(number);
-	else
-		share(number);
+		return EXIT_SUCCESS;
+	}
+	share(number);
 	return checks_result();
 }

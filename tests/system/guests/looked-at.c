@@ -56,9 +56,10 @@ static void look(void)
 
 int main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "make") == 0)
+	if (argc > 1 && strcmp(argv[1], "make") == 0) {
 		make(ROUNDS);
-	else
-		look();
+		return EXIT_SUCCESS;
+	}
+	look();
 	return checks_result();
 }
