@@ -172,12 +172,16 @@ static void test_random_fills_just_the_buffer(void **state)
 static void test_allocate_and_unmap(void **state)
 {
 	u64 used = vm_used(&world_self->vm), place;
+	unsigned int fences;
 
 	(void)state;
 	assert_rc(call(FloeFnVmAllocate, 0, 8 * PAGE_SIZE, RESERVE | VMM_FLAG_COMMIT | RW_), rcOk);
 	place = world_value;
 	assert_in_range(place, VM_AUTO_MIN, VM_AUTO_END);
+	fences = fake_cpu.fence_vmid + fake_cpu.fence_page;
 	assert_rc(call(FloeFnRandomGenerate, 100, place + 3 * PAGE_SIZE - 50), rcOk);
+	/* The hart may remember of each page that it was not there. */
+	assert_int_equal(fake_cpu.fence_vmid + fake_cpu.fence_page, fences + 2);
 	assert_true(vm_used(&world_self->vm) >= used + 2);
 	assert_rc(call(FloeFnVmUnmap, place, 8 * PAGE_SIZE), rcOk);
 	assert_int_equal(vm_used(&world_self->vm), used);

@@ -66,6 +66,25 @@ static void test_refused(void **state)
 	assert_int_equal(ended->fault.frame.x[9], 1009);
 }
 
+/* What another thread's handler has dealt with meanwhile is not what this one refused. */
+static void test_refused_after_another_threads(void **state)
+{
+	struct thread *t = fault(), *other = world_thread(0, 0);
+
+	(void)state;
+	sched_set_policy(other, ThreadSchedPolicyFifo, 31, 0);
+	assert_ptr_equal(world_run(), other);
+	other->vcpu.x[2] = STACK_AT - PAGE_SIZE;
+	world_exception(CAUSE_LOAD_GUEST_PAGE_FAULT, RX_BASE + 8, UNMAPPED + 64);
+	return_from_handler(other, 1);
+	assert_int_equal(csr_read(sepc), RX_BASE + 8);
+	call(FloeFnThreadExit, 0);
+	assert_ptr_equal(world_run(), t);
+	return_from_handler(t, 0);
+	assert_unhandled(TaskFaultHandlerNone);
+	assert_int_equal(ended->fault.tid, t->tid);
+}
+
 static void test_nested(void **state)
 {
 	(void)state;
@@ -297,6 +316,7 @@ int main(void)
 		FAULTING_TEST(test_handled),
 		FAULTING_TEST(test_second_handler),
 		FAULTING_TEST(test_refused),
+		FAULTING_TEST(test_refused_after_another_threads),
 		FAULTING_TEST(test_nested),
 		FAULTING_TEST(test_interrupts),
 		FAULTING_TEST(test_refused_shows_the_exception),

@@ -124,6 +124,41 @@ static void test_a_rotation_gives_away(void **state)
 	assert_int_equal(harts[1]->rq.nready + harts[2]->rq.nready + harts[3]->rq.nready, 1);
 }
 
+/* Nor to a hart that does something more important. */
+static void test_a_rotation_gives_to_nobody_busier(void **state)
+{
+	(void)state;
+	for (unsigned int i = 1; i < HARTS; i++) {
+		threads[i].affinity = 1u << i;
+		start(i, ThreadSchedPolicyFifo, 0);
+		assert_ptr_equal(run(i), &threads[i]);
+	}
+	sim_be(0);
+	for (unsigned int i = 4; i < 8; i++)
+		start(i, ThreadSchedPolicyOther, 5);
+	assert_ptr_equal(run(0), &threads[4]);
+	assert_int_equal(fake_hart.rq.nready, 3);
+	for (unsigned int turn = 0; turn < 200; turn++) {
+		fake_cpu.time += MS;
+		sched_timer_interrupt();
+		run(0);
+	}
+	assert_int_equal(fake_hart.rq.nready, 3);
+}
+
+/* Of harts that do alike, the one where the fewest wait. */
+static void test_the_shortest_queue_among_equals(void **state)
+{
+	(void)state;
+	occupy();
+	for (unsigned int i = 4; i < 6; i++) {
+		threads[i].affinity = 1u << 1;
+		start(i, ThreadSchedPolicyOther, 5);
+	}
+	threads[6].affinity = 1u << 1 | 1u << 2;
+	assert_ptr_equal(place_choose(&threads[6]), harts[2]);
+}
+
 /* A real-time thread that does not give way keeps nobody waiting who may run elsewhere. */
 static void test_who_is_held_up_goes_elsewhere(void **state)
 {
@@ -196,6 +231,8 @@ int main(void)
 		ALL_HARTS_TEST(test_who_makes_way_goes_elsewhere),
 		ALL_HARTS_TEST(test_an_idle_hart_takes),
 		ALL_HARTS_TEST(test_a_rotation_gives_away),
+		ALL_HARTS_TEST(test_a_rotation_gives_to_nobody_busier),
+		ALL_HARTS_TEST(test_the_shortest_queue_among_equals),
 		ALL_HARTS_TEST(test_who_is_held_up_goes_elsewhere),
 		ALL_HARTS_TEST(test_affinity_of_a_running_thread_changes),
 		ALL_HARTS_TEST(test_policy_of_a_running_thread_changes),

@@ -88,6 +88,19 @@ static void test_first_touch(void **state)
 	assert_int_equal(vm_used(&vm) - used, 2 + 2);
 }
 
+/* A stack grows page by page from its end, and nobody leaps over what is not there. */
+static void test_growing_down(void **state)
+{
+	(void)state;
+	must_map(BASE, 4, RW_, REGION_COMMIT | REGION_GROW_DOWN);
+	assert_int_equal(vm_touch(&vm, BASE + 2 * PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE + 3 * PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_OK);
+	assert_int_equal(vm_touch(&vm, BASE + PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_REFUSED);
+	assert_int_equal(vm_touch(&vm, BASE + 2 * PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_OK);
+	assert_int_equal(vm_touch(&vm, BASE + PAGE_SIZE, VMM_FLAG_WRITE), VM_TOUCH_OK);
+	assert_int_equal(vm_touch(&vm, BASE, VMM_FLAG_WRITE), VM_TOUCH_OK);
+}
+
 static void test_touch_without_memory(void **state)
 {
 	(void)state;
@@ -250,6 +263,7 @@ int main(void)
 		SPACE_TEST(test_regions_are_in_order),
 		SPACE_TEST(test_access_that_is_refused),
 		SPACE_TEST(test_first_touch),
+		SPACE_TEST(test_growing_down),
 		SPACE_TEST(test_touch_without_memory),
 		SPACE_TEST(test_commit_all),
 		SPACE_TEST(test_map_object_without_memory),

@@ -6,6 +6,9 @@
 #include "support/space.h"
 #include "support/world.h"
 
+#define PAGES(n) ((u64)(n) << PAGE_SHIFT)
+#define LARGE PAGES(512)
+
 static void test_region_limit(void **state)
 {
 	struct region *r;
@@ -87,10 +90,37 @@ static void test_places_that_suit_large_leaves(void **state)
 	(void)state;
 	assert_rc(vm_map(&vm, &q, &r), rcOk);
 	assert_true(pgtable_lookup(&vm.gs, r->base + 600 * PAGE_SIZE, &leaf));
-	assert_int_equal((r->base ^ (u64)mem->extents[0].start) & PAGE_MASK, 0);
+	assert_int_equal((r->base - (u64)mem->extents[0].start - PAGES(24)) % LARGE, 0);
 	assert_true(leaf.left > PAGE_SIZE);
+	vm_unmap_region(&vm, r);
+	/* Also where no place at random is free. */
+	must_map(vm.window = VM_AUTO_MIN, 2500, R_, 0);
+	assert_rc(vm_map(&vm, &q, &r), rcOk);
+	assert_true(r->base > VM_AUTO_MIN + PAGES(2499));
+	assert_int_equal((r->base - (u64)mem->extents[0].start - PAGES(24)) % LARGE, 0);
 	memobj_put(mem);
 	object_reap();
+}
+
+/* A gap is too small where a neighbour's guard lies in it. */
+static void test_guards_are_no_place(void **state)
+{
+	(void)state;
+	vm.window = VM_AUTO_MIN;
+	must_map(VM_AUTO_MIN, 511, R_, 0);
+	must_map(VM_AUTO_MIN + PAGES(514), 2, R_, GUARDS);
+	assert_int_equal(must_map(0, 3, R_, 0)->base, VM_AUTO_MIN + PAGES(517));
+	assert_int_equal(must_map(0, 2, R_, 0)->base, VM_AUTO_MIN + PAGES(511));
+}
+
+/* However large, nothing reaches beyond the end. */
+static void test_the_last_window(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 10; i++) {
+		vm.window = VM_AUTO_END - LARGE;
+		assert_true(region_end(must_map(0, 300 + 50 * i, R_, 0)) <= VM_AUTO_END);
+	}
 }
 
 int main(void)
@@ -100,6 +130,8 @@ int main(void)
 		SPACE_TEST(test_chosen_places),
 		SPACE_TEST(test_places_run_out),
 		SPACE_TEST(test_places_that_suit_large_leaves),
+		SPACE_TEST(test_guards_are_no_place),
+		SPACE_TEST(test_the_last_window),
 	};
 
 	return cmocka_run_group_tests_name("vm_places", tests, NULL, NULL);
