@@ -135,7 +135,11 @@ static bool check_budget(const struct manifest_partition *p, uint64_t machine,
 	char path[PATH_SIZE];
 
 	path_of(p, path, sizeof(path));
-	if (period < FLOE_CPU_PERIOD_MIN || period > FLOE_CPU_PERIOD_MAX)
+	if (budget < FLOE_CPU_BUDGET_MIN)
+		report(reporter, "bad-cpu-budget", path,
+		       "%u us is no budget: switches would use it up; write %u or more", budget,
+		       FLOE_CPU_BUDGET_MIN);
+	else if (period < FLOE_CPU_PERIOD_MIN || period > FLOE_CPU_PERIOD_MAX)
 		report(reporter, "bad-cpu-budget", path,
 		       "%u us is no period of a budget; write %u to %u us", period,
 		       FLOE_CPU_PERIOD_MIN, FLOE_CPU_PERIOD_MAX);

@@ -81,8 +81,8 @@ Retcode api_task_set_cpu_budget_check(struct call *c)
 {
 	u64 budget = c->a[1], period = c->a[2];
 	bool fits = period >= FLOE_CPU_PERIOD_MIN && period <= FLOE_CPU_PERIOD_MAX &&
-		    budget <= period * nharts && ticks_from_us(budget) &&
-		    !(c->a[3] & ~(u64)TaskBudgetSoft);
+		    budget >= FLOE_CPU_BUDGET_MIN && budget <= period * nharts &&
+		    ticks_from_us(budget) && !(c->a[3] & ~(u64)TaskBudgetSoft);
 
 	return fits ? rcOk : rcInvalidArgument;
 }

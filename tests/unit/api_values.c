@@ -123,18 +123,19 @@ static void test_budgets(void **state)
 {
 	static const struct test_case cases[] = {
 		{ "0", FloeFnTaskSetCpuBudget, { EMPTY, 0, 10000, 0 }, rcInvalidArgument },
-		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 1, 99, 0 }, rcInvalidArgument },
-		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 1, 10000001, 0 }, rcInvalidArgument },
+		{ "little", FloeFnTaskSetCpuBudget, { EMPTY, 9, 10000, 0 }, rcInvalidArgument },
+		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 10, 99, 0 }, rcInvalidArgument },
+		{ "period", FloeFnTaskSetCpuBudget, { EMPTY, 10, 10000001, 0 }, rcInvalidArgument },
 		{ "much", FloeFnTaskSetCpuBudget, { EMPTY, 64001, 1000, 0 }, rcInvalidArgument },
-		{ "flags", FloeFnTaskSetCpuBudget, { EMPTY, 1, 1000, 2 }, rcInvalidArgument },
+		{ "flags", FloeFnTaskSetCpuBudget, { EMPTY, 10, 1000, 2 }, rcInvalidArgument },
 	};
 	struct test_case forbidden = {
-		"permission", FloeFnTaskSetCpuBudget, { EMPTY, 1, 100, 0 }, rcSecurityDisallow
+		"permission", FloeFnTaskSetCpuBudget, { EMPTY, 10, 100, 0 }, rcSecurityDisallow
 	};
 
 	(void)state;
 	must_all_fail(cases, ARRAY_SIZE(cases));
-	assert_rc(call(FloeFnTaskSetCpuBudget, resolve(EMPTY), 1, 10000000, 1), rcOk);
+	assert_rc(call(FloeFnTaskSetCpuBudget, resolve(EMPTY), 10, 10000000, 1), rcOk);
 	world_self->limits.permissions &= ~(u32)TaskMaySchedule;
 	must_fail(&forbidden);
 }

@@ -69,7 +69,9 @@ enum {
 	TaskBudgetSoft = 1u << 0, /* guaranteed, but no upper limit */
 };
 
-/* The shortest and the longest period of a CPU budget, microseconds. */
+/* The smallest CPU budget, of which something is left beside switches; its periods; microseconds.
+ */
+#define FLOE_CPU_BUDGET_MIN 10u
 #define FLOE_CPU_PERIOD_MIN 100u
 #define FLOE_CPU_PERIOD_MAX 10000000u
 

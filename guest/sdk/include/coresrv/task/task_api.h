@@ -178,8 +178,8 @@ Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
  * and priority instead. What the process creates runs on the same budget, unless that is
  * soft. Replaces an earlier one. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
  *
- * rcInvalidArgument: a budget of 0 or above the period times the machine's CPUs, a
- * period below FLOE_CPU_PERIOD_MIN or above FLOE_CPU_PERIOD_MAX, unknown flags.
+ * rcInvalidArgument: a budget below FLOE_CPU_BUDGET_MIN or above the period times the
+ * machine's CPUs, a period below FLOE_CPU_PERIOD_MIN or above FLOE_CPU_PERIOD_MAX, unknown flags.
  * rcSecurityDisallow: the caller lacks TaskMaySchedule, which init has. Whether all
  * budgets together can be kept is the caller's business.
  */
