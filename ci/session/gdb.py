@@ -105,7 +105,10 @@ def debug(session, partition, folders, gdb):
         threading.Thread(target=lambda: session.relay(listener.accept()[0]), daemon=True).start()
         # Ctrl-C is gdb's.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return subprocess.run([gdb[0], "-q", *image, "-ex", f"target remote {path}", *gdb[1:]],
+        # A machine that the host lets wait answers late, and gdb takes the answer to a packet
+        # that it has sent again for that to the next one.
+        return subprocess.run([gdb[0], "-q", *image, "-ex", "set remotetimeout 60",
+                               "-ex", f"target remote {path}", *gdb[1:]],
                               check=False,
                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)).returncode
 
