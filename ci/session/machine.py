@@ -12,6 +12,7 @@ import sys
 
 # How a sender begins: the header ZRQINIT in hexadecimal.
 _BEGIN = b"**\x18B00"
+_ANNOUNCED = b"rz\r"
 _END = b"OO"
 
 
@@ -23,7 +24,9 @@ class Machine:
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.cores = cores
         self.receiving = False
-        self._tail = b""
+        self._held = b""  # a line's first bytes, which may be the first of a file
+        self._line_begins = True
+        self._first = None  # what has come of a file that is to be received next
 
     def type(self, data):
         """Types bytes; a machine that has ended does not mind."""
@@ -35,13 +38,27 @@ class Machine:
 
     def read(self):
         """What the console says next; nothing at its end."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return self._receive(first) or self.read()
         data = self._read_some()
-        if data and _BEGIN in self._tail + data:
-            self._tail = b""
-            shown, _, rest = data.rpartition(_BEGIN) if _BEGIN in data else (b"", b"", b"")
-            return shown.removesuffix(b"rz\r") + self._receive(rest) + b"\n"
-        self._tail = (self._tail + data)[-len(_BEGIN) + 1 :]
-        return data
+        if not data:
+            held, self._held = self._held, b""
+            return held
+        data = self._held + data
+        shown, begin, first = data.rpartition(_BEGIN)
+        if begin:
+            self._first = first
+            shown = shown.removesuffix(_ANNOUNCED)  # before what is said of the file
+        else:
+            shown, newline, line = data.rpartition(b"\n")
+            shown += newline
+            if not (newline or self._line_begins) or not (_ANNOUNCED + _BEGIN).startswith(line):
+                shown, line = data, b""
+        self._held = b"" if begin else line
+        if shown:
+            self._line_begins = shown.endswith(b"\n")
+        return shown or self.read()
 
     def _read_some(self):
         return os.read(self.child.stdout.fileno(), 65536)
