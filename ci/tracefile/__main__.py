@@ -22,7 +22,8 @@ def main():
         print(f"ci/trace: {error}", file=sys.stderr)
         return 1
     for cpu in sorted(trace.events):
-        print(f"hart {cpu}: {len(trace.events[cpu])} events, {trace.lost(cpu)} more were not read")
+        lost = f", {trace.lost(cpu)} more were not read" if trace.lost(cpu) else ""
+        print(f"hart {cpu}: {len(trace.events[cpu])} events{lost}")
     return 0
 
 
