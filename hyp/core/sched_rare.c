@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scheduling: the beginning, and changes of what a thread may and is. All of it is rare. */
-#include "core/lock.h"
-#include "core/place.h"
+/*
+ * What the scheduler seldom does: the beginning, changes of what a thread may and is, threads with
+ * a budget or windows, and what is left to do where there is nothing to run. Compiled to be small.
+ */
 #include "core/sched.h"
 
 #include "arch/cpu.h"
+#include "arch/remote.h"
+#include "console/console.h"
+#include "core/budget.h"
+#include "core/lock.h"
+#include "core/object.h"
+#include "core/place.h"
+#include "core/system.h"
+#include "core/trace.h"
+#include "core/window.h"
 
 /* How long a standard thread waits behind a real-time one before it goes elsewhere, ms. */
 #define HOLD_UP 10
@@ -132,4 +142,96 @@ u64 sched_run_time(const struct thread *t)
 	const struct run_queue *rq = &t->hart->rq;
 
 	return t->run_time + (rq->running == t ? cpu_time() - rq->run_since : 0);
+}
+
+bool sched_guard(struct run_queue *rq, struct thread *t, bool first)
+{
+	bool done;
+
+	if (window_park(container_of(rq, struct hart, rq), t)) {
+		if (t->budget)
+			budget_leave(t);
+		return true;
+	}
+	done = t->budget && budget_queue(rq, t, first);
+	rq->guarded += !done || t->state == THREAD_READY;
+	return done;
+}
+
+void sched_put_down_guarded(struct run_queue *rq, struct thread *t, u64 now)
+{
+	rq->guarded--;
+	if (t->budget)
+		budget_put_down(rq, t, now - rq->run_since);
+	sched_count_turn(t);
+}
+
+/* Nothing is left for the others of t's budget either: not one by one, each the best of all. */
+static void send_others(struct hart *hart, const struct thread *t)
+{
+	list_for_each_safe(struct thread, other, next, &hart->rq.reserved, ready) {
+		if (other->budget != t->budget)
+			continue;
+		sched_requeue(other);
+		/* Some has come meanwhile. */
+		if (other->reserved)
+			break;
+	}
+}
+
+bool sched_put_on_guarded(struct hart *hart, struct thread *t, u64 *slice)
+{
+	struct run_queue *rq = &hart->rq;
+
+	if (t->budget)
+		*slice = budget_put_on(t, rq->run_since);
+	if (*slice) {
+		rq->guarded++;
+		return true;
+	}
+	sched_send(hart, t);
+	if (t->budget && !t->reserved)
+		send_others(hart, t);
+	/* As late as the look at its budget that it was queued with. */
+	rq->run_since = cpu_time();
+	return false;
+}
+
+/* Turns of an empty loop. */
+#define IDLE_PAUSE 100u
+
+/*
+ * Nothing to run: the hart sleeps, or, if the console is its business, drains
+ * that. The vCPU that was on it last stays there, for it is likely to be the next.
+ */
+void sched_idle(struct hart *hart)
+{
+	if (console_is_here()) {
+		console_pump();
+		lock_release_kicking();
+		/* Long enough for whoever waits for the lock to notice. */
+		for (unsigned int i = 0;
+		     i < IDLE_PAUSE && !__atomic_load_n(&hart->put_down, __ATOMIC_RELAXED); i++)
+			;
+	} else {
+		sched_arm_timer(&hart->rq);
+		trace(FloeTraceIdle, 0, 0);
+		lock_release_kicking();
+		cpu_wfi();
+		remote_acknowledge();
+	}
+	lock_take();
+	if (hart_timer_pending())
+		sched_timer_interrupt();
+	hart->rq.work |= WORK_RESCHEDULE;
+}
+
+void sched_do_rare_work(u32 work)
+{
+	if (work & WORK_END)
+		system_check();
+	if (work & WORK_REAP)
+		object_reap();
+	if (work & WORK_CONSOLE)
+		console_pump();
 }
