@@ -132,18 +132,9 @@ static struct thread *best_for(const struct run_queue *rq, const struct hart *ha
 	return t || than ? t : first_for(&rq->expired, hart);
 }
 
-/* Two that are reserved have to be looked at. */
-static bool has_more(const struct run_queue *rq, u32 than)
-{
-	return place_waiting(rq) > than || !list_empty(&rq->reserved);
-}
-
 bool place_has_better(const struct hart *hart, const struct hart *other)
 {
-	u32 than = busy(&other->rq);
-
-	return hart != other && (place_joined & other->rq.bit) && has_more(&hart->rq, than) &&
-	       best_for(&hart->rq, other, than, other->rq.running);
+	return hart != other && best_for(&hart->rq, other, busy(&other->rq), other->rq.running);
 }
 
 bool place_makes_way(const struct hart *hart, const struct hart *other)
@@ -167,7 +158,7 @@ struct thread *place_to_take(struct hart *hart, u32 than)
 		struct run_queue *rq = &harts[i]->rq;
 		struct thread *t = NULL;
 
-		if (harts[i] != hart && has_more(rq, than))
+		if (harts[i] != hart)
 			t = best_for(rq, hart, than, first);
 		if (!list_empty(&rq->reserved))
 			hart->rq.work |= WORK_PLACE;
@@ -193,7 +184,7 @@ struct thread *place_to_give(const struct hart *hart, struct hart **to)
 		struct thread *t = NULL;
 
 		/* Not where something more important would keep it waiting. */
-		if ((place_joined & rq->bit) && busy(rq) <= 1 && load < least)
+		if (busy(rq) <= 1 && load < least)
 			t = first_for(&from->active, harts[i]);
 		if (t) {
 			best = t;
