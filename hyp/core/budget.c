@@ -18,7 +18,7 @@
 #define JOIN_LOSS 1024u
 
 /* Budgets, by their `hungry`; taken off where nobody is parked any more. */
-static struct list hungry;
+static struct list hungry = { &hungry, &hungry };
 
 static void refill(struct timer *timer);
 
@@ -41,8 +41,6 @@ Retcode budget_set(struct task *task, u64 amount, u64 period, bool soft)
 			      .refill.expired = refill };
 	list_init(&b->parked);
 	list_init(&b->hungry);
-	if (!hungry.next)
-		list_init(&hungry);
 	task->budget = b;
 	return rcOk;
 }
@@ -146,12 +144,8 @@ static bool goes_first(const struct thread *t, const struct run_queue *rq)
 
 void budget_bring(struct hart *hart)
 {
-	u64 now = cpu_time();
-
-	if (!hungry.next)
-		return;
 	list_for_each_safe(struct budget, b, next, &hungry, hungry) {
-		struct thread *best = budget_is_left(b, now) ? best_parked(b, hart) : NULL;
+		struct thread *best = budget_is_left(b, cpu_time()) ? best_parked(b, hart) : NULL;
 
 		if (list_empty(&b->parked))
 			list_del(&b->hungry);
@@ -275,7 +269,7 @@ bool budget_queue(struct run_queue *rq, struct thread *t, bool first)
 		ask_holder(t);
 		return true;
 	}
-	list_add_tail(first ? rq->reserved.next : &rq->reserved, &t->ready);
+	list_add(&rq->reserved, &t->ready, first);
 	t->state = THREAD_READY;
 	place_waited |= rq->bit;
 	/* Who runs there may have to make way for it, or another hart be called. */

@@ -43,6 +43,12 @@ static inline void list_add_tail(struct list *head, struct list *node)
 	list_insert(head->prev, node, head);
 }
 
+/* At the beginning or the end of a list. */
+static inline void list_add(struct list *head, struct list *node, bool first)
+{
+	list_add_tail(first ? head->next : head, node);
+}
+
 static inline void list_del(struct list *node)
 {
 	node->prev->next = node->next;

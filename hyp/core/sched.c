@@ -43,29 +43,18 @@ static inline bool had_turns(const struct run_queue *rq, const struct thread *t)
 
 static inline void enqueue_realtime(struct run_queue *rq, struct thread *t, bool first)
 {
-	struct list *queue = &rq->rt[t->priority];
-
-	if (first)
-		list_add_head(queue, &t->ready);
-	else
-		list_add_tail(queue, &t->ready);
+	list_add(&rq->rt[t->priority], &t->ready, first);
 	rq->rt_ready |= 1u << t->priority;
 }
 
 static inline void enqueue_standard(struct run_queue *rq, struct thread *t, bool first)
 {
-	struct list *queue;
-
 	if (t->rotation == rq->rotation && !t->quanta_left)
 		sched_give_turns(t, rq->rotation + 1);
 	else if (t->rotation != rq->rotation && !had_turns(rq, t))
 		sched_give_turns(t, rq->rotation);
 	rq->nready++;
-	queue = had_turns(rq, t) ? &rq->expired : &rq->active;
-	if (first)
-		list_add_head(queue, &t->ready);
-	else
-		list_add_tail(queue, &t->ready);
+	list_add(had_turns(rq, t) ? &rq->expired : &rq->active, &t->ready, first);
 }
 
 /* Queues a thread in front of or behind its equals. */
@@ -270,23 +259,17 @@ __attribute__((cold)) void sched_arm_timer(struct run_queue *rq)
 	hart_set_timer(at);
 }
 
-/* Does another hart suit a thread better that has to make way? Then it goes there. */
-__attribute__((noinline, cold)) static bool move_away(struct hart *hart, struct thread *t)
+/* The running thread makes way: it goes on here next, or where another hart suits it better. */
+static inline void put_back(struct hart *hart, struct thread *t)
 {
 	struct hart *to = hart;
 
-	if (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq))
+	if (place_several() &&
+	    (!place_allows(t, hart) || place_importance(t) <= place_waiting(&hart->rq)))
 		to = place_choose(t);
-	if (to == hart)
-		return false;
-	sched_send(to, t);
-	return true;
-}
-
-/* The running thread makes way: it goes on here next, or elsewhere. */
-static inline void put_back(struct hart *hart, struct thread *t)
-{
-	if (!place_several() || !move_away(hart, t))
+	if (to != hart)
+		sched_send(to, t);
+	else
 		enqueue_rarely(&hart->rq, t, t->slice_left != 0);
 }
 

@@ -126,15 +126,9 @@ void sched_requeue(struct thread *t)
 
 void sched_set_affinity(struct thread *t, u64 harts_allowed)
 {
-	struct run_queue *rq = &t->hart->rq;
-
 	t->affinity = harts_allowed;
-	if (rq->running == t) {
-		sched_request_of(t->hart, WORK_RESCHEDULE | WORK_TIMER);
-	} else if (t->state == THREAD_PARKED ||
-		   (t->state == THREAD_READY && place_choose(t) != t->hart)) {
+	if (t->state != THREAD_READY || place_choose(t) != t->hart)
 		sched_requeue(t);
-	}
 }
 
 u64 sched_run_time(const struct thread *t)

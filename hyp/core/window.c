@@ -14,7 +14,7 @@ static struct window {
 
 static u64 frame; /* ticks */
 static unsigned int nwindows;
-static struct list parked; /* threads, by thread.ready */
+static struct list parked = { &parked, &parked }; /* threads, by thread.ready */
 
 /* Those of a list that may not run there any more go elsewhere, or are parked. */
 static void clear(struct list *queue, const struct hart *hart)
@@ -88,10 +88,8 @@ Retcode window_add(u64 frame_us, u64 cpu, u64 start_us, u64 duration_us)
 	length = ticks_from_us(frame_us);
 	*added = (struct window){ ticks_from_us(start_us), ticks_from_us(start_us + duration_us),
 				  cpu };
-	if (!nwindows) {
-		list_init(&parked);
+	if (!nwindows)
 		frame = length;
-	}
 	if (frame != length || overlaps(added))
 		return rcInvalidArgument;
 	nwindows++;

@@ -197,6 +197,7 @@ static void check_harts(unsigned int n, unsigned int which, bool soft, bool alon
 
 	sim_begin(n);
 	nwindows = 0;
+	list_init(&parked);
 	frame = 0;
 	if (windowed)
 		make_windows();

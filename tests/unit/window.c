@@ -18,6 +18,7 @@ static void begin(unsigned int n)
 {
 	sim_begin(n);
 	nwindows = 0;
+	list_init(&parked);
 	frame = 0;
 	/* As in a frame's beginning. */
 	fake_cpu.time -= fake_cpu.time % FRAME;
