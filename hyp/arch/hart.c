@@ -36,7 +36,7 @@ void hart_set_timer(u64 at)
 
 void hart_init(struct hart *hart)
 {
-	if (!machine.usual_csrs)
+	if (!machine.sstc || !machine.senvcfg || machine.zfinx || machine.aia)
 		hart->switch_plain |= SWITCH_NO_CSRS;
 	/* These registers hold what the firmware left. */
 	if (machine.fpu)

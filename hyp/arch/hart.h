@@ -14,7 +14,7 @@
 struct machine_tree;
 
 enum {
-	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing, or there are others */
+	SWITCH_NO_CSRS = 1,    /* Sstc or senvcfg are missing, or Zfinx or AIA are there */
 	SWITCH_CODE_STALE = 2, /* no fence for new executable memory yet */
 	SWITCH_F_HELD = 4,     /* the f registers hold something but zeros */
 	SWITCH_NOBODY = 8,     /* current is NULL, or was when that was last written */
@@ -55,7 +55,6 @@ struct machine_features {
 	/* What probe_difference() compares, in its order. */
 	bool h, sstc, svinval, fpu, zfinx, aia, senvcfg, henvcfg, smstateen, zkr, cycle, svpbmt;
 	bool zicbom;
-	bool usual_csrs;            /* of vCPUs: with Sstc and senvcfg, without Zfinx and AIA */
 	bool memory_types;          /* Svpbmt in the G-stage, and caches that it can be used with */
 	u32 cbom_block;             /* bytes of a block of cbo.flush; 0: there is none, nor need */
 	u32 cboz_block;             /* bytes of a block of cbo.zero; 0: there is none */

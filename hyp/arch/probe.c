@@ -128,7 +128,6 @@ const char *probe_machine(const struct machine_tree *tree)
 			       (machine.cbom_block ||
 				(!(tree->extensions & EXT_ZICBOM) && !caches->dCacheSize &&
 				 !caches->dCacheBlockSize));
-	machine.usual_csrs = machine.sstc && machine.senvcfg && !machine.zfinx && !machine.aia;
 	return NULL;
 }
 

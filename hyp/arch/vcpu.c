@@ -122,7 +122,7 @@ void vcpu_save(struct vcpu *v)
 	SAVE(vsatp, vsatp);
 	if (v->vsatp || (v->used & SWITCH_PAGING))
 		note_paging(v);
-	if (!machine.usual_csrs) {
+	if (this_hart()->switch_plain & SWITCH_NO_CSRS) {
 		save_unusual(v);
 		return;
 	}

@@ -33,7 +33,6 @@ static int setup(void **state)
 	sim_be(0);
 	machine.sstc = true;
 	machine.senvcfg = true;
-	machine.usual_csrs = true;
 	for (unsigned int i = 0; i < 2; i++) {
 		harts[i]->switch_plain = SWITCH_NOBODY;
 		harts[i]->current = NULL;

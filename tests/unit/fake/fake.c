@@ -53,8 +53,10 @@ void fake_reset(void)
 {
 	fake_cpu = (struct fake_cpu){ .time = 1000000 * MS };
 	fake_system = (struct fake_system){ 0 };
-	fake_hart =
-		(struct hart){ .timer_at = TIME_NEVER, .vmid_generation = 1, .trace = &trace_ring };
+	fake_hart = (struct hart){ .switch_plain = SWITCH_NO_CSRS,
+				   .timer_at = TIME_NEVER,
+				   .vmid_generation = 1,
+				   .trace = &trace_ring };
 	machine = (struct machine_features){ .vmid_max = 127,
 					     .gstage_levels = 3,
 					     .timebase = 1000 * MS };

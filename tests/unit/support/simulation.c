@@ -33,6 +33,7 @@ void sim_harts(unsigned int n)
 	for (unsigned int i = 1; i < n; i++) {
 		others[i - 1] = (struct hart){ .id = 10 + i,
 					       .index = i,
+					       .switch_plain = SWITCH_NO_CSRS,
 					       .timer_at = TIME_NEVER,
 					       .vmid_generation = 1,
 					       .trace = &rings[i - 1] };
