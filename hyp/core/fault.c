@@ -4,66 +4,66 @@
 #include "core/exception.h"
 #include "core/task.h"
 
-#define CAUSE_IS_INTERRUPT ((u64)1 << 63)
+#include <string.h>
 
 /*
- * RISC-V privileged specification, table of scause values; others are reserved. Arrays, for
- * pointers would be larger and need relocations.
+ * RISC-V privileged specification, table of scause values from 0 on; nameless ones are reserved.
+ * The names stand in one string, for pointers would be larger and need relocations.
  */
-static const struct cause {
-	char name[31];
-	u8 value, code;
-} causes[] = {
-	{ "instruction address misaligned", 0, HalExcMisaligned },
-	{ "instruction access fault", 1, HalExcAccess },
-	{ "illegal instruction", 2, HalExcIllegalInstruction },
-	{ "breakpoint", 3, HalExcBreakpoint },
-	{ "load address misaligned", 4, HalExcMisaligned },
-	{ "load access fault", 5, HalExcAccess },
-	{ "store/AMO address misaligned", 6, HalExcMisaligned },
-	{ "store/AMO access fault", 7, HalExcAccess },
-	{ "environment call from U-mode", 8, HalExcOther },
-	{ "environment call from VS-mode", 10, HalExcOther },
-	{ "instruction page fault", 12, HalExcAccess },
-	{ "load page fault", 13, HalExcAccess },
-	{ "store/AMO page fault", 15, HalExcAccess },
-	{ "instruction guest-page fault", 20, HalExcAccess },
-	{ "load guest-page fault", 21, HalExcAccess },
-	{ "virtual instruction", 22, HalExcVirtualInstruction },
-	{ "store/AMO guest-page fault", 23, HalExcAccess },
-};
+static const char names[] = "instruction address misaligned\0"
+			    "instruction access fault\0"
+			    "illegal instruction\0"
+			    "breakpoint\0"
+			    "load address misaligned\0"
+			    "load access fault\0"
+			    "store/AMO address misaligned\0"
+			    "store/AMO access fault\0"
+			    "environment call from U-mode\0"
+			    "\0" /* 9, reserved */
+			    "environment call from VS-mode\0"
+			    "\0" /* 11, reserved */
+			    "instruction page fault\0"
+			    "load page fault\0"
+			    "\0" /* 14, reserved */
+			    "store/AMO page fault\0"
+			    "\0\0\0\0" /* 16 to 19, reserved */
+			    "instruction guest-page fault\0"
+			    "load guest-page fault\0"
+			    "virtual instruction\0"
+			    "store/AMO guest-page fault\0";
+/* From here on none has a name. */
+#define CAUSES_END 24u
 
-/* NULL: a reserved one. */
-__attribute__((noinline, cold)) static const struct cause *find(u64 value)
+__attribute__((cold)) HalExceptionCode fault_code(const TaskFault *f)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i].value == value)
-			return &causes[i];
-	return NULL;
-}
-
-HalExceptionCode fault_code(const TaskFault *f)
-{
-	const struct cause *cause = find(f->cause);
-
 	if (f->kind == TaskFaultPanic)
 		return HalExcPanic;
 	if (f->kind == TaskFaultOutOfMemory)
 		return HalExcOutOfMemory;
-	return cause ? (HalExceptionCode)cause->code : HalExcOther;
+	if (f->cause == CAUSE_ILLEGAL_INSTRUCTION)
+		return HalExcIllegalInstruction;
+	if (f->cause == CAUSE_BREAKPOINT)
+		return HalExcBreakpoint;
+	if (f->cause == CAUSE_VIRTUAL_INSTRUCTION)
+		return HalExcVirtualInstruction;
+	if (!f->access)
+		return HalExcOther;
+	return CAUSES_MISALIGNED >> f->cause & 1 ? HalExcMisaligned : HalExcAccess;
 }
 
-const char *fault_name(const TaskFault *f)
+__attribute__((cold)) const char *fault_name(const TaskFault *f)
 {
-	const struct cause *cause = find(f->cause);
+	const char *name = names;
 
 	if (f->kind == TaskFaultPanic)
 		return "panic";
 	if (f->kind == TaskFaultOutOfMemory)
 		return "out of memory";
-	if (f->cause & CAUSE_IS_INTERRUPT)
+	if (f->cause & CAUSE_INTERRUPT)
 		return "interrupt without a trap vector";
-	return cause ? cause->name : "reserved exception";
+	for (u64 i = min_u64(f->cause, CAUSES_END); i; i--)
+		name += strlen(name) + 1;
+	return *name ? name : "reserved exception";
 }
 
 static void find_region(const struct vm *vm, u64 address, TaskFaultRegion *found)
