@@ -241,20 +241,6 @@ void vcpu_frame(const struct vcpu *v, u64 scause, u64 stval, HalTrapFrame *frame
 	frame->stval = stval;
 }
 
-__attribute__((cold)) void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
-{
-	copy_registers(v->x, frame->x);
-	v->pc = frame->pc;
-}
-
-bool vcpu_is_flat(const struct vcpu *v)
-{
-	/* At the trap page its exception was one of the guest's own level. */
-	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
-
-	return from_vs && !v->vsatp;
-}
-
 __attribute__((cold)) void vcpu_set_timer(u64 at)
 {
 	if (machine.sstc) {

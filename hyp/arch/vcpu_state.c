@@ -75,3 +75,17 @@ void vcpu_enter_handler(struct vcpu *v, gpa_t function, gpa_t argument)
 	v->x[10] = argument;
 	v->pc = function;
 }
+
+void vcpu_set_frame(struct vcpu *v, const HalTrapFrame *frame)
+{
+	memcpy(v->x + 1, frame->x + 1, sizeof(v->x) - sizeof(v->x[0]));
+	v->pc = frame->pc;
+}
+
+bool vcpu_is_flat(const struct vcpu *v)
+{
+	/* At the trap page its exception was one of the guest's own level. */
+	u64 from_vs = v->pc == TRAP_PAGE ? v->vsstatus & SSTATUS_SPP : v->hstatus & HSTATUS_SPVP;
+
+	return from_vs && !v->vsatp;
+}

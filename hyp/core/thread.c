@@ -80,18 +80,6 @@ void thread_wake(struct thread *t)
 	sched_wake(t);
 }
 
-__attribute__((cold)) void thread_wake_first(struct list *queue)
-{
-	if (!list_empty(queue))
-		thread_wake(list_first(queue, struct thread, waiting));
-}
-
-__attribute__((cold)) void thread_wake_all(struct list *queue)
-{
-	while (!list_empty(queue))
-		thread_wake_first(queue);
-}
-
 void thread_set_guest_timer(struct thread *t, u64 at)
 {
 	timer_cancel(&t->guest_timer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thread's beginning and end. */
+/* A thread's beginning and end, and the wakes of who waits on a list. */
 #include "core/exception.h"
 #include "core/page.h"
 #include "core/slab.h"
@@ -164,4 +164,16 @@ void thread_set_policy(struct thread *t, ThreadSchedPolicy policy, ThreadPriorit
 		task->priority = priority;
 		task->rr_interval = rr_interval;
 	}
+}
+
+void thread_wake_first(struct list *queue)
+{
+	if (!list_empty(queue))
+		thread_wake(list_first(queue, struct thread, waiting));
+}
+
+void thread_wake_all(struct list *queue)
+{
+	while (!list_empty(queue))
+		thread_wake_first(queue);
 }
