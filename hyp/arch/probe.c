@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a hart can do, found out by trying. */
-#include "arch/csr.h"
 #include "arch/hart.h"
 #include "arch/layout.h"
 #include "arch/sbi.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/remote.h"
 
-#include "arch/cpu.h"
 #include "arch/sbi.h"
 #include "core/lock.h"
 #include "core/thread.h"

@@ -2,7 +2,6 @@
 /* What is done with a vCPU's registers while they are not on a hart; compiled to be small. */
 #include "arch/vcpu.h"
 
-#include "arch/hart.h"
 #include "arch/layout.h"
 #include "core/slab.h"
 #include "core/vm.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/vmid.h"
 
-#include "arch/cpu.h"
 #include "arch/pgtable.h"
 #include "arch/remote.h"
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/budget.h"
 
-#include "arch/cpu.h"
-#include "arch/hart.h"
-#include "arch/this_hart.h"
 #include "core/budget_piece.h"
 #include "core/place.h"
 #include "core/slab.h"

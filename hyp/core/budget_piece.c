@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/budget_piece.h"
 
-#include "arch/cpu.h"
-
 static void remove_piece(struct budget *b, u32 i)
 {
 	b->npieces--;

@@ -13,7 +13,6 @@
 #define CORE_EXCEPTION_H
 
 #include "arch/vcpu.h"
-#include "core/fault.h"
 
 /* What a handler of a thread is busy with. */
 struct exception {

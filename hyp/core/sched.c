@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/sched.h"
 
-#include "arch/cpu.h"
-#include "arch/hart.h"
 #include "arch/remote.h"
-#include "arch/this_hart.h"
 #include "core/budget.h"
 #include "core/lock.h"
 #include "core/place.h"
 #include "core/task.h"
-#include "core/thread.h"
 #include "core/trace.h"
-#include "core/window.h"
 
 static struct run_queue *run_queue(void)
 {

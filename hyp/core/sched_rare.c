@@ -5,7 +5,6 @@
  */
 #include "core/sched.h"
 
-#include "arch/cpu.h"
 #include "arch/remote.h"
 #include "console/console.h"
 #include "core/budget.h"

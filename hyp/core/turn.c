@@ -5,13 +5,9 @@
  */
 #include "core/sched.h"
 
-#include "arch/cpu.h"
-#include "arch/hart.h"
-#include "arch/this_hart.h"
 #include "core/lock.h"
 #include "core/place.h"
 #include "core/task.h"
-#include "core/thread.h"
 #include "core/trace.h"
 
 /*

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/window.h"
 
-#include "arch/cpu.h"
-#include "arch/this_hart.h"
 #include "core/place.h"
-#include "core/timer.h"
 #include "core/trace.h"
 
 /* Ticks from the beginning of a frame. */
