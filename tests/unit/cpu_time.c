@@ -141,7 +141,7 @@ static const struct {
 	  { { 0 } },
 	  { { .name = "a", .cpu_budget = { 15000, 10000 }, .cpus = 3 },
 	    { .name = "b", .cpu_budget = { 15000, 10000 }, .cpus = 6 },
-	    { .name = "c", .cpu_budget = { 1, 10000 }, .cpus = 5 } },
+	    { .name = "c", .cpu_budget = { 10, 10000 }, .cpus = 5 } },
 	  "too-much-cpu /partitions\n" },
 	{ "all together have enough",
 	  15,
