@@ -110,9 +110,12 @@ static void read_hart(struct reader *r, const struct node *n)
 	struct machine_tree *m = r->m;
 	u64 id = tree_u64(n, REG, NO_HART);
 
-	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) ||
-	    m->nharts == MAX_HARTS || id == NO_HART)
+	if (!text_is(tree_string(n, DEVICE_TYPE), "cpu") || !tree_is_enabled(n) || id == NO_HART)
 		return;
+	if (m->nharts == MAX_HARTS) {
+		m->left_out++;
+		return;
+	}
 	m->hart_id[m->nharts++] = id;
 	read_caches(n, &m->caches);
 	/* Mostly all harts say the same. */

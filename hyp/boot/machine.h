@@ -56,7 +56,8 @@ struct machine_tree {
 	u64 initrd_start, initrd_end; /* equal: none */
 	u64 hart_id[MAX_HARTS];       /* in the order of the cpu nodes */
 	unsigned int nharts;
-	u32 extensions; /* EXT_*: all harts' isa strings have it, or say nothing */
+	unsigned int left_out; /* cpu nodes beyond MAX_HARTS */
+	u32 extensions;        /* EXT_*: all harts' isa strings have it, or say nothing */
 	GsiCaches caches;
 	u64 timebase;
 	struct device_registers uart, second_uart, finisher; /* second: not the console's */

@@ -140,6 +140,9 @@ static void greet(const char *random)
 		       machine.gstage_levels == 3 ? "Sv39x4" : "Sv48x4",
 		       machine.svinval ? " with Svinval" : "", machine.vmid_max + 1,
 		       machine.sstc ? "Sstc" : "SBI", random);
+	if (tree.left_out)
+		console_printf("%u harts stay off: Floe runs on %u at most", tree.left_out,
+			       MAX_HARTS);
 }
 
 void boot_main(u64 hart_id, const void *device_tree)

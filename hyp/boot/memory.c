@@ -170,6 +170,8 @@ const char *memory_map_own(const struct machine_tree *m, const void *tree)
 		       "it says no-map";
 	boot_satp = SATP_MODE_SV39 | (u64)own.root >> PAGE_SHIFT;
 	csr_write(satp, boot_satp);
+	if (csr_read(satp) != boot_satp)
+		return "satp does not take Sv39, which Floe needs for itself";
 	__asm__ volatile("sfence.vma" ::: "memory");
 	return NULL;
 }
