@@ -35,7 +35,7 @@ Retcode api_task_get_info(struct call *c)
 		.exitCode = t->exit_code,
 		.permissions = t->limits.permissions,
 		.maxTasks = t->limits.maxTasks,
-		.tasks = t->nchildren,
+		.tasks = t->ndescendants,
 		.handles = t->handles.count,
 		.budgetFlags = b && b->soft ? TaskBudgetSoft : 0,
 		.cpuMask = t->limits.cpuMask,

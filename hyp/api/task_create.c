@@ -43,8 +43,10 @@ Retcode api_task_create(struct call *c)
 
 	if (rc == rcOk)
 		rc = read_name(self, c->a[1], eiid);
-	if (rc == rcOk && self->nchildren >= self->limits.maxTasks)
-		rc = rcQuotaExceeded;
+	/* No process has more by having others create them. */
+	for (const struct task *t = self; rc == rcOk && t; t = t->creator)
+		if (t->ndescendants >= t->limits.maxTasks)
+			rc = rcQuotaExceeded;
 	if (rc == rcOk)
 		rc = handle_reserve(&self->handles);
 	if (rc == rcOk)

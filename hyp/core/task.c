@@ -74,6 +74,14 @@ static void init_fields(struct task *task, const struct task_request *q)
 	task_set_limits(task, &q->limits);
 }
 
+static void descend(struct task *task, struct task *from)
+{
+	task->creator = from;
+	list_del(&task->sibling_link);
+	if (from)
+		list_add_tail(&from->children, &task->sibling_link);
+}
+
 Retcode task_create(const struct task_request *q, struct task **out)
 {
 	struct task *task;
@@ -96,10 +104,10 @@ Retcode task_create(const struct task_request *q, struct task **out)
 	list_add_tail(&all, &task->all_link);
 	list_add_tail(name_bucket(task->name), &task->name_link);
 	if (q->creator) {
-		task->creator = q->creator;
 		task->root = q->creator->root ? q->creator->root : task->pid;
-		list_add_tail(&q->creator->children, &task->sibling_link);
-		q->creator->nchildren++;
+		descend(task, q->creator);
+		for (struct task *t = q->creator; t; t = t->creator)
+			t->ndescendants++;
 		budget_inherit(task, q->creator);
 	}
 	counters.tasks++;
@@ -223,15 +231,11 @@ void task_destroy(struct object *object)
 			 0);
 	happened(task, EVENT_OBJECT_DESTROYED);
 	notice_detach(&task->subscriptions);
-	/* Children outlive their creator and count for nobody then. */
-	while (!list_empty(&task->children)) {
-		struct task *child = list_first(&task->children, struct task, sibling_link);
-
-		child->creator = NULL;
-		list_del(&child->sibling_link);
-	}
-	if (task->creator)
-		task->creator->nchildren--;
+	/* Children outlive their creator: whoever they come from is to have no more than it may. */
+	while (!list_empty(&task->children))
+		descend(list_first(&task->children, struct task, sibling_link), task->creator);
+	for (struct task *t = task->creator; t; t = t->creator)
+		t->ndescendants--;
 	list_del(&task->sibling_link);
 	list_del(&task->all_link);
 	list_del(&task->name_link);

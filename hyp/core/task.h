@@ -63,10 +63,10 @@ struct task {
 	i32 initial_code;              /* its exit code then */
 	gpa_t handler;                 /* of exceptions; 0: none */
 
-	struct task *creator; /* NULL: gone */
+	struct task *creator; /* or the nearest of that one's creators that is not gone, or NULL */
 	struct list children;
 	struct list sibling_link;
-	u32 nchildren;
+	u32 ndescendants; /* processes that come from it: children, theirs, and so on */
 	TaskLimits limits;
 	struct budget *budget; /* of CPU time; NULL: none (core/budget.h) */
 

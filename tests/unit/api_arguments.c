@@ -54,7 +54,7 @@ static void test_create(void **state)
 
 	(void)state;
 	must_all_fail(cases, ARRAY_SIZE(cases));
-	world_self->limits.maxTasks = world_self->nchildren;
+	world_self->limits.maxTasks = world_self->ndescendants;
 	must_fail(&fresh);
 	world_self->limits.maxTasks = 0;
 	forbidden.rc = rcSecurityDisallow;

@@ -77,11 +77,16 @@ static void test_root(void **state)
 	(void)state;
 	assert_int_equal(world_self->root, 0);
 	assert_rc(task_create(&q, &second), rcOk);
+	assert_int_equal(world_self->ndescendants, 2);
 	let_go(h);
-	assert_null(second->creator);
+	/* It is its creator's creator's then, and counts there as it did before. */
+	assert_ptr_equal(second->creator, world_self);
+	assert_int_equal(world_self->ndescendants, 1);
 	q.name = "third";
 	q.creator = second;
 	assert_rc(task_create(&q, &third), rcOk);
+	assert_int_equal(world_self->ndescendants, 2);
+	assert_int_equal(second->ndescendants, 1);
 	assert_int_equal(second->root, root);
 	assert_int_equal(third->root, root);
 	object_put(&third->object);

@@ -128,7 +128,7 @@ static void test_process(void **state)
 	assert_rc(call(FloeFnTaskTerminate, task), rcOk);
 	assert_true(page_count_free() < nfree);
 	close_handle(task);
-	assert_int_equal(world_self->nchildren, 0);
+	assert_int_equal(world_self->ndescendants, 0);
 	task = world_task("big", TaskStateEmpty);
 	assert_true(page_count_free() < nfree);
 	/* That one ends before the memory of the first has gone. */

@@ -63,7 +63,7 @@ static void test_everything_comes_back(void **state)
 		if ((turn & 3) == 1)
 			task_end(task, TaskExitNormal, 0);
 		world_settle();
-		assert_int_equal(world_self->nchildren, 0);
+		assert_int_equal(world_self->ndescendants, 0);
 		assert_int_equal(vm_used(&world_self->vm), used);
 		assert_int_equal(page_count_free(), nfree);
 	}

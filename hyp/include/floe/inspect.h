@@ -28,7 +28,7 @@ typedef enum {
 #define TASK_NO_HART ((rtl_uint32_t)0xffffffffu)
 
 typedef struct {
-	Pid pid, creator;              /* creator 0: the first process, or it is gone */
+	Pid pid, creator;              /* or the nearest of that one's that is not gone; 0: none */
 	rtl_uint32_t state;            /* TaskState */
 	rtl_uint32_t flags;            /* of KnTaskCreateEx */
 	rtl_uint32_t policy, priority; /* of the initial thread */
@@ -37,7 +37,7 @@ typedef struct {
 	rtl_uint32_t exitStatus;  /* TaskExitStatus, when ended */
 	rtl_int32_t exitCode;     /* when ended by itself */
 	rtl_uint32_t permissions; /* TaskMay* */
-	rtl_uint32_t maxTasks;    /* processes that it may have at a time */
+	rtl_uint32_t maxTasks;    /* processes that may come from it at a time */
 	rtl_uint32_t tasks;       /* and how many it has */
 	rtl_uint32_t handles;     /* open in its handle space */
 	Pid root;                 /* the first process's child that it comes from, or is */

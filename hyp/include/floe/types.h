@@ -77,7 +77,7 @@ enum {
 
 typedef struct {
 	rtl_size_t memoryLimit;   /* bytes; 0: as the creator */
-	rtl_uint32_t maxTasks;    /* processes that it may have at a time */
+	rtl_uint32_t maxTasks;    /* processes that may come from it at a time */
 	rtl_uint32_t permissions; /* TaskMay* */
 	rtl_uint64_t cpuMask;     /* bit n: the hart of the n-th cpu node; 0: as the creator */
 	rtl_uint64_t windows;     /* bit n: runs in the n-th window; 0: as the creator */

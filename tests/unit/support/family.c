@@ -83,7 +83,7 @@ void must_fail(const struct test_case *t)
 	struct task *child[5];
 	struct vm_snapshot *self = vm_snapshot(&world_self->vm), *of_child[5];
 	TaskState states[5];
-	u32 handles = world_self->handles.count, children = world_self->nchildren;
+	u32 handles = world_self->handles.count, children = world_self->ndescendants;
 	u64 a[6];
 	Retcode rc;
 
@@ -100,7 +100,7 @@ void must_fail(const struct test_case *t)
 			 rc, t->rc);
 	assert_int_equal(world_value, 0);
 	assert_int_equal(world_self->handles.count, handles);
-	assert_int_equal(world_self->nchildren, children);
+	assert_int_equal(world_self->ndescendants, children);
 	vm_snapshot_compare(self, &world_self->vm);
 	for (unsigned int i = 0; i < 5; i++) {
 		vm_snapshot_compare(of_child[i], &child[i]->vm);

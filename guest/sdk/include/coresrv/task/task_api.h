@@ -46,7 +46,8 @@
  *
  * rcAlreadyExists: there is a process object of that name (also one that has
  * ended, until its last handle goes), or it is "floe". rcSecurityDisallow:
- * may-create is 0; rcQuotaExceeded: it is used up. rcInvalidArgument also: a stack
+ * may-create is 0; rcQuotaExceeded: it is used up, or that of a process that the caller
+ * comes from, for which the caller's processes count as well. rcInvalidArgument also: a stack
  * above 2^38 bytes.
  */
 Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
@@ -155,8 +156,8 @@ Retcode KnTaskVmFree(Handle task, void *base, rtl_size_t size);
 Retcode KnTaskSetPath(Handle task, const char *path);
 
 /*
- * Sets the process's memory limit (in whole pages, rounded down), the number of
- * processes it may create, its permissions (TaskMayRwx, TaskMayInspect), CPUs and
+ * Sets the process's memory limit (in whole pages, rounded down), how many processes
+ * may come from it at a time, its permissions (TaskMayRwx, TaskMayInspect), CPUs and
  * time windows: bit n for the n-th of KnSchedAddWindow(), FLOE_NO_WINDOW for the
  * time outside of all. Without this call it has its creator's memory limit, CPUs and
  * windows and may nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
