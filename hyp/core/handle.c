@@ -2,6 +2,7 @@
 #include "core/handle.h"
 
 #include "core/slab.h"
+#include "core/vm.h"
 
 #define INDEX_BITS 16
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
@@ -26,16 +27,22 @@ static struct handle_entry *find(const struct handle_table *t, Handle handle)
 
 Retcode handle_reserve(struct handle_table *t)
 {
-	struct handle_entry **chunk;
+	struct handle_entry **chunk = &t->chunk[t->used / HANDLES_PER_CHUNK];
+	u64 charge = t->used ? HANDLE_CHUNK_PAGES : 0;
 
 	if (t->free)
 		return rcOk;
 	if (t->used == HANDLES_MAX)
 		return rcQuotaExceeded;
-	chunk = &t->chunk[t->used / HANDLES_PER_CHUNK];
-	if (!*chunk)
-		*chunk = mem_alloc(HANDLES_PER_CHUNK * sizeof(**chunk));
-	return *chunk ? rcOk : rcOutOfMemory;
+	if (*chunk)
+		return rcOk;
+	if (charge && vm_charge(t->vm, charge) != rcOk)
+		return rcQuotaExceeded;
+	*chunk = mem_alloc(HANDLES_PER_CHUNK * sizeof(**chunk));
+	if (*chunk)
+		return rcOk;
+	vm_uncharge(t->vm, charge);
+	return rcOutOfMemory;
 }
 
 Handle handle_open(struct handle_table *t, struct object *object, u32 rights)

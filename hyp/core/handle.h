@@ -16,6 +16,9 @@
 #define HANDLE_CHUNKS 64u
 #define HANDLES_MAX (HANDLES_PER_CHUNK * HANDLE_CHUNKS)
 
+/* What each chunk but the first counts for: itself, and what nothing but its handles may keep. */
+#define HANDLE_CHUNK_PAGES ((u64)3)
+
 struct handle_entry {
 	struct object *object; /* NULL: free, or revoked */
 	u32 rights;            /* OCAP_*; while free: the next free index */
@@ -27,7 +30,10 @@ struct handle_entry {
 	struct list sibling;
 };
 
+struct vm;
+
 struct handle_table {
+	struct vm *vm; /* the process's, that chunks count for */
 	struct handle_entry *chunk[HANDLE_CHUNKS];
 	u32 used;  /* entries that were ever in use */
 	u32 free;  /* first of those that are free again, + 1; 0: none */
@@ -37,7 +43,7 @@ struct handle_table {
 /*
  * A new handle, taking over the caller's reference on the object. An id is
  * reserved first, so that the rest of a call cannot fail: rcQuotaExceeded (too
- * many), rcOutOfMemory.
+ * many, or the process's memory limit), rcOutOfMemory.
  */
 Retcode handle_reserve(struct handle_table *t);
 Handle handle_open(struct handle_table *t, struct object *object, u32 rights);

@@ -67,6 +67,7 @@ static void init_fields(struct task *task, const struct task_request *q)
 	list_init(&task->sibling_link);
 	list_init(&task->subscriptions);
 	list_init(&task->report_link);
+	task->handles.vm = &task->vm;
 	task->flags = q->flags;
 	task->stack_size = q->stack_size;
 	task->policy = ThreadSchedPolicyOther;

@@ -156,8 +156,9 @@ Retcode KnTaskVmFree(Handle task, void *base, rtl_size_t size);
 Retcode KnTaskSetPath(Handle task, const char *path);
 
 /*
- * Sets the process's memory limit (in whole pages, rounded down), how many processes
- * may come from it at a time, its permissions (TaskMayRwx, TaskMayInspect), CPUs and
+ * Sets the process's memory limit (in whole pages, rounded down; beside its memory, page
+ * tables count, threads, and handles: beyond 64 of them, three pages for each 64), how many
+ * processes may come from it at a time, its permissions (TaskMayRwx, TaskMayInspect), CPUs and
  * time windows: bit n for the n-th of KnSchedAddWindow(), FLOE_NO_WINDOW for the
  * time outside of all. Without this call it has its creator's memory limit, CPUs and
  * windows and may nothing. Legal: empty, entry set. Right: OCAP_TASK_LOAD.
