@@ -8,7 +8,6 @@
 #include <coresrv/task/inspect_api.h>
 
 #define AT ((char *)0x40000000ul)
-#define VIEW_AT ((char *)0x4040000000ul)
 #define SPARSE (64ul << 30) /* bytes */
 #define SPARSE_PAGES 65ul   /* of which one in two is there */
 #define VIEWS 990ul
@@ -22,27 +21,38 @@ static void map_many(Handle mdl)
 		NEED(KnPmmMdlMap(mdl, 0, PAGE, AT + i * PAGE, R, &view));
 }
 
+/* The region of a process, once that is frozen. */
+static Handle find_sparse(Handle task)
+{
+	void *base = RTL_NULL;
+	rtl_size_t size = 0;
+	rtl_uint32_t flags;
+	Handle mdl;
+
+	while (size != SPARSE)
+		if (KnTaskGetNextVmRegion(task, base, &base, &size, &flags, RTL_NULL) != rcOk)
+			base = RTL_NULL;
+	NEED(KnTaskGetNextVmRegion(task, (char *)base - 1, &base, &size, &flags, &mdl));
+	return mdl;
+}
+
 /* Its memory is as good as empty, and what looks into it may have little. */
 static void sparse(void)
 {
 	Handle task = another("sparse", "sparse", KOS_TASK_FLAG_DUMPABLE, RTL_NULL), mdl;
 	SysCounters before, with;
-	void *base = AT - 1, *view;
-	rtl_uint32_t flags;
-	rtl_size_t size;
+	void *view;
 
 	printf("-- a sparse region\n");
 	NEED(KnTaskResume(task));
-	while (KnTaskGetNextVmRegion(task, base, &base, &size, &flags, &mdl) != rcOk)
-		base = AT - 1;
-	CHECK_EQUAL(SPARSE, size);
+	mdl = find_sparse(task);
 	before = counters();
-	LONG("KnPmmMdlMap", NEED(KnPmmMdlMap(mdl, 0, size, VIEW_AT, R, &view)));
+	LONG("KnPmmMdlMap", NEED(KnPmmMdlMap(mdl, 0, SPARSE, RTL_NULL, R, &view)));
 	for (rtl_size_t i = 0; i < 2 * SPARSE_PAGES; i++)
 		CHECK_EQUAL(!(i & 1), ((char *)view)[i * PAGE]);
 	with = counters();
 	CHECK(before.freePages - with.freePages < 10);
-	LONG("KnVmUnmap", NEED(KnVmUnmap(view, size)));
+	LONG("KnVmUnmap", NEED(KnVmUnmap(view, SPARSE)));
 	NEED(KnHandleClose(mdl));
 	NEED(KnTaskTerminateAfterFreezing(task));
 	NEED(KnHandleClose(task));
@@ -83,7 +93,7 @@ static void protect(void)
 
 static void sparse_child(void)
 {
-	char *p = KnVmAllocate(AT, SPARSE, RW | ON_TOUCH);
+	char *p = KnVmAllocate(RTL_NULL, SPARSE, RW | ON_TOUCH);
 
 	for (rtl_size_t i = 0; i < SPARSE_PAGES; i++)
 		p[2 * i * PAGE] = 1;
