@@ -117,6 +117,9 @@ static void read_hart(struct reader *r, const struct node *n)
 		return;
 	}
 	m->hart_id[m->nharts++] = id;
+	/* Some trees say it here (devicetree specification, 3.8), though it is one for all. */
+	if (!m->timebase)
+		m->timebase = tree_u64(n, TIMEBASE, 0);
 	read_caches(n, &m->caches);
 	/* Mostly all harts say the same. */
 	if (m->nharts > 1 && same_property(&r->extensions, extensions))

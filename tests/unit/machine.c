@@ -41,6 +41,9 @@ static void reg(u64 start, u64 size)
 	assert_int_equal(fdt_property(blob, "reg", value, sizeof(value)), 0);
 }
 
+/* That the next hart says itself, once; 0: nothing. */
+static u32 own_timebase;
+
 static void hart(u32 id, const char *isa)
 {
 	char name[16];
@@ -51,6 +54,9 @@ static void hart(u32 id, const char *isa)
 	cell("reg", id);
 	if (isa)
 		text("riscv,isa", isa);
+	if (own_timebase)
+		cell("timebase-frequency", own_timebase);
+	own_timebase = 0;
 	begin("interrupt-controller");
 	cell("#interrupt-cells", 1);
 	end();
@@ -276,6 +282,13 @@ static void test_what_lacks(void **state)
 	assert_non_null(strstr(with_timebase(TIMEBASE_MIN - 1), "no timebase-frequency"));
 	assert_null(with_timebase(TIMEBASE_MIN));
 	assert_null(with_timebase(TIMEBASE_MAX));
+	/* Where it counts for one hart and not for all. */
+	own_timebase = 1000000;
+	assert_null(with_timebase(0));
+	assert_int_equal(m.timebase, 1000000);
+	own_timebase = 1000000;
+	assert_null(with_timebase(TIMEBASE_MAX));
+	assert_int_equal(m.timebase, TIMEBASE_MAX);
 }
 
 /* Deeper than what is looked at; such nodes are passed over. */
