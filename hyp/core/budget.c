@@ -288,7 +288,7 @@ u64 budget_put_on(struct thread *t, u64 now)
 			most = max_u64(most / nharts, machine.timebase / SHARE_MIN_PER_SECOND);
 		most = min_u64(most, t->slice_left);
 	}
-	t->grant = budget_is_left(b, now) ? budget_take(b, now, most) : 0;
+	t->grant = budget_is_left(b, now) ? budget_take(b, now, most, &t->again) : 0;
 	t->deadline = b->deadline;
 	budget_is_left(b, now);
 	/* What is not taken of a piece may come later than it would have, unless it is due now. */
@@ -316,7 +316,7 @@ static void bring_best(const struct thread *t, struct hart *hart)
 void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 {
 	struct budget *b = t->budget;
-	u64 now = rq->run_since + used, granted = t->grant, again = rq->run_since + b->period;
+	u64 now = rq->run_since + used, granted = t->grant, again = max_u64(t->again, now);
 
 	if (!granted)
 		return;
@@ -328,7 +328,8 @@ void budget_put_down(struct run_queue *rq, struct thread *t, u64 used)
 	if (used > granted)
 		budget_pay_back(b, now, used - granted);
 	else
-		budget_add_piece(b, now, granted - used, t->deadline - b->period);
+		budget_add_piece(b, t->again - b->period + used, granted - used,
+				 t->deadline - b->period);
 	/* As what it looks for a place. */
 	t->reserved = budget_is_left(b, now);
 	if (t->reserved)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CPU budgets: so much time in any stretch as long as a period, summed over the harts,
- * for the threads of one process and of the processes that it creates.
+ * CPU budgets: so much time in each period, summed over the harts, for the threads of one
+ * process and of the processes that it creates.
  *
- * A budget lies there in pieces. What has been used of one comes again a period
- * after it was used, moment for moment, so no stretch of a period's length has more than
- * the budget, wherever it begins. While some of it is there, its threads are reserved:
+ * A budget lies there in pieces. What has been used of one comes again a period after it
+ * could be used and somebody wanted it, moment for moment: as with POSIX' sporadic server, time for
+ * which others with budgets kept it waiting is not lost. So k periods in a row have at most k + 1
+ * budgets, wherever they begin, and those that begin when somebody first wanted it, and where
+ * the one before ends, at most one each. While some of it is there, its threads are reserved:
  * they go before all threads without a budget, whatever those' class. Among
  * themselves those go first whose deadline is earliest: a period after the piece could be
  * used and somebody wanted it. Within a budget class and priority decide, and equals

@@ -85,10 +85,11 @@ bool budget_is_left(struct budget *b, u64 now)
 	return true;
 }
 
-u64 budget_take(struct budget *b, u64 now, u64 most)
+u64 budget_take(struct budget *b, u64 now, u64 most, u64 *again)
 {
 	u64 sum = 0, since = b->pieces[0].since;
 
+	*again = max_u64(b->pieces[0].at, since) + b->period;
 	while (sum < most && b->npieces && b->pieces[0].at <= now + sum &&
 	       b->pieces[0].since == since) {
 		struct budget_piece piece = b->pieces[0];

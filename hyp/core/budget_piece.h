@@ -19,9 +19,9 @@ bool budget_is_left(struct budget *budget, u64 now);
 
 /*
  * Of a budget of which some is left: what one hart may use from `now` on without a break and by
- * the same time, at most so much, is taken out. How much that is.
+ * the same time, at most so much, is taken out. How much that is, and when it comes again.
  */
-u64 budget_take(struct budget *budget, u64 now, u64 most);
+u64 budget_take(struct budget *budget, u64 now, u64 most, u64 *again);
 
 /* Used too much: it had that of the pieces to come, which come a period later for it. */
 void budget_pay_back(struct budget *budget, u64 now, u64 amount);

@@ -50,8 +50,9 @@ struct thread {
 	struct budget *budget; /* the task's; NULL: none */
 	bool reserved;         /* queued or running as one with budget left */
 	bool wants_budget;     /* it is counted there */
-	u64 grant;     /* ticks that its hart took for it; 0: it does not run on its budget */
-	u64 deadline;  /* of these */
+	u64 grant;    /* ticks that its hart took for it; 0: it does not run on its budget */
+	u64 again;    /* when these come again: a period after they could be used and were wanted */
+	u64 deadline; /* by when they are to be used */
 	u64 slice_cut; /* ticks of its slice beyond the grant */
 
 	/* core/thread.c */

@@ -141,10 +141,18 @@ static void sample(struct history *h, unsigned int task, bool soft, bool always)
 
 	if (fake_cpu.time < h->next)
 		return;
-	/* Never more than the budget in a period, never less in two. */
-	if (h->count >= SAMPLES && !soft && ran - before > b->amount)
+	/*
+	 * Never more than one budget for each period and one more, also from the beginning; never
+	 * less than one in two.
+	 */
+	if (h->count >= SAMPLES && !soft && ran - before > 2 * b->amount)
 		fail_msg("task %u, sample %u: %lu in a period", task, h->count,
 			 (unsigned long)(ran - before));
+	if (!soft && ran > (h->count / SAMPLES + 2) * b->amount)
+		fail_msg("task %u, sample %u: %lu so far", task, h->count, (unsigned long)ran);
+	/* Over all each period has it. */
+	if (always && ran + b->amount < h->count / SAMPLES * b->amount)
+		fail_msg("task %u, sample %u: only %lu so far", task, h->count, (unsigned long)ran);
 	if (h->count >= 2 * SAMPLES && always && ran - long_before < b->amount)
 		fail_msg("task %u, sample %u: %lu in two periods", task, h->count,
 			 (unsigned long)(ran - long_before));

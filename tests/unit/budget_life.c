@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Several harts that may be idle, or late, and threads with budgets that begin, sleep, end and
- * get other budgets at random: none is lost, none is in two places, no budget grows, and no period
- * has more than that, but for what harts were late. core/budget.c with core/sched.c
+ * get other budgets at random: none is lost, none is in two places, no budget grows, and nobody
+ * has more than one for each period and one more, but for what harts were late. core/budget.c with
+ * core/sched.c
  */
 #include "unit.h"
 
@@ -31,7 +32,7 @@ static bool lives[SIM_THREADS];
 static u64 ended[SIM_TASKS]; /* how long those ran that have ended */
 
 static struct history {
-	u64 ran[SAMPLES], next;
+	u64 ran[SAMPLES], next, before; /* it had this budget */
 	unsigned int count;
 } histories[SIM_TASKS];
 
@@ -115,13 +116,17 @@ static void sample(unsigned int task)
 {
 	struct history *h = &histories[task];
 	const struct budget *b = sim_tasks[task].budget;
-	u64 now = ran(task), most = b->amount + (kind & LATE ? nharts * LATE_MAX : 0);
+	u64 now = ran(task), late = kind & LATE ? nharts * LATE_MAX : 0;
 
 	if (fake_cpu.time < h->next)
 		return;
-	if (h->count >= SAMPLES && !b->soft && now - h->ran[h->count % SAMPLES] > most)
+	if (h->count >= SAMPLES && !b->soft &&
+	    now - h->ran[h->count % SAMPLES] > 2 * b->amount + late)
 		fail_msg("task %u: %lu in a period", task,
 			 (unsigned long)(now - h->ran[h->count % SAMPLES]));
+	if (!b->soft && now - h->before > (h->count / SAMPLES + 2) * b->amount + late)
+		fail_msg("task %u, sample %u: %lu so far", task, h->count,
+			 (unsigned long)(now - h->before));
 	h->ran[h->count++ % SAMPLES] = now;
 	h->next += b->period / SAMPLES;
 }
@@ -186,7 +191,8 @@ static void change_budget(unsigned int task)
 			 rcOk);
 	if (shared)
 		budget_inherit(&sim_tasks[3], &sim_tasks[1]);
-	histories[task] = (struct history){ .next = fake_cpu.time + period / SAMPLES };
+	histories[task] = (struct history){ .next = fake_cpu.time + period / SAMPLES,
+					    .before = ran(task) };
 }
 
 static void change(void)

@@ -86,7 +86,7 @@ static u64 ran_until(const struct event *e, u64 time, unsigned int task)
 	return (before << 10) + ((e->ran[task] - before) << 10) * (time - e[-1].time) / length;
 }
 
-/* No stretch as long as a period has more: the worst ones begin or end at an event. */
+/* No stretch of that length has more: the worst ones begin or end at an event. */
 static void check_stretches(unsigned int task, u64 most, u64 length)
 {
 	for (unsigned int from = 1, to = 1, i = 1; i < nevents; i++) {
@@ -107,7 +107,7 @@ static void check_stretches(unsigned int task, u64 most, u64 length)
 	}
 }
 
-/* Whatever threads do: no stretch as long as a period has more than the budget. */
+/* Whatever threads do: no stretch has more than one budget for each period and one more. */
 static void test_never_more(void **state)
 {
 	(void)state;
@@ -129,8 +129,10 @@ static void test_never_more(void **state)
 					 (u64)rand() % (seed % 2 ? 2 * MS : MS / 4));
 			change_something();
 		}
-		check_stretches(1, 3 * MS, PERIOD);
-		check_stretches(2, half, PERIOD);
+		check_stretches(1, 2 * 3 * MS, PERIOD);
+		check_stretches(1, 6 * 3 * MS, 5 * PERIOD);
+		check_stretches(2, 2 * half, PERIOD);
+		check_stretches(2, 6 * half, 5 * PERIOD);
 		sim_end(NULL);
 	}
 }

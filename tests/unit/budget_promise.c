@@ -49,6 +49,10 @@ static void check_promise(unsigned int which, bool soft)
 		if (i >= 2 * SAMPLES && now - ran[i % (2 * SAMPLES)] < budget)
 			fail_msg("case %u, sample %u: %lu", which, i,
 				 (unsigned long)(now - ran[i % (2 * SAMPLES)]));
+		/* Each of its periods has it, in the end. */
+		if (now + budget < i / SAMPLES * budget)
+			fail_msg("case %u, sample %u: only %lu so far", which, i,
+				 (unsigned long)now);
 		ran[i % (2 * SAMPLES)] = now;
 		while (fake_cpu.time < end) {
 			sim_run_until(min_u64(end, fake_cpu.time + 1 + (u64)rand() % step));

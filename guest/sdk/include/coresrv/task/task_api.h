@@ -171,9 +171,11 @@ Retcode KnTaskSetPath(Handle task, const char *path);
 Retcode KnTaskSetLimits(Handle task, const TaskLimits *limits);
 
 /*
- * Promises the process budgetUs microseconds of CPU time, summed over all CPUs, of any
- * periodUs, and no more: no stretch of that length has more, wherever it begins. What was
- * used comes again a period after it was used. While some of it is left, the process's
+ * Promises the process budgetUs microseconds of CPU time, summed over all CPUs, of each
+ * periodUs, and no more. Its periods begin when it wants to run after a rest, and follow one
+ * another. What was used comes again a period after it could be used and was wanted, however
+ * long others with budgets kept it waiting: k periods in a row, wherever they begin, have at
+ * most k + 1 budgets. While some of it is left, the process's
  * threads go before all threads of processes without a budget, whatever class and priority
  * those have; among processes with one, that whose period ends first. Then they wait
  * until some comes again. TaskBudgetSoft: when the budget is used up, they compete by class
