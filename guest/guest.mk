@@ -36,11 +36,12 @@ guest_ld := $(firstword $(foreach ld,$(CROSS_COMPILE)ld riscv64-linux-gnu-ld, \
 
 sdk_headers := $(patsubst guest/sdk/include/%,%,$(wildcard $(addprefix guest/sdk/include/, \
 	*/*.h */*/*.h)))
+sdk_libc_headers := $(notdir $(wildcard guest/sdk/libc/*.h))
 sdk_abi_headers := $(notdir $(wildcard hyp/include/floe/*.h))
 sdk_sources := $(notdir $(wildcard guest/sdk/lib/*.c)) romfs.c text.c thread_entry.S
 sdk_abis := lp64d lp64
 
-sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(addprefix floe/,$(sdk_abi_headers))) \
+sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(sdk_libc_headers) $(addprefix floe/,$(sdk_abi_headers))) \
 	$(sdk_dir)/lib/floe.ld $(sdk_dir)/floe.specs \
 	$(foreach abi,$(sdk_abis),$(addprefix $(sdk_dir)/lib/$(abi)/,crt0.o libfloe.a))
 
@@ -52,6 +53,10 @@ $(sdk_dir)/include/%.h: guest/sdk/include/%.h
 	$(Q)cp $< $@
 
 $(sdk_dir)/include/floe/%.h: hyp/include/floe/%.h
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(addprefix $(sdk_dir)/include/,$(sdk_libc_headers)): $(sdk_dir)/include/%.h: guest/sdk/libc/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
