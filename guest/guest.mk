@@ -26,6 +26,10 @@ libraries = $(firstword $(wildcard $(addprefix $(picolibc_dir)/lib/, \
 	$(shell $(guest_cc) $(multilib_$(1)) -print-libgcc-file-name)
 library_options = $(patsubst %/,-L%,$(dir $(call libraries,$(1))))
 
+# Of the toolchain's C++ library, where it has one: it has what cxx.c has, and headers.
+cxx_library := $(filter /%,$(shell $(guest_cc) -print-file-name=libstdc++.a)) \
+	$(shell find '$(picolibc_dir)/' -name libstdc++.a -print -quit 2>/dev/null)
+
 # Most bare-metal linkers cannot make position-independent programs; the one for
 # Linux, of the same binutils, can.
 makes_pie = $(filter elf64lriscv,$(shell $(1) -pie --version >/dev/null 2>&1 && $(1) -V))
@@ -43,7 +47,8 @@ sdk_abis := lp64d lp64
 
 sdk_files := $(addprefix $(sdk_dir)/include/,$(sdk_headers) $(sdk_libc_headers) $(addprefix floe/,$(sdk_abi_headers))) \
 	$(sdk_dir)/lib/floe.ld $(sdk_dir)/floe.specs \
-	$(foreach abi,$(sdk_abis),$(addprefix $(sdk_dir)/lib/$(abi)/,crt0.o libfloe.a))
+	$(foreach abi,$(sdk_abis),$(addprefix $(sdk_dir)/lib/$(abi)/,crt0.o libfloe.a)) \
+	$(if $(strip $(cxx_library)),,$(sdk_dir)/lib/lp64d/libstdc++.a $(sdk_dir)/lib/lp64/libstdc++.a)
 
 .PHONY: sdk guests
 sdk: $(sdk_files)
@@ -63,6 +68,11 @@ $(addprefix $(sdk_dir)/include/,$(sdk_libc_headers)): $(sdk_dir)/include/%.h: gu
 $(sdk_dir)/lib/floe.ld: guest/sdk/floe.ld
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
+
+# Empty: g++ asks for one by name.
+$(sdk_dir)/lib/%/libstdc++.a:
+	@mkdir -p $(@D)
+	$(Q)$(guest_ar) rcsD $@
 
 $(sdk_dir)/floe.specs: guest/sdk/floe.specs.in guest/guest.mk
 	@mkdir -p $(@D)

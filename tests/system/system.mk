@@ -4,12 +4,14 @@
 # specs and nothing else of this tree. Every file in tests/system/guests is one:
 #
 #   NAME.c        a program of the SDK           -> $(BUILD)/tests/images/NAME.elf
+#   NAME.cc       the same in C++, without exceptions and RTTI
 #   NAME.bare.S   a bare guest, one assembly file, linked at 0x80000000
 #
 # Linker options of one guest: guest_ldflags_NAME. SYSTEM_TEST_IMAGES names all.
 
 test_images := $(BUILD)/tests/images
 test_guests := $(patsubst tests/system/guests/%.c,%,$(wildcard tests/system/guests/*.c))
+test_cxx_guests := $(patsubst tests/system/guests/%.cc,%,$(wildcard tests/system/guests/*.cc))
 test_bare_guests := $(patsubst tests/system/guests/%.bare.S,%,$(wildcard tests/system/guests/*.bare.S))
 
 test_warnings := -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes
@@ -21,7 +23,7 @@ bare_guest_cc := $(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -
 guest_ldflags_stripped := -s
 guest_ldflags_fixed := -static -no-pie
 
-SYSTEM_TEST_IMAGES := $(patsubst %,$(test_images)/%.elf,$(test_guests) $(test_bare_guests))
+SYSTEM_TEST_IMAGES := $(patsubst %,$(test_images)/%.elf,$(test_guests) $(test_cxx_guests) $(test_bare_guests))
 
 $(test_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests/%.c \
 		$(wildcard tests/system/guests/*.h) tests/system/system.mk $(sdk_files)
@@ -29,6 +31,13 @@ $(test_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests
 	$(call say,GUEST,$@)
 	$(Q)$(CROSS_COMPILE)gcc --specs=$(BUILD)/sdk/floe.specs -O2 -g $(test_warnings) $< -o $@ \
 		$(guest_ldflags_$*)
+
+$(test_cxx_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests/%.cc \
+		$(wildcard tests/system/guests/*.h) tests/system/system.mk $(sdk_files)
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(CROSS_COMPILE)g++ --specs=$(BUILD)/sdk/floe.specs -O2 -g -fno-exceptions -fno-rtti \
+		-Wall -Wextra -Wshadow -Werror $< -o $@
 
 $(test_bare_guests:%=$(test_images)/%.elf): $(test_images)/%.elf: tests/system/guests/%.bare.S \
 		$(wildcard tests/system/guests/*.inc) tests/system/system.mk

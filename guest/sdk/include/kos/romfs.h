@@ -5,6 +5,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Gives the address and the size in bytes of the ROMFS file `name` (a base
  * name, without a folder). ROMFS is mapped read-only into every process, files
@@ -15,5 +19,9 @@
  * system has no ROMFS.
  */
 Retcode KosRomfsMap(const char *name, const void **data, rtl_size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 
 #include <coresrv/task/task_api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* flags of KosTaskParams: an unhandled exception freezes the process. */
 #define KOS_TASK_FLAG_DUMPABLE (1u << 0)
 
@@ -69,5 +73,9 @@ Retcode KosTaskLookupResource(const char *name, Handle *handle);
  * messages: "KnTaskLoadSeg". A static string.
  */
 const char *KosTaskFailedCall(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

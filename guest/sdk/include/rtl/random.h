@@ -4,10 +4,18 @@
 
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Wipes `size` bytes at `mem` so that no compiler leaves it out: for a seed
  * that has been handed to KnTaskReseedAslr().
  */
 void RtlRandomMemSanitize(void *mem, rtl_size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

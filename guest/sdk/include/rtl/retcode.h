@@ -5,7 +5,15 @@
 
 #include <floe/retcode.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The name of a result ("rcOutOfMemory"), "unknown retcode" for any other number. */
 const char *RtlRetcodeName(Retcode rc);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

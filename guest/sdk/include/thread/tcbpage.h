@@ -5,6 +5,10 @@
 
 #include <floe/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * A function that handles exceptions of a process (KnTaskSetExceptionHandler)
  * or of a thread (KnThreadSetExceptionHandler). It is called on the stack of the
@@ -30,5 +34,9 @@ Retcode RtlGetLastTrapFrame(HalTrapFrame *frame);
  * rcInvalidArgument: pc is odd.
  */
 Retcode RtlSetLastTrapFrame(const HalTrapFrame *frame);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

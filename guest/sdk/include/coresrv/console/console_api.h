@@ -11,6 +11,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * How the console treats what the caller writes:
  *
@@ -52,5 +56,9 @@ Retcode KnConsoleRead(void *buf, rtl_size_t size, rtl_uint32_t msDelay, rtl_size
  * the caller's.
  */
 Retcode KnConsoleWrite(const void *data, rtl_size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

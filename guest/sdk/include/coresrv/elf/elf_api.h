@@ -7,6 +7,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Checks the ELF64 RISC-V program in `image` (static; position-independent or
  * not), chooses its load offset (random for a position-independent one, else 0)
@@ -44,5 +48,9 @@ Retcode KnElfCreateVmSegEx(const void *image, rtl_size_t imageSize, rtl_uintptr_
  * rcInvalidArgument: segs is RTL_NULL.
  */
 Retcode KnElfFreeVmSeg(VmSeg *segs, rtl_size_t segsCount);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

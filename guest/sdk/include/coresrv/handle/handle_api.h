@@ -5,6 +5,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Frees the id `handle` in the caller's handle space; what was derived from it
  * stays valid and now derives from its parent. The object lives on while other
@@ -36,5 +40,9 @@ Retcode KnHandleRevoke(Handle handle);
  * was revoked.
  */
 Retcode KnHandleRevokeSubtree(Handle handle, Handle badge);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Makes a notice that is subscribed to nothing. */
 Retcode KnNoticeCreate(Handle *notice);
 
@@ -37,5 +41,9 @@ Retcode KnNoticeSubscribeToObject(Handle notice, Handle object, rtl_uint32_t evM
  */
 Retcode KnNoticeGetEvent(Handle notice, rtl_uint32_t msDelay, rtl_size_t countMax,
 			 EventDesc *events, rtl_size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 
 #include <floe/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Adds a window on the hart of the device tree's cpu-th cpu node, from startUs on for
  * durationUs in each major frame of majorFrameUs, all in microseconds. The windows are
@@ -26,5 +30,9 @@
  */
 Retcode KnSchedAddWindow(rtl_uint32_t majorFrameUs, rtl_uint32_t cpu, rtl_uint32_t startUs,
 			 rtl_uint32_t durationUs);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

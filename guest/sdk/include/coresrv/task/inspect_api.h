@@ -22,6 +22,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Who it is, how it runs and ended, and what it uses at this moment; see
  * TaskInfo. runTime counts what all its threads have run, those that are gone
@@ -83,5 +87,9 @@ Retcode KnTaskGetRegionInfo(Handle task, const void *after, TaskRegionInfo *info
  * the moment. Legal: in every state but ended. Right: OCAP_TASK_INSPECT.
  */
 Retcode KnTaskGetUntouched(Handle task, const void *addr, rtl_size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -34,6 +34,10 @@
 #include <task/pidtype.h>
 #include <thread/context.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Makes an empty process and gives a handle to it with all rights. For a process
  * with may-create in its manifest.
@@ -327,5 +331,9 @@ Pcb *KnTaskGetPcb(void);
  * caches (see <task/pcbpage.h>). Read-only, never RTL_NULL; no hypercall.
  */
 const Gsi *KnTaskGetGsi(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include <thread/tcbpage.h>
 #include <thread/tidtype.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The stack that a process's threads get where nobody chose another size, bytes. */
 #define ThreadStackSizeDefault FLOE_STACK_DEFAULT
 
@@ -127,5 +131,9 @@ TaskExceptionHandler KnThreadSetExceptionHandler(TaskExceptionHandler handler);
  * the same priority go first.
  */
 Retcode KnSleep(rtl_uint32_t ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <floe/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * A new handle of a read-only MDL buffer that begins with the FloeTraceRing of
  * the hart of the device tree's n-th cpu node; to be mapped with KnPmmMdlMap()
@@ -22,5 +26,9 @@
  * no such hart. rcQuotaExceeded: the caller has 4096 handles.
  */
 Retcode KnTraceOpen(rtl_uint32_t cpu, Handle *mdl);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

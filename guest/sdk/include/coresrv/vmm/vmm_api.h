@@ -16,6 +16,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Allocates `size` bytes, a page multiple, of zeroed memory at exactly
  * `addr`, or at a random free place for RTL_NULL. `flags`: the access,
@@ -154,5 +158,9 @@ Retcode KnPmmMdlMap(Handle mdl, rtl_size_t offset, rtl_size_t length, void *hint
 
 /* The buffer's size in bytes. No right is needed. */
 Retcode KnPmmMdlGetSize(Handle mdl, rtl_size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 #include <rtl/retcode.h>
 #include <rtl/stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Fills `size` bytes, 1 to 65536, at `output` from the hypervisor's random source.
  * Any process may call it.
@@ -13,5 +17,9 @@
  * rcTargetFault: the bytes do not lie in the caller's writable memory.
  */
 Retcode KosRandomGenerate(rtl_size_t size, void *output);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
