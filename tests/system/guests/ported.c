@@ -136,6 +136,11 @@ static void atomics_at_once(void)
 		CHECK_EQUAL(100000 & 0xffff, halves[i]);
 }
 
+static void say_goodbye(void)
+{
+	puts("goodbye");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
@@ -147,5 +152,6 @@ int main(int argc, char **argv)
 	system_values();
 	atomics();
 	atomics_at_once();
+	CHECK(atexit(say_goodbye) == 0);
 	return checks_result();
 }
