@@ -86,9 +86,11 @@ class Promises:
                 )
                 self.mistakes.add("never-runs", f"/partitions/{name}/cpus", sentence)
                 return
+        seen = []
         for name, found in self.partitions.items():
             if "cpu-budget" in found:
-                self.check_room(f"/partitions/{name}/cpu-budget", found)
+                self.check_room(f"/partitions/{name}/cpu-budget", found, self.place(found) in seen)
+                seen.append(self.place(found))
         if len(self.mistakes.lines) == before:
             self.check_sums()
 
@@ -120,8 +122,11 @@ class Promises:
             self.mistakes.add("too-much-cpu", "/partitions", sentence)
             return
 
-    def check_room(self, where, found):
-        """Whether there is room for a budget, and for all else that is promised where it runs."""
+    def check_room(self, where, found, seen):
+        """Whether there is room for a budget, and for all else that is promised where it runs.
+
+        What is too much for a place is said once, of the first budget there.
+        """
         budget, period = found["cpu-budget"]
         place = self.place(found)
         time, total = self.room(*place), self.promised(*place)
@@ -132,7 +137,7 @@ class Promises:
                 f"each {self.frame} us; write less"
             )
             self.mistakes.add("bad-cpu-budget", where, sentence)
-        elif total > there:
+        elif total > there and not seen:
             sentence = (
                 f"{percent(total + 999)} % of a CPU are promised where it may run, with what init "
                 f"and inspect are guaranteed, and there are {percent(there)} %; write less"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Can a machine keep what a manifest promises of its CPUs' time, in windows and outside? */
-#include "manifest.h"
+#include "cpu_place.h"
 
 #include <floe/types.h>
 #include <stdarg.h>
@@ -46,64 +46,14 @@ static uint64_t share_of(const struct manifest_partition *p)
 	return share(budget, period);
 }
 
-/* That it may run on. */
-static uint64_t cpus_of(const struct manifest_partition *p, uint64_t machine)
-{
-	return p->cpus & machine ? p->cpus & machine : machine;
-}
-
-/* Where and when a partition may run: either outside of windows, or in some. */
-struct place {
-	uint64_t cpus;    /* outside of windows */
-	uint64_t windows; /* bit n: in the n-th one */
-};
-
-static struct place place_of(const struct manifest *m, const struct manifest_partition *p,
-			     uint64_t machine)
-{
-	uint64_t cpus = cpus_of(p, machine);
-	struct place place = { 0 };
-
-	if (!p->windows)
-		place.cpus = cpus;
-	for (size_t i = 0; i < m->window_count; i++)
-		place.windows |= p->windows & (cpus >> m->windows[i].cpu & 1) << i;
-	return place;
-}
-
-static bool lies_in(struct place inner, struct place outer)
-{
-	return !(inner.cpus & ~outer.cpus) && !(inner.windows & ~outer.windows);
-}
-
-/* Microseconds of a major frame; without a schedule any number would do. */
-static uint64_t frame_of(const struct manifest *m)
-{
-	return m->major_frame ? m->major_frame : 1;
-}
-
-/* Microseconds that there are at that place in each major frame, summed over the CPUs. */
-static uint64_t room(const struct manifest *m, struct place place)
-{
-	uint64_t sum = (uint64_t)__builtin_popcountll(place.cpus) * frame_of(m);
-
-	for (size_t i = 0; i < m->window_count; i++) {
-		if (place.cpus >> m->windows[i].cpu & 1)
-			sum -= m->windows[i].duration;
-		if (place.windows >> i & 1)
-			sum += m->windows[i].duration;
-	}
-	return sum;
-}
-
 /* In millionths of a CPU, to those that can run at that place only; init may on all CPUs. */
 static uint64_t promised(const struct manifest *m, struct place place, uint64_t machine)
 {
 	const struct place init = { .cpus = machine };
-	uint64_t sum = lies_in(init, place) ? share(GUARANTEE, GUARANTEE_PERIOD) : 0;
+	uint64_t sum = place_lies_in(init, place) ? share(GUARANTEE, GUARANTEE_PERIOD) : 0;
 
 	for (size_t i = 0; i < m->count; i++)
-		if (lies_in(place_of(m, &m->partitions[i], machine), place))
+		if (place_lies_in(place_of(m, &m->partitions[i], machine), place))
 			sum += share_of(&m->partitions[i]);
 	return sum;
 }
@@ -131,7 +81,7 @@ static bool check_budget(const struct manifest_partition *p, uint64_t machine,
 			 const struct manifest_reporter *reporter)
 {
 	unsigned budget = p->cpu_budget[0], period = p->cpu_budget[1];
-	unsigned count = (unsigned)__builtin_popcountll(cpus_of(p, machine));
+	unsigned count = (unsigned)__builtin_popcountll(place_cpus(p, machine));
 	char path[PATH_SIZE];
 
 	path_of(p, path, sizeof(path));
@@ -156,9 +106,9 @@ static bool check_budget(const struct manifest_partition *p, uint64_t machine,
 /* In millionths of a CPU, rounded up. */
 static uint64_t share_there(const struct manifest *m, struct place place)
 {
-	uint64_t frame = frame_of(m);
+	uint64_t frame = place_frame(m);
 
-	return (room(m, place) * WHOLE + frame - 1) / frame;
+	return (place_room(m, place) * WHOLE + frame - 1) / frame;
 }
 
 /*
@@ -173,13 +123,26 @@ static const char *percent(uint64_t millionths, char *to)
 	return to;
 }
 
+/* What is too much for a place is said once, of the first budget there. */
+static bool is_first_there(const struct manifest *m, const struct manifest_partition *p,
+			   struct place place, uint64_t machine)
+{
+	const struct manifest_partition *other = m->partitions;
+
+	while (other < p &&
+	       !(other->cpu_budget[0] && place_is_same(place_of(m, other, machine), place)))
+		other++;
+	return other == p;
+}
+
 /* Whether there is room for the budget, and for all else that is promised where it runs. */
 static bool check_room(const struct manifest *m, const struct manifest_partition *p,
 		       uint64_t machine, const struct manifest_reporter *reporter)
 {
 	unsigned budget = p->cpu_budget[0], period = p->cpu_budget[1];
 	struct place place = place_of(m, p, machine);
-	uint64_t sum = promised(m, place, machine), frame = frame_of(m), time = room(m, place);
+	uint64_t sum = promised(m, place, machine), frame = place_frame(m),
+		 time = place_room(m, place);
 	uint64_t there = share_there(m, place);
 	char path[PATH_SIZE], promised_text[PERCENT_SIZE], there_text[PERCENT_SIZE];
 
@@ -189,7 +152,7 @@ static bool check_room(const struct manifest *m, const struct manifest_partition
 		       "%u us of each %u us is more than its windows have, %llu us of each %llu "
 		       "us; write less",
 		       budget, period, (unsigned long long)time, (unsigned long long)frame);
-	else if (sum > there)
+	else if (sum > there && is_first_there(m, p, place, machine))
 		report(reporter, "too-much-cpu", path,
 		       "%s %% of a CPU are promised where it may run, with what init and inspect "
 		       "are guaranteed, and there are %s %%; write less",
@@ -208,7 +171,7 @@ struct places {
 static void add_place(struct places *places, struct place place)
 {
 	for (size_t i = 0; i < places->count; i++)
-		if (lies_in(place, places->place[i]) && lies_in(places->place[i], place))
+		if (place_is_same(place, places->place[i]))
 			return;
 	if (places->count < PLACES)
 		places->place[places->count++] = place;
@@ -241,7 +204,7 @@ static void names_of(const struct manifest *m, struct place place, uint64_t mach
 	for (size_t i = 0; i < m->count && used < NAMES_SIZE; i++) {
 		const struct manifest_partition *p = &m->partitions[i];
 
-		if (share_of(p) && lies_in(place_of(m, p, machine), place))
+		if (share_of(p) && place_lies_in(place_of(m, p, machine), place))
 			used += (size_t)snprintf(names + used, NAMES_SIZE - used, "%s%s",
 						 used ? ", " : "", p->name);
 	}
@@ -282,7 +245,7 @@ static bool check_runs(const struct manifest *m, const struct manifest_partition
 {
 	char path[PATH_SIZE];
 
-	if (p->windows || room(m, place_of(m, p, machine)))
+	if (p->windows || place_room(m, place_of(m, p, machine)))
 		return true;
 	snprintf(path, sizeof(path), "/partitions/%s/cpus", p->name);
 	report(reporter, "never-runs", path,
@@ -310,9 +273,9 @@ static bool check_init(const struct manifest *m, uint64_t machine,
 {
 	for (unsigned cpu = 0; cpu < CPU_COUNT; cpu++) {
 		struct place outside = { .cpus = machine & UINT64_C(1) << cpu };
-		uint64_t time = room(m, outside);
+		uint64_t time = place_room(m, outside);
 
-		if (time >= GUARANTEE || time == frame_of(m))
+		if (time >= GUARANTEE || time == place_frame(m))
 			return true;
 	}
 	report(reporter, "no-time-for-init", "/schedule",

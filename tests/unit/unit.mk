@@ -11,7 +11,7 @@ unit_hyp := $(wildcard hyp/core/*.c hyp/api/*.c hyp/lib/*.c) \
 	$(filter-out hyp/console/device.c,$(wildcard hyp/console/*.c)) \
 	$(addprefix hyp/arch/,pgtable.c pgtable_change.c vmid.c vcpu.c vcpu_state.c exit.c remote.c) $(addprefix hyp/boot/,init.c machine.c tree.c)
 unit_inspect := $(wildcard guest/inspect/*.c)
-unit_init := guest/sdk/lib/elf_reader.c $(addprefix guest/init/,cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
+unit_init := guest/sdk/lib/elf_reader.c $(addprefix guest/init/,cpu_place.c cpu_time.c manifest.c property.c reader.c schedule.c tree.c)
 unit_support := $(wildcard tests/unit/fake/*.c tests/unit/support/*.c)
 unit_fdt := fdt.c fdt_ro.c fdt_sw.c fdt_strerror.c
 unit_objects := $(patsubst %.c,$(unit_out)/%.o,$(unit_hyp) $(unit_init) $(unit_inspect) \
