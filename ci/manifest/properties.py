@@ -103,6 +103,8 @@ class Checker:
                 sentence = f"it has {size_of(found.pop(name))} bytes; write 1 to {NAME_MAX}"
                 self.mistakes.add("bad-value", f"{node.path}/{name}", sentence)
         self.priority(node, found)
+        self.restarts(node, found)
+        self.cpus(node, found)
         if "cpu-budget" in found:
             cpu_time.check_budget(f"{node.path}/cpu-budget", found, self.mistakes)
         self.sizes(node, found)
@@ -177,8 +179,22 @@ class Checker:
         highest = HIGHEST_PRIORITY.get(policy, 31)  # a wrong policy has its own mistake
         if found.get("priority", 0) > highest:
             more = "" if highest == 31 else ', or policy = "fifo"; for up to 31'
-            sentence = f"{found['priority']} is too high for this policy; write 0 to {highest}{more}"
+            number = signed(found["priority"])
+            wrong = "below 0, the lowest there is" if number < 0 else "too high for this policy"
+            sentence = f"{number} is {wrong}; write 0 to {highest}{more}"
             self.mistakes.add("priority-out-of-range", f"{node.path}/priority", sentence)
+
+    def restarts(self, node, found):
+        wrong = "on-exception" in node.properties and "on-exception" not in found
+        if "max-restarts" in found and found.get("on-exception") != "restart" and not wrong:
+            sentence = 'nothing restarts it; write on-exception = "restart"; as well, or remove this'
+            self.mistakes.add("never-restarts", f"{node.path}/max-restarts", sentence)
+
+    def cpus(self, node, found):
+        cpus = found.get("cpus", [])
+        for cpu in sorted({cpu for cpu in cpus if cpus.count(cpu) > 1}):
+            sentence = f"CPU {cpu} stands there more than once; keep one"
+            self.mistakes.add("duplicate-cpu", f"{node.path}/cpus", sentence)
 
     def one_shell(self, partitions):
         first, *others = [node for node in partitions.children if "shell" in node.properties] or [None]
@@ -203,6 +219,11 @@ class Checker:
         if size > most:
             sentence = f"args and env have {size} bytes together; {most} is the most"
             self.mistakes.add("bad-value", f"{node.path}/args", sentence)
+
+
+def signed(cell):
+    """A cell as it was written where that was with a minus: dtc makes it 2^32 more."""
+    return cell - (1 << 32) if cell >> 31 else cell
 
 
 def hint(word, table):

@@ -109,21 +109,57 @@ static void check_env(struct reader *r, const char *path, const struct manifest_
 			       "args and env have %zu bytes together; %zu is the most", size, most);
 }
 
+/* Whether the choice, of which `word` was taken or is the default, is no mistake by itself. */
+static bool is_sound_choice(const struct reader *r, int node, const char *name, const char *word)
+{
+	int size;
+	const void *written = fdt_getprop(r->tree, node, name, &size);
+
+	return !written ||
+	       ((size_t)size == strlen(word) + 1 && !memcmp(written, word, strlen(word)));
+}
+
 /* Where the policy is a mistake itself, the range is unknown. */
 static void check_priority(struct reader *r, int node, const char *path,
 			   const struct manifest_partition *p)
 {
 	const char *word = policies[p->policy];
-	int size;
-	const void *written = fdt_getprop(r->tree, node, "policy", &size);
 
-	if (written && ((size_t)size != strlen(word) + 1 || memcmp(written, word, strlen(word))))
+	if (p->priority <= highest_priorities[p->policy] ||
+	    !is_sound_choice(r, node, "policy", word))
 		return;
-	if (p->priority > highest_priorities[p->policy])
+	if (p->priority > INT32_MAX) /* dtc adds 2^32 to what has a minus */
+		reader_mistake(r, "priority-out-of-range", path, "priority",
+			       "%d is below 0, the lowest there is; write 0 to %u",
+			       (int)p->priority, (unsigned)highest_priorities[p->policy]);
+	else
 		reader_mistake(r, "priority-out-of-range", path, "priority",
 			       "%u is above what policy %s has; write 0 to %u",
-			       (unsigned)p->priority, policies[p->policy],
+			       (unsigned)p->priority, word,
 			       (unsigned)highest_priorities[p->policy]);
+}
+
+static void check_restarts(struct reader *r, int node, const char *path,
+			   const struct manifest_partition *p)
+{
+	if (fdt_getprop(r->tree, node, "max-restarts", NULL) &&
+	    p->on_exception != ON_EXCEPTION_RESTART &&
+	    is_sound_choice(r, node, "on-exception", on_exception_words[p->on_exception]))
+		reader_mistake(r, "never-restarts", path, "max-restarts",
+			       "nothing restarts it; write on-exception = \"restart\"; as well, or "
+			       "remove this");
+}
+
+/* Where `cpus` is a mistake itself, its entries are not looked at. */
+static void check_cpus(struct reader *r, int node, const char *path,
+		       const struct manifest_partition *p)
+{
+	int size = 0;
+
+	fdt_getprop(r->tree, node, "cpus", &size);
+	if (p->cpus && size != __builtin_popcountll(p->cpus) * (int)sizeof(uint32_t))
+		reader_mistake(r, "duplicate-cpu", path, "cpus",
+			       "a CPU stands there more than once; keep one");
 }
 
 static void read_partition(struct reader *r, int node, struct manifest_partition *p)
@@ -146,6 +182,8 @@ static void read_partition(struct reader *r, int node, struct manifest_partition
 		reader_mistake(r, "missing-property", path, "image",
 			       "name the program, for example image = \"sensor.elf\";");
 	check_priority(r, node, path, p);
+	check_restarts(r, node, path, p);
+	check_cpus(r, node, path, p);
 }
 
 static void read_partitions(struct reader *r, int node)
