@@ -88,7 +88,7 @@ class Bench:
 
     def boot_in_turns(self, name, harts, arguments):
         """Boots it with the first of TURNS with which it does not stand still."""
-        arguments += " -icount shift=3,sleep=off -netdev hubport,id=n,hubid=0"
+        arguments += " -icount shift=3,sleep=off -netdev hubport,id=m,hubid=0 -netdev hubport,id=n,hubid=1,netdev=m"
         for turns in TURNS:
             buffers = " ".join(f"-object filter-buffer,id=f{us},netdev=n,interval={us}" for us in turns)
             with contextlib.suppress(NotEnded):
