@@ -103,6 +103,17 @@ void command_ps(int argc, char **argv)
 	}
 }
 
+/* Where nobody runs in a time window, there is none that one could be outside of. */
+static bool is_somebody_in_windows(void)
+{
+	struct process p = { .handle = INVALID_HANDLE };
+	bool found = false;
+
+	while (process_next(&p))
+		found |= p.info.windows && p.info.windows != FLOE_NO_WINDOW && ~p.info.windows;
+	return found;
+}
+
 /* Where, when and how much: its CPUs, windows and budget. */
 static void show_cpu_time(const TaskInfo *i)
 {
@@ -111,7 +122,7 @@ static void show_cpu_time(const TaskInfo *i)
 
 	printf("  CPU time     on CPU %s", cpus_text(i->cpuMask, text));
 	if (i->windows == FLOE_NO_WINDOW)
-		printf(", outside of time windows");
+		printf("%s", is_somebody_in_windows() ? ", outside of time windows" : "");
 	else if (~i->windows)
 		printf(", in time window %s", bits_text(i->windows, text));
 	if (i->cpuBudget)
