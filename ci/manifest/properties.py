@@ -153,7 +153,8 @@ class Checker:
         if prop.kind in ("number", "numbers", "pair"):
             for number in [value] if prop.kind == "number" else value:
                 if not prop.minimum <= number <= prop.maximum:
-                    sentence = f"{number} is out of range; write {prop.minimum} to {prop.maximum}"
+                    minus = f" (or {signed(number)})" if signed(number) < 0 else ""
+                    sentence = f"{number}{minus} is out of range; write {prop.minimum} to {prop.maximum}"
                     self.mistakes.add("bad-value", where, sentence)
                     return False
         return True
