@@ -85,7 +85,8 @@ Retcode api_thread_get_sched_policy(struct call *c)
 	if (c->a[2] && guest_check_write(&c->self->vm, c->a[2], sizeof(param)) != rcOk)
 		return rcTargetFault;
 	if (c->a[2])
-		give(c, 2, &param, sizeof(param));
+		/* Without the padding, which may hold anything. */
+		give(c, 2, &param, offsetof(RtlTimeSpec, nsec) + sizeof(param.rrInterval.nsec));
 	return give_u32(c, 1, t->policy);
 }
 
