@@ -178,10 +178,10 @@ void console_pump(void)
 	report_pump();
 	if (head == tail)
 		line_restore();
-	while (!list_empty(&console_waiters) && !reports_go_on() &&
-	       room() > CONSOLE_RING - CONSOLE_RESERVE)
+	/* One has its turn: of several the most important would take all room each time. */
+	if (!reports_go_on() && room() > CONSOLE_RING - CONSOLE_RESERVE)
 		thread_wake_first(&console_waiters);
-	if (console_busy())
+	if (console_busy() || !list_empty(&console_waiters))
 		timer_arm(&this_hart()->rq.timers, &turn, cpu_time() + ticks_from_ms(PERIOD_MS));
 }
 

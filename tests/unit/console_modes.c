@@ -141,6 +141,37 @@ static void test_writers_wait(void **state)
 	world_settle();
 }
 
+/* Who waits for room has it for himself for a while, in turns. */
+static void test_writers_have_turns(void **state)
+{
+	Handle h[2] = { world_task("a", TaskStateRunning), world_task("b", TaskStateRunning) };
+	struct thread *t[2], *self = thread_current();
+
+	(void)state;
+	sched_remove(self, THREAD_BLOCKED);
+	for (unsigned int i = 0; i < 2; i++) {
+		t[i] = list_first(&world_task_of(h[i])->threads, struct thread, task_link);
+		assert_ptr_equal(world_run(), t[i]);
+		thread_block(WAIT_CONSOLE, &console_waiters, TIME_NEVER);
+	}
+	sched_wake(self);
+	assert_ptr_equal(world_run(), self);
+	console_pump();
+	assert_int_equal(t[0]->state, THREAD_READY);
+	assert_int_equal(t[1]->state, THREAD_BLOCKED);
+	/* There is another pump, although nothing is to be written. */
+	assert_false(console_busy());
+	assert_true(console_is_here());
+	console_pump();
+	assert_int_equal(t[1]->state, THREAD_READY);
+	assert_false(console_is_here());
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_rc(call(FloeFnTaskTerminate, h[i]), rcOk);
+		assert_rc(call(FloeFnHandleClose, h[i]), rcOk);
+	}
+	world_settle();
+}
+
 static void test_who_may(void **state)
 {
 	struct task *other = world_task_of(world_task("other", TaskStateEmpty));
@@ -276,6 +307,7 @@ int main(void)
 		WORLD_TEST(test_exclusive),
 		WORLD_TEST(test_exclusive_end_of_a_frozen_process),
 		WORLD_TEST(test_writers_wait),
+		WORLD_TEST(test_writers_have_turns),
 		WORLD_TEST(test_who_may),
 		WORLD_TEST(test_flush),
 		WORLD_TEST(test_clean_device),
