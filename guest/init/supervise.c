@@ -11,6 +11,7 @@
 
 enum {
 	EVENTS_AT_ONCE = 8,
+	INDEX_BITS = 32,
 };
 
 /* Says which call failed, and why. */
@@ -41,13 +42,14 @@ static bool add_windows(const struct manifest *m)
 /* Loads the partition and subscribes to its end. */
 static bool prepare(struct system *s, size_t index)
 {
-	rtl_uint32_t events = EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN | EVENT_OBJECT_DESTROYED;
+	rtl_uint32_t events = EVENT_TASK_COMPLETED | EVENT_TASK_FROZEN;
 	struct partition *p = &s->partitions[index];
+	rtl_uintptr_t id = (rtl_uintptr_t)++p->processes << INDEX_BITS | index;
 
 	p->task = INVALID_HANDLE;
 	if (!load_partition(p->manifest, &p->task))
 		return false;
-	if (check(KnNoticeSubscribeToObject(s->notice, p->task, events, index),
+	if (check(KnNoticeSubscribeToObject(s->notice, p->task, events, id),
 		  "KnNoticeSubscribeToObject", p) &&
 	    (!p->manifest->shell || check(operator_connect(p->task), "KosTaskTransferResource", p)))
 		return true;
@@ -93,13 +95,15 @@ static void finish(struct system *s, struct partition *p, bool did_well)
 	s->running--;
 }
 
-static void start_again(struct system *s, size_t index)
+/* The new process has the name while the old one, if there is one, still has it as well. */
+static void start_again(struct system *s, struct partition *p)
 {
-	struct partition *p = &s->partitions[index];
-	bool started;
+	Handle old = p->task;
+	bool started = prepare(s, (size_t)(p - s->partitions)) &&
+		       check(KnTaskResume(p->task), "KnTaskResume", p);
 
-	p->restarting = false;
-	started = prepare(s, index) && check(KnTaskResume(p->task), "KnTaskResume", p);
+	if (old != INVALID_HANDLE)
+		check(KnHandleClose(old), "KnHandleClose", p);
 	if (!started)
 		finish(s, p, false);
 	operator_restarted(p, started ? rcOk : rcFail);
@@ -107,26 +111,23 @@ static void start_again(struct system *s, size_t index)
 
 /*
  * What the old process created has to end: it would keep the CPU time that the new one is
- * promised as well. That takes the name of the old one, whose object must be
- * gone; others may have a handle of it for a while.
+ * promised as well.
  */
-static void let_go(struct system *s, struct partition *p)
+static void replace(struct system *s, struct partition *p)
 {
 	Pid pid;
 	Retcode rc = KnTaskGetIdByHandle(p->task, &pid);
 
 	if (rc == rcOk)
 		rc = end_descendants(pid);
-	if (rc != rcOk) {
-		printf("%s is not started again: ending the processes that it created gave %s\n",
-		       p->manifest->name, RtlRetcodeName(rc));
-		finish(s, p, false);
-		operator_restarted(p, rc);
+	if (rc == rcOk) {
+		start_again(s, p);
 		return;
 	}
-	p->restarting = true;
-	check(KnHandleClose(p->task), "KnHandleClose", p);
-	p->task = INVALID_HANDLE;
+	printf("%s is not started again: ending the processes that it created gave %s\n",
+	       p->manifest->name, RtlRetcodeName(rc));
+	finish(s, p, false);
+	operator_restarted(p, rc);
 }
 
 static void restart(struct system *s, struct partition *p)
@@ -134,23 +135,21 @@ static void restart(struct system *s, struct partition *p)
 	p->restarts++;
 	printf("restarting %s (%u of %u)\n", p->manifest->name, (unsigned)p->restarts,
 	       (unsigned)p->manifest->max_restarts);
-	let_go(s, p);
+	replace(s, p);
 }
 
 void restart_now(struct system *s, struct partition *p)
 {
-	if (p->restarting)
-		return;
 	if (p->is_over) {
 		p->is_over = false;
 		s->running++;
 	}
 	if (p->task == INVALID_HANDLE) {
-		start_again(s, (size_t)(p - s->partitions)); /* it could not be started before */
+		start_again(s, p); /* it could not be started before */
 		return;
 	}
 	end_process(p->task);
-	let_go(s, p);
+	replace(s, p);
 }
 
 static bool may_restart(const struct partition *p)
@@ -166,9 +165,8 @@ static bool exit_code_is_zero(const struct partition *p)
 	return check(KnTaskGetExitCode(p->task, &code), "KnTaskGetExitCode", p) && code == 0;
 }
 
-static void complete(struct system *s, size_t index)
+static void complete(struct system *s, struct partition *p)
 {
-	struct partition *p = &s->partitions[index];
 	TaskExitStatus status;
 
 	if (!check(KnTaskGetExitStatus(p->task, &status), "KnTaskGetExitStatus", p))
@@ -182,19 +180,14 @@ static void complete(struct system *s, size_t index)
 
 static void handle(struct system *s, const EventDesc *event)
 {
-	struct partition *p = &s->partitions[event->eventId];
+	struct partition *p = &s->partitions[(uint32_t)event->eventId];
 
-	if (p->restarting) {
-		if (event->eventMask & EVENT_OBJECT_DESTROYED)
-			start_again(s, event->eventId);
-		return;
-	}
-	if (p->is_over)
-		return; /* a frozen one that somebody has terminated since */
+	if (p->is_over || event->eventId >> INDEX_BITS != p->processes)
+		return; /* a frozen one that somebody has terminated since, or one before this */
 	if (event->eventMask & EVENT_TASK_FROZEN)
 		finish(s, p, false);
 	else if (event->eventMask & EVENT_TASK_COMPLETED)
-		complete(s, event->eventId);
+		complete(s, p);
 }
 
 static bool wait_for_all(struct system *s)

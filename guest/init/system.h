@@ -9,7 +9,7 @@ struct partition {
 	const struct manifest_partition *manifest;
 	Handle task;
 	uint32_t restarts;
-	bool restarting; /* to be started again when the old process's object is gone */
+	uint32_t processes; /* that it has had; in event ids, above the index */
 	bool is_over;
 	bool did_well; /* ended by itself with exit code 0 */
 };

@@ -30,16 +30,21 @@ static struct list *name_bucket(const char *name)
 	return bucket;
 }
 
-/* "floe" is the hypervisor's own on the console. */
-static bool name_is_taken(const char *name)
+/*
+ * "floe" is the hypervisor's own on the console. What init starts again takes its name over
+ * from the one that has ended: in between another partition could take it.
+ */
+static bool name_is_taken(const char *name, const struct task *creator)
 {
+	bool by_init = creator && creator->pid == INIT_PID;
 	struct list *bucket = name_bucket(name);
 
 	if (text_is(name, "floe"))
 		return true;
 
 	list_for_each(const struct task, t, bucket, name_link)
-		if (text_is(t->name, name))
+		if (text_is(t->name, name) &&
+		    !(by_init && t->creator == creator && t->state == TaskStateEnded))
 			return true;
 	return false;
 }
@@ -87,7 +92,7 @@ Retcode task_create(const struct task_request *q, struct task **out)
 {
 	struct task *task;
 
-	if (name_is_taken(q->name))
+	if (name_is_taken(q->name, q->creator))
 		return rcAlreadyExists;
 	task = mem_alloc(sizeof(*task));
 	if (!task)

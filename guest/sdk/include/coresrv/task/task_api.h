@@ -49,9 +49,10 @@ extern "C" {
  * without either) or TaskExceptionFreezesTask.
  *
  * rcAlreadyExists: there is a process object of that name (also one that has
- * ended, until its last handle goes), or it is "floe". rcSecurityDisallow:
- * may-create is 0; rcQuotaExceeded: it is used up, or that of a process that the caller
- * comes from, for which the caller's processes count as well. rcInvalidArgument also: a stack
+ * ended, until its last handle goes; but init takes names over from those of its
+ * own that have ended), or it is "floe". rcSecurityDisallow: may-create is 0;
+ * rcQuotaExceeded: it is used up, or that of a process that the caller comes from, for
+ * which the caller's processes count as well. rcInvalidArgument also: a stack
  * above 2^38 bytes.
  */
 Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
