@@ -101,9 +101,7 @@ const char *process_text(Handle handle, TaskString which, char *to, rtl_size_t s
 		return to;
 	text[sizeof(text) - 1] = '\0';
 	for (const char *c = text; *c; c++) {
-		bool is_shown = (unsigned char)*c >= ' ' && *c != 0x7f;
-
-		snprintf(piece, sizeof(piece), is_shown ? "%c" : "\\x%02x", (unsigned char)*c);
+		snprintf(piece, sizeof(piece), is_text(*c) ? "%c" : "\\x%02x", (unsigned char)*c);
 		if (!append(to, size, &used, piece))
 			break;
 	}

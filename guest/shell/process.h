@@ -32,6 +32,14 @@ bool process_next(struct process *process);
 /* Complains where it is not frozen. */
 bool process_is_frozen(const struct process *process);
 
+/* May it be shown? Terminals obey control bytes, those of 8 bits as well. */
+static inline bool is_text(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return byte >= ' ' && (byte < 0x7f || byte > 0x9f);
+}
+
 /* One of the process's strings, as it may be shown: control bytes become \xNN, the end "...". */
 const char *process_text(Handle handle, TaskString which, char *to, rtl_size_t size);
 

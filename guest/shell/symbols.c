@@ -76,7 +76,7 @@ static void take_name(struct target *t, const struct match *m, struct frame *f)
 
 	f->function[n] = '\0';
 	for (char *c = f->function; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
+		if (!is_text(*c))
 			*c = '?';
 	f->offset = f->pc - m->start;
 }
