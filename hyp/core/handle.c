@@ -7,6 +7,7 @@
 #define INDEX_BITS 16
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
 #define GENERATIONS 0xfffeu
+#define REVOKED_AT_ONCE 2048u
 
 static struct handle_entry *entry_at(const struct handle_table *t, u32 index)
 {
@@ -126,26 +127,30 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 	return rcOk;
 }
 
-void handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
+bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 {
 	struct handle_entry *root = find(t, handle);
-	struct list doomed = { &doomed, &doomed };
+	u32 left = REVOKED_AT_ONCE;
 
 	list_for_each_safe(struct handle_entry, child, next, &root->children, sibling) {
+		struct handle_entry *e = child, *parent;
+
 		if (badge && child->badge != badge)
 			continue;
-		list_del(&child->sibling);
-		list_add_tail(&doomed, &child->sibling);
+		/* Those below first: what is left is a tree at any time. */
+		for (; e != root; e = parent) {
+			if (!left--)
+				return false;
+			while (!list_empty(&e->children))
+				e = list_first(&e->children, struct handle_entry, sibling);
+			parent = e->parent;
+			list_del(&e->sibling);
+			drop_object(e);
+			e->parent = NULL;
+			e->revoked = true;
+		}
 	}
-	while (!list_empty(&doomed)) {
-		struct handle_entry *e = list_first(&doomed, struct handle_entry, sibling);
-
-		list_del(&e->sibling);
-		list_splice_tail(&doomed, &e->children);
-		drop_object(e);
-		e->parent = NULL;
-		e->revoked = true;
-	}
+	return true;
 }
 
 void handle_close_all(struct handle_table *t)

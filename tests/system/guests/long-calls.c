@@ -193,6 +193,25 @@ static void processes(void)
 	NEED(KnHandleClose(task));
 }
 
+/* As many handles of one object as ten processes can have. */
+static void descendants(void)
+{
+	Handle task[10], object, derived;
+	char name[16];
+
+	printf("-- descendants\n");
+	NEED(KnNoticeCreate(&object));
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), "holder-%u", i);
+		task[i] = child_create(name, 0);
+		for (unsigned j = 0; j < 4000; j++)
+			NEED(KnTaskTransferResource(task[i], object, INVALID_HANDLE, 0, &derived));
+	}
+	LONG("KnHandleRevoke, 40000 descendants", NEED(KnHandleRevoke(object)));
+	for (unsigned i = 0; i < 10; i++)
+		NEED(KnHandleClose(task[i]));
+}
+
 static void hold_handles(void)
 {
 	Handle notice;
@@ -209,6 +228,7 @@ static void neighbour(void)
 	buffers();
 	threads();
 	processes();
+	descendants();
 	others();
 	late_end();
 }
