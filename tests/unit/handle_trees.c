@@ -4,6 +4,7 @@
 
 #include "core/handle.h"
 #include "core/notice.h"
+#include "core/vm.h"
 #include "support/world.h"
 
 #define SPACES 4u
@@ -139,9 +140,49 @@ static void test_trees_against_model(void **state)
 	object_put(&notice->object);
 }
 
+/* A tree, two levels deep, that is too large for one call. */
+static void test_revoked_in_portions(void **state)
+{
+	static struct vm vm;
+	u32 most = HANDLES_MAX - 1, portions = 1, refs;
+	Handle root, other, branch = 0;
+
+	(void)state;
+	vm = (struct vm){ .limit = ~(u64)0 };
+	notice = notice_create();
+	assert_non_null(notice);
+	for (unsigned int i = 0; i < SPACES; i++)
+		spaces[i].vm = &vm;
+	assert_rc(handle_reserve(&spaces[0]), rcOk);
+	root = handle_open(&spaces[0], &notice->object, 0);
+	assert_rc(handle_reserve(&spaces[0]), rcOk);
+	object_get(&notice->object);
+	other = handle_open(&spaces[0], &notice->object, 0);
+	for (u32 i = 0; i < most; i++) {
+		assert_rc(handle_reserve(&spaces[1]), rcOk);
+		branch = i % 8 ? handle_derive(&spaces[1], &spaces[1], branch, 0, 0)
+			       : handle_derive(&spaces[1], &spaces[0], root, 0, i % 32 ? 9 : 1);
+	}
+	assert_rc(handle_reserve(&spaces[1]), rcOk);
+	handle_derive(&spaces[1], &spaces[0], other, 0, 1);
+	for (; !handle_revoke_descendants(&spaces[0], root, 9); portions++) {
+		refs = notice->object.refs;
+		assert_in_range(refs, 3, 2 + most);
+	}
+	/* All but a quarter have that badge. */
+	assert_int_equal(notice->object.refs, 3 + (most + 1) / 4);
+	for (; !handle_revoke_descendants(&spaces[0], root, 0); portions++)
+		;
+	assert_int_equal(notice->object.refs, 3);
+	assert_true(portions > 1);
+	for (unsigned int i = 0; i < SPACES; i++)
+		handle_close_all(&spaces[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { MACHINE_TEST(test_trees_against_model) };
+	const struct CMUnitTest tests[] = { MACHINE_TEST(test_trees_against_model),
+					    MACHINE_TEST(test_revoked_in_portions) };
 
 	return cmocka_run_group_tests_name("handle_trees", tests, NULL, NULL);
 }
