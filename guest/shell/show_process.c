@@ -144,7 +144,7 @@ static void show_info(const struct process *p)
 	printf("  image        %s, loaded at 0x%lx, entry 0x%lx\n",
 	       process_text(p->handle, TaskStringPath, text, sizeof(text)),
 	       (unsigned long)i->relocBase, (unsigned long)i->entryAddr);
-	printf("  created by   pid %u; has %u of at most %u processes, %u handles\n",
+	printf("  comes from   pid %u; has %u of at most %u processes, %u handles\n",
 	       (unsigned)i->creator, (unsigned)i->tasks, (unsigned)i->maxTasks,
 	       (unsigned)i->handles);
 	printf("  runs         %s, priority %u, %u threads, hart %s, for %s s\n",
