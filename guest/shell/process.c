@@ -48,12 +48,25 @@ bool process_open(const char *word, struct process *p)
 {
 	uint64_t pid;
 	bool is_number = parse_number(word, NULL, &pid);
+	Pid ended = 0;
 
 	memset(p, 0, sizeof(*p));
 	p->handle = INVALID_HANDLE;
-	while (process_next(p))
-		if (has_name(p->handle, word) || (is_number && p->info.pid == pid))
+	while (process_next(p)) {
+		bool has_ended = p->info.state == TaskStateEnded;
+
+		if (is_number && p->info.pid == pid)
 			return true;
+		if (!has_name(p->handle, word))
+			continue;
+		if (!has_ended)
+			return true;
+		ended = p->info.pid;
+	}
+	p->info.pid = ended - 1;
+	if (ended && process_next(p) && p->info.pid == ended)
+		return true;
+	process_close(p);
 	if (is_number)
 		complain("there is no process %s; \"ps\" lists them", word);
 	else

@@ -18,7 +18,9 @@ struct process {
 
 /*
  * Opens the process with a pid or a name; complains and gives false where there
- * is none. Who opens one closes it: while it is open its object stays.
+ * is none. Of a partition that was started again there are more, as long as somebody holds
+ * a handle to one before: the one that has not ended, else the last one. Who opens one closes it:
+ * while it is open its object stays.
  */
 bool process_open(const char *word, struct process *process);
 void process_close(struct process *process);
