@@ -88,13 +88,14 @@ __attribute__((weak)) int gettimeofday(struct timeval *restrict now, void *restr
 	return 0;
 }
 
-/* And its clock() on this one, as the sum of all members. */
+/* And its clock() on this one, as the sum of all members. Without a place for them as on Linux. */
 __attribute__((weak)) clock_t times(struct tms *times)
 {
 	uint64_t now = floe_clock_ticks(), rate = floe_clock_rate();
 
-	*times = (struct tms){
-		.tms_utime = ticks_to_units(now - program_start, rate, CLOCKS_PER_SEC),
-	};
+	if (times)
+		*times = (struct tms){
+			.tms_utime = ticks_to_units(now - program_start, rate, CLOCKS_PER_SEC),
+		};
 	return ticks_to_units(now, rate, CLOCKS_PER_SEC);
 }

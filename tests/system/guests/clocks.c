@@ -108,6 +108,7 @@ static void library(void)
 	CHECK_EQUAL(1000000, CLOCKS_PER_SEC);
 	before = timer();
 	BETWEEN(before / 1000, (int64_t)times(&used), timer() / 1000);
+	BETWEEN(before / 1000, (int64_t)times(NULL), timer() / 1000);
 	CHECK(used.tms_stime == 0 && used.tms_cutime == 0 && used.tms_cstime == 0);
 	/* It began with the program, which Floe's start and init came before. */
 	first = (int64_t)clock();
