@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/handle.h"
 
+#include "core/sched.h"
 #include "core/slab.h"
 #include "core/vm.h"
 
 #define INDEX_BITS 16
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
 #define GENERATIONS 0xfffeu
-#define REVOKED_AT_ONCE 2048u
+#define AT_ONCE 2048u
 
 static struct handle_entry *entry_at(const struct handle_table *t, u32 index)
 {
@@ -99,15 +100,26 @@ static void drop_object(struct handle_entry *e)
 	e->object = NULL;
 }
 
-/* Takes an entry out of its tree; its children go to its parent. */
+/* So many children at most go to the parent; false: more are left. */
+static bool pass_on(struct handle_entry *e, u32 most)
+{
+	while (!list_empty(&e->children)) {
+		struct handle_entry *child = list_first(&e->children, struct handle_entry, sibling);
+
+		if (!most--)
+			return false;
+		list_del(&child->sibling);
+		child->parent = e->parent;
+		if (e->parent)
+			list_add_tail(&e->parent->children, &child->sibling);
+	}
+	return true;
+}
+
+/* Takes an entry out of its tree. */
 static void close_entry(struct handle_table *t, struct handle_entry *e)
 {
-	list_for_each(struct handle_entry, child, &e->children, sibling)
-		child->parent = e->parent;
-	if (e->parent)
-		list_splice_tail(&e->parent->children, &e->children);
-	while (!list_empty(&e->children))
-		list_del(e->children.next);
+	pass_on(e, ~0u);
 	list_del(&e->sibling);
 	drop_object(e);
 	e->revoked = false;
@@ -121,6 +133,10 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 
 	if (!e)
 		return rcInvalidArgument;
+	if (!pass_on(e, AT_ONCE)) {
+		sched_request(WORK_TIMER); /* as there is more to do than to answer */
+		return VM_AGAIN;
+	}
 	close_entry(t, e);
 	e->rights = t->free;
 	t->free = handle & INDEX_MASK;
@@ -130,7 +146,7 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 {
 	struct handle_entry *root = find(t, handle);
-	u32 left = REVOKED_AT_ONCE;
+	u32 left = AT_ONCE;
 
 	list_for_each_safe(struct handle_entry, child, next, &root->children, sibling) {
 		struct handle_entry *e = child, *parent;

@@ -59,7 +59,10 @@ Handle handle_derive(struct handle_table *t, const struct handle_table *from, Ha
 Retcode handle_get(const struct handle_table *t, Handle handle, enum object_type type, u32 rights,
 		   struct object **object);
 
-/* Closes it and drops its reference; rcInvalidArgument: unknown or closed. */
+/*
+ * Closes it and drops its reference; what was derived from it descends from its parent then.
+ * rcInvalidArgument: unknown or closed; VM_AGAIN: only some of that, for there is much.
+ */
 Retcode handle_close(struct handle_table *t, Handle handle);
 
 /*

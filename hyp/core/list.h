@@ -63,17 +63,6 @@ static inline void list_move_all(struct list *to, struct list *from)
 	list_del(from);
 }
 
-/* Moves all nodes of `from` behind those of `to`. */
-static inline void list_splice_tail(struct list *to, struct list *from)
-{
-	while (!list_empty(from)) {
-		struct list *node = from->next;
-
-		list_del(node);
-		list_add_tail(to, node);
-	}
-}
-
 #define list_first(head, type, member) container_of((head)->next, type, member)
 
 /* Declares e, a pointer to type, for the body; the safe one allows that e leaves the list. */

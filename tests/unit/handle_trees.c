@@ -179,10 +179,45 @@ static void test_revoked_in_portions(void **state)
 		handle_close_all(&spaces[i]);
 }
 
+/* What it leaves to its parent is too much for one call. */
+static void test_closed_in_portions(void **state)
+{
+	static struct vm vm;
+	u32 children = HANDLES_MAX - 1, portions = 1;
+	Handle root, branch;
+	Retcode rc;
+
+	(void)state;
+	vm = (struct vm){ .limit = ~(u64)0 };
+	notice = notice_create();
+	assert_non_null(notice);
+	for (unsigned int i = 0; i < SPACES; i++)
+		spaces[i].vm = &vm;
+	assert_rc(handle_reserve(&spaces[0]), rcOk);
+	root = handle_open(&spaces[0], &notice->object, 0);
+	assert_rc(handle_reserve(&spaces[0]), rcOk);
+	branch = handle_derive(&spaces[0], &spaces[0], root, 0, 0);
+	for (u32 i = 0; i < children; i++) {
+		assert_rc(handle_reserve(&spaces[1]), rcOk);
+		handle_derive(&spaces[1], &spaces[0], branch, 0, 0);
+	}
+	for (; (rc = handle_close(&spaces[0], branch)) == VM_AGAIN; portions++)
+		assert_int_equal(notice->object.refs, 2 + children);
+	assert_rc(rc, rcOk);
+	assert_true(portions > 1);
+	assert_int_equal(notice->object.refs, 1 + children);
+	while (!handle_revoke_descendants(&spaces[0], root, 0))
+		;
+	assert_int_equal(notice->object.refs, 1);
+	for (unsigned int i = 0; i < SPACES; i++)
+		handle_close_all(&spaces[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { MACHINE_TEST(test_trees_against_model),
-					    MACHINE_TEST(test_revoked_in_portions) };
+					    MACHINE_TEST(test_revoked_in_portions),
+					    MACHINE_TEST(test_closed_in_portions) };
 
 	return cmocka_run_group_tests_name("handle_trees", tests, NULL, NULL);
 }

@@ -193,13 +193,12 @@ static void processes(void)
 	NEED(KnHandleClose(task));
 }
 
-/* As many handles of one object as ten processes can have. */
-static void descendants(void)
+/* As many handles of one object as ten processes can have; returns the object's own. */
+static Handle derive_many(Handle task[10])
 {
-	Handle task[10], object, derived;
+	Handle object, derived;
 	char name[16];
 
-	printf("-- descendants\n");
 	NEED(KnNoticeCreate(&object));
 	for (unsigned i = 0; i < 10; i++) {
 		snprintf(name, sizeof(name), "holder-%u", i);
@@ -207,9 +206,29 @@ static void descendants(void)
 		for (unsigned j = 0; j < 4000; j++)
 			NEED(KnTaskTransferResource(task[i], object, INVALID_HANDLE, 0, &derived));
 	}
-	LONG("KnHandleRevoke, 40000 descendants", NEED(KnHandleRevoke(object)));
+	return object;
+}
+
+static void close_all(const Handle task[10])
+{
 	for (unsigned i = 0; i < 10; i++)
 		NEED(KnHandleClose(task[i]));
+}
+
+static void descendants(void)
+{
+	Handle task[10], object, badge;
+
+	printf("-- descendants\n");
+	object = derive_many(task);
+	NEED(KnNoticeCreate(&badge));
+	LONGER("KnHandleRevokeSubtree, 40000 others", NEED(KnHandleRevokeSubtree(object, badge)));
+	NEED(KnHandleClose(badge));
+	LONG("KnHandleRevoke, 40000 descendants", NEED(KnHandleRevoke(object)));
+	close_all(task);
+	object = derive_many(task);
+	LONG("KnHandleClose, 40000 descendants", NEED(KnHandleClose(object)));
+	close_all(task);
 }
 
 static void hold_handles(void)
