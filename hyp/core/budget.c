@@ -6,6 +6,7 @@
 #include "core/slab.h"
 #include "core/task.h"
 #include "core/trace.h"
+#include "core/window.h"
 
 /* What harts that share a budget are granted at least, if there is as much. */
 #define SHARE_MIN_PER_SECOND 10000u
@@ -232,6 +233,15 @@ void budget_leave(struct thread *t)
 static struct thread *thread_at(struct list *ready)
 {
 	return container_of(ready, struct thread, ready);
+}
+
+/* Else what comes meanwhile would be there beside what comes when they may run again. */
+void budget_windows_changed(void)
+{
+	list_for_each(const struct budget, b, &hungry, hungry)
+		list_for_each_safe(struct thread, t, next, &b->parked, ready)
+			if (!window_is_open(t, place_choose(t)))
+				sched_requeue(t);
 }
 
 /* Before those of its class, or behind them: next to many of them without a look at each. */

@@ -91,6 +91,9 @@ void budget_bring(struct hart *hart);
 /* A thread does not want to run any more, or may not by its windows. */
 void budget_leave(struct thread *thread);
 
+/* Threads that are parked, and whose windows are all closed now, do not want to run either. */
+void budget_windows_changed(void);
+
 /* By when a reserved thread is to use what it has, or may have. */
 u64 budget_deadline(const struct thread *thread);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/window.h"
 
+#include "core/budget.h"
 #include "core/place.h"
 #include "core/trace.h"
 
@@ -30,6 +31,7 @@ static void change_threads(struct hart *hart)
 	clear(&rq->active, hart);
 	clear(&rq->expired, hart);
 	clear(&rq->reserved, hart);
+	budget_windows_changed();
 	list_for_each_safe(struct thread, t, next, &parked, ready)
 		if (place_allows(t, hart))
 			sched_requeue(t);

@@ -205,6 +205,27 @@ static void test_budgets(void **state)
 	sim_end(NULL);
 }
 
+/* What comes again while the window is closed could not be used: no second one waits for the next.
+ */
+static void test_budget_waits_for_the_window(void **state)
+{
+	const u64 expected[] = { 8 * MS, 1 * MS, 1 * MS };
+
+	(void)state;
+	begin(1);
+	add(0, 3000, 2000);
+	give(1, 1);
+	give(2, 1);
+	assert_int_equal(budget_set(&sim_tasks[1], 1 * MS, 5 * MS / 2, false), rcOk);
+	sim_spin_everywhere(ThreadSchedPolicyFifo, 31);
+	for (unsigned int i = 1; i < 4; i++)
+		sim_start(SIM_SPINNERS + i, 1, ThreadSchedPolicyOther, 0);
+	sim_start(SIM_SPINNERS + 4, 2, ThreadSchedPolicyOther, 0);
+	for (unsigned int i = 0; i < 10; i++)
+		check_frame(expected, 3);
+	sim_end(NULL);
+}
+
 /* A closing window leaves what its thread held of a budget to those who have the next one. */
 static void test_budget_is_passed_on(void **state)
 {
@@ -282,9 +303,13 @@ static void test_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exact),   cmocka_unit_test(test_harts),
-		cmocka_unit_test(test_within),  cmocka_unit_test(test_parked),
-		cmocka_unit_test(test_budgets), cmocka_unit_test(test_budget_is_passed_on),
+		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_harts),
+		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_parked),
+		cmocka_unit_test(test_budgets),
+		cmocka_unit_test(test_budget_is_passed_on),
+		cmocka_unit_test(test_budget_waits_for_the_window),
 		cmocka_unit_test(test_wrong),
 	};
 
