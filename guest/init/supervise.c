@@ -102,7 +102,9 @@ static void start_again(struct system *s, struct partition *p)
 	bool started = prepare(s, (size_t)(p - s->partitions)) &&
 		       check(KnTaskResume(p->task), "KnTaskResume", p);
 
-	if (old != INVALID_HANDLE)
+	if (p->task == INVALID_HANDLE)
+		p->task = old; /* there is no new one: nobody else is to have the name */
+	else if (old != INVALID_HANDLE)
 		check(KnHandleClose(old), "KnHandleClose", p);
 	if (!started)
 		finish(s, p, false);
