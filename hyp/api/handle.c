@@ -9,15 +9,6 @@ Retcode api_handle_close(struct call *c)
 	return handle_close(&c->self->handles, (Handle)c->a[0]);
 }
 
-/* In portions; rcOk: that was the last one. */
-static Retcode revoke(struct call *c, u64 badge)
-{
-	if (handle_revoke_descendants(&c->self->handles, (Handle)c->a[0], badge))
-		return rcOk;
-	sched_request(WORK_TIMER); /* as there is more to do than to answer */
-	return API_RETRY;
-}
-
 /* (handle): what was derived from it is revoked, and it is closed. */
 Retcode api_handle_revoke(struct call *c)
 {
@@ -26,7 +17,7 @@ Retcode api_handle_revoke(struct call *c)
 	Retcode rc = handle_get(t, (Handle)c->a[0], OBJECT_ANY, 0, &object);
 
 	if (rc == rcOk)
-		rc = revoke(c, 0);
+		rc = handle_revoke_descendants(t, (Handle)c->a[0], 0);
 	return rc == rcOk ? handle_close(t, (Handle)c->a[0]) : rc;
 }
 
@@ -39,7 +30,7 @@ Retcode api_handle_revoke_subtree(struct call *c)
 
 	if (rc == rcOk)
 		rc = handle_get(t, (Handle)c->a[1], OBJECT_ANY, 0, &badge);
-	return rc == rcOk ? revoke(c, badge->id) : rc;
+	return rc == rcOk ? handle_revoke_descendants(t, (Handle)c->a[0], badge->id) : rc;
 }
 
 /* (task, src, badge, rights, Handle *): the caller's own handles, before the task's state. */

@@ -100,6 +100,13 @@ static void drop_object(struct handle_entry *e)
 	e->object = NULL;
 }
 
+/* There is more to do than to answer. */
+static Retcode again(void)
+{
+	sched_request(WORK_TIMER);
+	return VM_AGAIN;
+}
+
 /* So many children at most go to the parent; false: more are left. */
 static bool pass_on(struct handle_entry *e, u32 most)
 {
@@ -133,17 +140,15 @@ Retcode handle_close(struct handle_table *t, Handle handle)
 
 	if (!e)
 		return rcInvalidArgument;
-	if (!pass_on(e, AT_ONCE)) {
-		sched_request(WORK_TIMER); /* as there is more to do than to answer */
-		return VM_AGAIN;
-	}
+	if (!pass_on(e, AT_ONCE))
+		return again();
 	close_entry(t, e);
 	e->rights = t->free;
 	t->free = handle & INDEX_MASK;
 	return rcOk;
 }
 
-bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
+Retcode handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 {
 	struct handle_entry *root = find(t, handle);
 	u32 left = AT_ONCE;
@@ -156,7 +161,7 @@ bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 		/* Those below first: what is left is a tree at any time. */
 		for (; e != root; e = parent) {
 			if (!left--)
-				return false;
+				return again();
 			while (!list_empty(&e->children))
 				e = list_first(&e->children, struct handle_entry, sibling);
 			parent = e->parent;
@@ -166,7 +171,7 @@ bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge)
 			e->revoked = true;
 		}
 	}
-	return true;
+	return rcOk;
 }
 
 void handle_close_all(struct handle_table *t)

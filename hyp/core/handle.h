@@ -68,9 +68,9 @@ Retcode handle_close(struct handle_table *t, Handle handle);
 /*
  * Takes the object away from all descendants of a valid handle, or, with a
  * badge that is not 0, from those children that were derived with it and their descendants.
- * False: from some of them, for there are many in all processes; to be called again.
+ * VM_AGAIN: from some of them, for there are many in all processes.
  */
-bool handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge);
+Retcode handle_revoke_descendants(struct handle_table *t, Handle handle, u64 badge);
 
 /* Closes all and frees the table. */
 void handle_close_all(struct handle_table *t);

@@ -80,7 +80,7 @@ static void change(struct node *n)
 	u64 badge = roll(BADGES + 1);
 
 	if (roll(3) == 0 && n->state == OPEN) {
-		handle_revoke_descendants(n->space, n->handle, badge);
+		assert_rc(handle_revoke_descendants(n->space, n->handle, badge), rcOk);
 		model_revoke(n, badge);
 		return;
 	}
@@ -140,21 +140,33 @@ static void test_trees_against_model(void **state)
 	object_put(&notice->object);
 }
 
-/* A tree, two levels deep, that is too large for one call. */
-static void test_revoked_in_portions(void **state)
+/* For large trees: spaces that count for a process, and the root of a tree in the first. */
+static Handle begin_large(void)
 {
 	static struct vm vm;
-	u32 most = HANDLES_MAX - 1, portions = 1, refs;
-	Handle root, other, branch = 0;
 
-	(void)state;
 	vm = (struct vm){ .limit = ~(u64)0 };
 	notice = notice_create();
 	assert_non_null(notice);
 	for (unsigned int i = 0; i < SPACES; i++)
 		spaces[i].vm = &vm;
 	assert_rc(handle_reserve(&spaces[0]), rcOk);
-	root = handle_open(&spaces[0], &notice->object, 0);
+	return handle_open(&spaces[0], &notice->object, 0);
+}
+
+static void end_large(void)
+{
+	for (unsigned int i = 0; i < SPACES; i++)
+		handle_close_all(&spaces[i]);
+}
+
+/* A tree, two levels deep, that is too large for one call. */
+static void test_revoked_in_portions(void **state)
+{
+	u32 most = HANDLES_MAX - 1, portions = 1, refs;
+	Handle root = begin_large(), other, branch = 0;
+
+	(void)state;
 	assert_rc(handle_reserve(&spaces[0]), rcOk);
 	object_get(&notice->object);
 	other = handle_open(&spaces[0], &notice->object, 0);
@@ -165,36 +177,27 @@ static void test_revoked_in_portions(void **state)
 	}
 	assert_rc(handle_reserve(&spaces[1]), rcOk);
 	handle_derive(&spaces[1], &spaces[0], other, 0, 1);
-	for (; !handle_revoke_descendants(&spaces[0], root, 9); portions++) {
+	for (; handle_revoke_descendants(&spaces[0], root, 9) == VM_AGAIN; portions++) {
 		refs = notice->object.refs;
 		assert_in_range(refs, 3, 2 + most);
 	}
 	/* All but a quarter have that badge. */
 	assert_int_equal(notice->object.refs, 3 + (most + 1) / 4);
-	for (; !handle_revoke_descendants(&spaces[0], root, 0); portions++)
+	for (; handle_revoke_descendants(&spaces[0], root, 0) == VM_AGAIN; portions++)
 		;
 	assert_int_equal(notice->object.refs, 3);
 	assert_true(portions > 1);
-	for (unsigned int i = 0; i < SPACES; i++)
-		handle_close_all(&spaces[i]);
+	end_large();
 }
 
 /* What it leaves to its parent is too much for one call. */
 static void test_closed_in_portions(void **state)
 {
-	static struct vm vm;
 	u32 children = HANDLES_MAX - 1, portions = 1;
-	Handle root, branch;
+	Handle root = begin_large(), branch;
 	Retcode rc;
 
 	(void)state;
-	vm = (struct vm){ .limit = ~(u64)0 };
-	notice = notice_create();
-	assert_non_null(notice);
-	for (unsigned int i = 0; i < SPACES; i++)
-		spaces[i].vm = &vm;
-	assert_rc(handle_reserve(&spaces[0]), rcOk);
-	root = handle_open(&spaces[0], &notice->object, 0);
 	assert_rc(handle_reserve(&spaces[0]), rcOk);
 	branch = handle_derive(&spaces[0], &spaces[0], root, 0, 0);
 	for (u32 i = 0; i < children; i++) {
@@ -206,11 +209,10 @@ static void test_closed_in_portions(void **state)
 	assert_rc(rc, rcOk);
 	assert_true(portions > 1);
 	assert_int_equal(notice->object.refs, 1 + children);
-	while (!handle_revoke_descendants(&spaces[0], root, 0))
+	while (handle_revoke_descendants(&spaces[0], root, 0) == VM_AGAIN)
 		;
 	assert_int_equal(notice->object.refs, 1);
-	for (unsigned int i = 0; i < SPACES; i++)
-		handle_close_all(&spaces[i]);
+	end_large();
 }
 
 int main(void)

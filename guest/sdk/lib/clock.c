@@ -4,9 +4,9 @@
  * programs from elsewhere may bring themselves.
  */
 #include "clock.h"
+#include "fail.h"
 
 #include <coresrv/task/task_api.h>
-#include <errno.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <task/pcbpage.h>
@@ -34,17 +34,16 @@ __attribute__((constructor(101))) static void note_start(void)
 	program_start = floe_clock_ticks();
 }
 
-static int fail(int error)
+static struct timespec now_as_timespec(void)
 {
-	errno = error;
-	return -1;
+	return ticks_to_timespec(floe_clock_ticks(), floe_clock_rate());
 }
 
 __attribute__((weak)) int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	if (!floe_clock_is_known(clock))
 		return fail(EINVAL);
-	*now = ticks_to_timespec(floe_clock_ticks(), floe_clock_rate());
+	*now = now_as_timespec();
 	return 0;
 }
 
@@ -72,14 +71,14 @@ __attribute__((weak)) int timespec_get(struct timespec *now, int base)
 {
 	if (base != TIME_UTC)
 		return 0;
-	*now = ticks_to_timespec(floe_clock_ticks(), floe_clock_rate());
+	*now = now_as_timespec();
 	return base;
 }
 
 /* The C library's time() stands on it. */
 __attribute__((weak)) int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
-	struct timespec time = ticks_to_timespec(floe_clock_ticks(), floe_clock_rate());
+	struct timespec time = now_as_timespec();
 
 	if (now)
 		*now = (struct timeval){ .tv_sec = time.tv_sec, .tv_usec = time.tv_nsec / 1000 };

@@ -4,8 +4,8 @@
  * console, the others files of ROMFS, which open under /romfs/ and read only.
  */
 #include "console.h"
+#include "fail.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <kos/random/random_api.h>
 #include <kos/romfs.h>
@@ -28,12 +28,6 @@ struct file {
 };
 
 static struct file files[FILE_COUNT];
-
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
 
 static bool is_console(int fd)
 {

@@ -3,18 +3,13 @@
  * What POSIX does with a file's name without opening it. Nothing but ROMFS is there, which
  * nobody writes. Weak, as is all that programs from elsewhere may bring themselves.
  */
-#include <errno.h>
+#include "fail.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
 
 __attribute__((weak)) int stat(const char *restrict path, struct stat *restrict st)
 {

@@ -3,8 +3,9 @@
  * What programs ask of a process in POSIX, and the C library's raise() stands on. Weak,
  * as is all that programs from elsewhere may bring themselves.
  */
+#include "fail.h"
+
 #include <coresrv/task/task_api.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <task/pcbpage.h>
@@ -15,12 +16,6 @@ enum {
 	SIGNAL_END = 32,
 	SIGNAL_EXIT = 128, /* what shells add to a signal that ended a program */
 };
-
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
 
 __attribute__((weak)) pid_t getpid(void)
 {

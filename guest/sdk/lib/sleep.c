@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sleeps of POSIX: <time.h>, <unistd.h>. No signal ends one early. */
 #include "clock.h"
+#include "fail.h"
 
 #include <coresrv/thread/thread_api.h>
-#include <errno.h>
 #include <unistd.h>
 
 enum {
@@ -49,10 +49,8 @@ __attribute__((weak)) int clock_nanosleep(clockid_t clock, int flags, const stru
 __attribute__((weak)) int nanosleep(const struct timespec *duration, struct timespec *left)
 {
 	(void)left;
-	if (!ticks_is_time(duration)) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (!ticks_is_time(duration))
+		return fail(EINVAL);
 	sleep_for(duration);
 	return 0;
 }

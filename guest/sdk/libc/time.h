@@ -4,9 +4,9 @@
  * other systems only, some versions no function of it, some no CLOCK_MONOTONIC.
  *
  * There is no real-time clock: CLOCK_REALTIME, time() and gettimeofday() count from
- * 1970-01-01 as if Floe had started then, like CLOCK_MONOTONIC. clock() and times() count
- * what has passed since the program started, whoever ran, for a process is not told
- * how long it ran itself; CLOCKS_PER_SEC is the unit of both. Nothing ends a sleep
+ * 1970-01-01 as if Floe had started then, like CLOCK_MONOTONIC. clock(), and what times()
+ * stores, count what has passed since the program started, whoever ran, for a process is
+ * not told how long it ran itself; CLOCKS_PER_SEC is the unit of both. Nothing ends a sleep
  * early; it lasts what was asked for, rounded up to whole milliseconds, and as long as
  * others then have the CPU.
  *

@@ -8,6 +8,7 @@
 #define TESTS_CHECK_H
 
 #include <coresrv/task/task_api.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,6 +47,14 @@ static inline void check_equal(int line, const char *what, long long expected, l
 #define CHECK_RC(expected, call) check_rc(__LINE__, #call, expected, call)
 #define CHECK_EQUAL(expected, value)                                                               \
 	check_equal(__LINE__, #value, (long long)(expected), (long long)(value))
+
+/* A call of POSIX' that fails with that error. */
+#define CHECK_ERRNO(expected, call)                                                                \
+	do {                                                                                       \
+		errno = 0;                                                                         \
+		CHECK_EQUAL(-1, call);                                                             \
+		CHECK_EQUAL(expected, errno);                                                      \
+	} while (0)
 
 /* A step without which the rest makes no sense. */
 #define NEED(call)                                                                                 \

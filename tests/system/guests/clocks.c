@@ -7,7 +7,6 @@
 #include "check.h"
 
 #include <coresrv/thread/thread_api.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -51,13 +50,6 @@ static int64_t nanoseconds(const struct timespec *t)
 		CHECK(!counted || sleeps_time <= (least) + MSEC + SLACK);                          \
 	} while (0)
 
-#define ERROR(expected, call)                                                                      \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		CHECK_EQUAL(-1, call);                                                             \
-		CHECK_EQUAL(expected, errno);                                                      \
-	} while (0)
-
 static void clocks(void)
 {
 	static const clockid_t known[] = { CLOCK_MONOTONIC, CLOCK_REALTIME };
@@ -72,14 +64,14 @@ static void clocks(void)
 		CHECK(clock_getres(known[i], &fine) == 0 && clock_getres(known[i], NULL) == 0);
 		CHECK_EQUAL((NSEC / KnTaskGetGsi()->ticksPerSecond), nanoseconds(&fine));
 	}
-	ERROR(EINVAL, clock_gettime(99, &now));
-	ERROR(EINVAL, clock_gettime(CLOCK_MONOTONIC + 1, &now));
-	ERROR(EINVAL, clock_getres(99, &fine));
-	ERROR(EINVAL, clock_settime(99, &now));
-	ERROR(EINVAL, clock_settime(CLOCK_MONOTONIC, &now));
-	ERROR(EPERM, clock_settime(CLOCK_REALTIME, &now));
+	CHECK_ERRNO(EINVAL, clock_gettime(99, &now));
+	CHECK_ERRNO(EINVAL, clock_gettime(CLOCK_MONOTONIC + 1, &now));
+	CHECK_ERRNO(EINVAL, clock_getres(99, &fine));
+	CHECK_ERRNO(EINVAL, clock_settime(99, &now));
+	CHECK_ERRNO(EINVAL, clock_settime(CLOCK_MONOTONIC, &now));
+	CHECK_ERRNO(EPERM, clock_settime(CLOCK_REALTIME, &now));
 	now.tv_nsec = NSEC;
-	ERROR(EINVAL, clock_settime(CLOCK_REALTIME, &now));
+	CHECK_ERRNO(EINVAL, clock_settime(CLOCK_REALTIME, &now));
 	before = timer();
 	CHECK_EQUAL(TIME_UTC, timespec_get(&now, TIME_UTC));
 	BETWEEN(before, nanoseconds(&now), timer());
@@ -149,9 +141,9 @@ static void sleeps(void)
 	       clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, from_now(3 * MSEC), NULL));
 	SLEEPS(0, clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, in(0, 1), NULL));
 	CHECK(left.tv_sec == 5 && left.tv_nsec == 5);
-	ERROR(EINVAL, nanosleep(in(-1, 0), NULL));
-	ERROR(EINVAL, nanosleep(in(0, -1), NULL));
-	ERROR(EINVAL, nanosleep(in(0, NSEC), NULL));
+	CHECK_ERRNO(EINVAL, nanosleep(in(-1, 0), NULL));
+	CHECK_ERRNO(EINVAL, nanosleep(in(0, -1), NULL));
+	CHECK_ERRNO(EINVAL, nanosleep(in(0, NSEC), NULL));
 	errno = 0;
 	CHECK_EQUAL(EINVAL, clock_nanosleep(99, 0, in(0, 1), NULL));
 	CHECK_EQUAL(EINVAL, clock_nanosleep(CLOCK_MONOTONIC, 1, in(0, 1), NULL));

@@ -7,7 +7,6 @@
 #include "check.h"
 
 #include <coresrv/thread/thread_api.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -19,13 +18,6 @@
 #include <unistd.h>
 
 #define FILE_NAME "/romfs/system.dtb"
-
-#define ERROR(expected, call)                                                                      \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		CHECK_EQUAL(-1, call);                                                             \
-		CHECK_EQUAL(expected, errno);                                                      \
-	} while (0)
 
 static volatile sig_atomic_t handled;
 
@@ -42,9 +34,9 @@ static void signals(void)
 	CHECK(signal(SIGTERM, SIG_IGN) != SIG_ERR && raise(SIGTERM) == 0);
 	CHECK_EQUAL(KnTaskGetId(), getpid());
 	CHECK(kill(getpid(), 0) == 0 && kill(getpid(), SIGCHLD) == 0);
-	ERROR(ESRCH, kill(getpid() + 1, SIGTERM));
-	ERROR(EINVAL, kill(getpid(), -1));
-	ERROR(EINVAL, kill(getpid(), 32));
+	CHECK_ERRNO(ESRCH, kill(getpid() + 1, SIGTERM));
+	CHECK_ERRNO(EINVAL, kill(getpid(), -1));
+	CHECK_ERRNO(EINVAL, kill(getpid(), 32));
 }
 
 static void names(void)
@@ -57,15 +49,15 @@ static void names(void)
 		CHECK(stat(FILE_NAME, &status) == 0); /* keeps no descriptor */
 	CHECK(status.st_size == opened.st_size && status.st_mode == opened.st_mode);
 	CHECK(access(FILE_NAME, F_OK) == 0 && access(FILE_NAME, R_OK) == 0);
-	ERROR(EROFS, access(FILE_NAME, R_OK | W_OK));
-	ERROR(EACCES, access(FILE_NAME, X_OK));
-	ERROR(EROFS, unlink(FILE_NAME));
-	ERROR(EROFS, rename(FILE_NAME, "/romfs/other"));
-	ERROR(EROFS, remove(FILE_NAME));
-	ERROR(ENOENT, stat("/romfs/absent", &status));
-	ERROR(ENOENT, access("/romfs/absent", W_OK));
-	ERROR(ENOENT, unlink("/absent"));
-	ERROR(ENOENT, rename("/romfs/absent", FILE_NAME));
+	CHECK_ERRNO(EROFS, access(FILE_NAME, R_OK | W_OK));
+	CHECK_ERRNO(EACCES, access(FILE_NAME, X_OK));
+	CHECK_ERRNO(EROFS, unlink(FILE_NAME));
+	CHECK_ERRNO(EROFS, rename(FILE_NAME, "/romfs/other"));
+	CHECK_ERRNO(EROFS, remove(FILE_NAME));
+	CHECK_ERRNO(ENOENT, stat("/romfs/absent", &status));
+	CHECK_ERRNO(ENOENT, access("/romfs/absent", W_OK));
+	CHECK_ERRNO(ENOENT, unlink("/absent"));
+	CHECK_ERRNO(ENOENT, rename("/romfs/absent", FILE_NAME));
 }
 
 static void system_values(void)
@@ -74,7 +66,7 @@ static void system_values(void)
 	CHECK_EQUAL(CLOCKS_PER_SEC, sysconf(_SC_CLK_TCK));
 	CHECK_EQUAL(KnTaskGetGsi()->cpuCount, sysconf(_SC_NPROCESSORS_ONLN));
 	CHECK_EQUAL(KnTaskGetGsi()->cpuCount, sysconf(_SC_NPROCESSORS_CONF));
-	ERROR(EINVAL, sysconf(-1));
+	CHECK_ERRNO(EINVAL, sysconf(-1));
 }
 
 /* Each with a neighbour on both sides, which nothing may change. */
